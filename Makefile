@@ -1,0 +1,28 @@
+# `make demo` starts the app, `make test` passes the tests; each sets up what it needs, once.
+
+# The first Python that really runs and is 3.11–3.13 (a name alone may be a version manager's stub).
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
+BIN := .venv/bin
+
+.PHONY: demo test
+.DELETE_ON_ERROR:
+
+demo: .venv/.serve
+	$(BIN)/python demo.py $(ARGS)
+
+test: .venv/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+.venv/.serve: requirements-serve.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
+	@touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt requirements-serve.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
+	@touch $@ .venv/.serve
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or run make with PYTHON=/path/to/python3."; exit 1; }
+	@echo "Setting up .venv with $(PYTHON); the first time takes a minute or two."
+	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "Python's venv module did not work; on Debian and Ubuntu: apt install python3-venv."; exit 1; }

@@ -1,0 +1,1 @@
+"""Measurements that print the figures the documents state. Timings are compared side by side in one run."""

@@ -1,0 +1,97 @@
+"""The last step of a training: export, calibrate, measure, and write the folder that ships."""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from model import calibration, data, training_set
+from model.engine import Engine
+from model.export import to_tflite
+from model.files import replacing, write_json
+from model.recipes import Recipe
+
+PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert", "scipy")
+# Drawings for calibration are rendered with a seed that no training uses.
+CALIBRATION_SEED = 55_000
+
+
+def finish(
+    recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int, minutes: float, ingredients: dict
+) -> dict:
+    """Write `.keras`, `.tflite`, `history.csv` and, last, `card.json` to ``out``; returns the card."""
+    import keras
+
+    from model import networks
+
+    plain = getattr(networks, recipe.network)()  # float32 throughout, whatever the training's policy was
+    plain.set_weights(network.get_weights())
+    keras_path, tflite_path = out / recipe.keras_file, out / f"{recipe.name}.tflite"
+    with replacing(keras_path) as temporary:
+        plain.save(temporary)
+    to_tflite(keras.models.load_model(keras_path), tflite_path)
+    with replacing(out / "history.csv") as temporary:
+        history.round(6).to_csv(temporary, index=False)
+    card = {
+        "recipe": recipe.name,
+        "about": recipe.about,
+        "command": recipe.command,
+        "seed": seed,
+        "epochs": len(history),
+        "minutes": round(minutes, 1),
+        "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
+        "parameters": int(plain.count_params()),
+        "learned_from": ingredients,
+        **measure(Engine(tflite_path)),
+        "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
+        "data_sha256": {
+            "mnist_train": data.sha256_of(data.load_mnist().train),
+            "mnist_test": data.sha256_of(data.load_mnist().test),
+            **({"pendigits": data.PENDIGITS_SHA256} if ingredients.get("pen_images") else {}),
+        },
+        "files": {path.name: sha256(path) for path in (keras_path, tflite_path, out / "history.csv")},
+    }
+    write_json(out / "card.json", card)
+    return card
+
+
+def measure(engine: Engine) -> dict:
+    """Calibration from held-out images, then the accuracies, all with the file that serves."""
+    mnist = data.load_mnist()
+    held_out = mnist.train[data.HELD_OUT :]
+    raw, labels = engine(data.unit(held_out.images)), held_out.labels
+    held_out_accuracy = accuracy(raw, labels)
+    found_on = "MNIST training images 55,000–59,999"
+    pen = {}
+    if "PENDIGITS" in os.environ:
+        inks, pen_labels = training_set.pen_on_pads(data.HELD_OUT_WRITERS, CALIBRATION_SEED)
+        pen_raw = engine(np.stack([training_set.as_image(ink) for ink in inks]) / np.float32(255))
+        pen["held_out_pen_accuracy"] = accuracy(pen_raw, pen_labels)
+        raw, labels = np.concatenate([raw, pen_raw]), np.concatenate([labels, pen_labels])
+        found_on += " and pen writers 25–30"
+    found = calibration.fit(raw, labels)
+    return {
+        "held_out_accuracy": held_out_accuracy,
+        **pen,
+        "test_accuracy": accuracy(engine(data.unit(mnist.test.images)), mnist.test.labels),
+        "temperature": round(found.temperature, 4),
+        "thresholds": {
+            "sure": round(found.sure, 4),
+            "not_digit": round(found.not_digit, 4),
+            "found_on": found_on,
+            "rule": f"sure: lowest confidence with at most {calibration.MOST_SURE_WRONG:.1%} of sure answers wrong; "
+            f"not_digit: at most {calibration.MOST_DIGITS_LOST:.1%} of digits lost",
+        },
+    }
+
+
+def accuracy(raw: np.ndarray, labels: np.ndarray) -> float:
+    return float((raw[:, :10].argmax(axis=1) == labels).mean())
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

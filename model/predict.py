@@ -1,0 +1,71 @@
+"""`python -m model.predict PICTURE…`: read pictures from the command line, as text or one JSON line each."""
+
+import argparse
+import glob
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from model import recogniser
+from model.engine import ModelError
+from model.picture import SUFFIXES, PictureError, open_picture
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 if every picture was read, 1 if any could not be, 2 if there is nothing to read with or from."""
+    parser = argparse.ArgumentParser(prog="python -m model.predict", description="Read handwritten digits in pictures.")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="files, folders or globs")
+    parser.add_argument(
+        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help="cnn, classic, or a model file"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
+    chosen = parser.parse_args(arguments)
+    try:
+        reader = recogniser.load(chosen.model)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 2
+    read = failed = 0
+    for path in _expand(chosen.pictures):
+        line = read_file(reader, path)
+        read, failed = read + 1, failed + (line["error"] is not None)
+        print(json.dumps(line, ensure_ascii=False) if chosen.json else _sentence(line), flush=not chosen.json)
+    if not read:
+        print(f"No pictures found in {', '.join(chosen.pictures)}; looked for {', '.join(SUFFIXES)}.", file=sys.stderr)
+        return 2
+    return 1 if failed else 0
+
+
+def read_file(reader: recogniser.Recogniser, path: str | Path) -> dict:
+    """One picture → the dict that the JSON line holds; a bad file has its reason in ``error``."""
+    try:
+        return {"file": str(path), **reader.read(open_picture(Path(path))).to_json(), "error": None}
+    except PictureError as error:
+        return {"file": str(path), "text": "", "verdict": None, "digits": [], "error": str(error)}
+
+
+def _expand(names: list[str]) -> Iterator[str]:
+    """Files as named; of folders, everything below with a picture's ending; of globs, what matches."""
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            yield from (str(p) for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES and p.is_file())
+        elif not path.exists() and glob.has_magic(name):
+            yield from sorted(glob.glob(name, recursive=True))
+        else:
+            yield name
+
+
+def _sentence(line: dict) -> str:
+    if line["error"]:
+        return f"{line['file']}: {line['error']}"
+    if not line["digits"]:
+        return f"{line['file']}: (empty)"
+    odds = ", ".join(f"{d['digit']} {d['probability']:.1%} {d['verdict']}" for d in line["digits"])
+    text = line["text"].replace("\n", " / ") or "–"
+    return f"{line['file']}: {text}  {line['verdict']}  ({odds})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

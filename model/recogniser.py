@@ -1,0 +1,226 @@
+"""Picture → Reading: the whole path, and what may be claimed about its end."""
+
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from model import geometry, ink, segment
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE, Calibration
+from model.engine import Engine, ModelError
+from model.segment import Piece
+
+TRAINED = Path(__file__).parent / "trained"
+DEFAULT = "cnn"
+GOOD_ENOUGH = 0.9  # quality at which no further candidate ink is tried
+WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
+WIDEST = 1.6  # a group of pieces wider than this many line heights is no single digit
+MOST_IN_GROUP = 4  # pieces that may make one digit
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One crop's answer. ``box`` is (x, y, width, height) in picture pixels, ``image`` (28, 28) float32 in [0, 1]."""
+
+    box: tuple[int, int, int, int]
+    image: np.ndarray
+    probabilities: np.ndarray  # of the ten digits, (10,) float32, sum 1
+    not_digit: float
+    verdict: str
+
+    @property
+    def digit(self) -> int:
+        return int(self.probabilities.argmax())
+
+    @property
+    def probability(self) -> float:
+        """How probable it is that this is a digit, and this one."""
+        return float(self.probabilities.max()) * (1 - self.not_digit)
+
+    @property
+    def runner_up(self) -> int:
+        return int(np.argsort(self.probabilities)[-2])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer to a picture: digits in reading order, the text, the picture's verdict, the ink it was read from."""
+
+    text: str
+    verdict: str
+    digits: tuple[Digit, ...]
+    ink: np.ndarray
+
+    def to_json(self) -> dict:
+        """The fields of the command line's JSON, except ``file`` and ``error``."""
+        digits = [
+            {"digit": d.digit, "probability": round(d.probability, 4), "verdict": d.verdict, "box": list(d.box)}
+            for d in self.digits
+        ]
+        return {"text": self.text, "verdict": self.verdict, "digits": digits}
+
+
+class Recogniser:
+    """One trained model with its card: reads pictures, ink and 28×28 images."""
+
+    def __init__(self, name: str, path: Path):
+        self.name, self.path = name, path
+        self.engine = Engine(path)
+        self.weights_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
+        self.calibrated = self.card is not None
+        self.calibration = Calibration()
+        if self.card:
+            thresholds = self.card["thresholds"]
+            self.calibration = Calibration(self.card["temperature"], thresholds["sure"], thresholds["not_digit"])
+
+    @property
+    def epochs(self) -> list[dict]:
+        """The epoch table of the training, a dict a row, or [] where there is none."""
+        table = self.path.parent / "history.csv"
+        return pd.read_csv(table).to_dict("records") if self.card and table.exists() else []
+
+    def probabilities(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 28, 28) float32 in [0, 1] → calibrated digits (n, 10) float32, and not_digit (n,) float32."""
+        return self.calibration.apply(self.engine(images))
+
+    def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
+        return self.calibration.verdicts(digits, not_digit)
+
+    def read_image(self, image: np.ndarray) -> Reading:
+        """A (28, 28) float32 image exactly as it is: no ink, no crop, no scaling."""
+        digit = self._digits([(0, 0, geometry.SIDE, geometry.SIDE)], image[None])
+        return _reading([digit], np.round(image * 255).astype(np.uint8))
+
+    def read(self, picture: np.ndarray) -> Reading:
+        """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits."""
+        working = ink.working_size(picture)
+        scale = picture.shape[1] / working.shape[1], picture.shape[0] / working.shape[0]
+        best, best_quality = None, -1.0
+        for candidate, prior in ink.candidates(working):
+            read, quality = self.read_ink(candidate, scale)
+            quality *= prior
+            if quality > best_quality:
+                best, best_quality = read, quality
+            if quality >= GOOD_ENOUGH:
+                break
+        return best or Reading("", EMPTY, (), np.zeros(working.shape[:2], np.uint8))
+
+    def read_ink(self, amount: np.ndarray, scale: tuple[float, float] = (1, 1)) -> tuple[Reading, float]:
+        """(H, W) uint8 ink → Reading, and its quality: the share of the ink that confident digits explain, 0–1.
+
+        ``scale`` takes ink pixels to picture pixels, for the boxes.
+        """
+        found = [self._line(line) for line in segment.lines(amount)]
+        lines = [[d for d, _ in line] for line in found]
+        weights = [(_area(p), d) for line in found for d, p in line]
+        total = int((amount >= geometry.SOLID).sum())
+        quality = sum(weight * d.probability for weight, d in weights) / total if total else 0.0
+        return _reading([[_scale_box(d, scale) for d in line] for line in lines], amount), quality
+
+    def _line(self, pieces: list[Piece]) -> list[tuple[Digit, Piece]]:
+        """The digits of one line: pieces as they are where that is plain, else the best way to cut and join them."""
+        plain = self._read_pieces(pieces)
+        height = float(np.median([p.box[3] for p in pieces]))
+        doubtful = [d.verdict != SURE or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
+        if not any(doubtful):
+            return list(zip(plain, pieces, strict=True))
+        atoms = []
+        for doubt, piece in zip(doubtful, pieces, strict=True):
+            atoms += segment.cuts(piece) if doubt and piece.box[2] > 0.6 * height else [piece]
+        if not 1 < len(atoms) <= 60:
+            return list(zip(plain, pieces, strict=True))
+        groups = {
+            (i, j): segment.join(atoms[i:j])
+            for i in range(len(atoms))
+            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1)
+        }
+        groups = {k: g for k, g in groups.items() if k[1] - k[0] == 1 or g.box[2] <= WIDEST * max(height, g.box[3])}
+        digits = dict(zip(groups, self._read_pieces(list(groups.values())), strict=True))
+        chosen = _best_path(len(atoms), {k: _log(d.probability) * (k[1] - k[0]) for k, d in digits.items()})
+        return [(digits[k], groups[k]) for k in chosen]
+
+    def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:
+        images = np.stack([geometry.to_image(p.ink) for p in pieces])
+        return self._digits([p.box for p in pieces], images)
+
+    def _digits(self, boxes: list, images: np.ndarray) -> list[Digit]:
+        probabilities, none = self.probabilities(images)
+        names = self.verdicts(probabilities, none)
+        return [
+            Digit(box, image, p, float(n), name)
+            for box, image, p, n, name in zip(boxes, images, probabilities, none, names, strict=True)
+        ]
+
+
+def _best_path(atoms: int, scores: dict[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """The way from atom 0 to the end with the best sum of scores (dynamic programming)."""
+    best: list[tuple[float, tuple[int, int] | None]] = [(0.0, None)] + [(-np.inf, None)] * atoms
+    for i, j in sorted(scores):
+        if best[i][0] + scores[i, j] > best[j][0]:
+            best[j] = (best[i][0] + scores[i, j], (i, j))
+    path, end = [], atoms
+    while end:
+        path.append(best[end][1])
+        end = path[-1][0]
+    return path[::-1]
+
+
+def _log(probability: float) -> float:
+    return float(np.log(max(probability, 1e-6)))
+
+
+def _area(piece: Piece) -> int:
+    return int((piece.ink >= geometry.SOLID).sum())
+
+
+def _scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
+    (x, y, width, height), (sx, sy) = digit.box, scale
+    left, top = round(x * sx), round(y * sy)
+    box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
+    return Digit(box, digit.image, digit.probabilities, digit.not_digit, digit.verdict)
+
+
+def _reading(lines: list[list[Digit]], amount: np.ndarray) -> Reading:
+    digits = tuple(d for line in lines for d in line)
+    texts = ["".join(str(d.digit) for d in line if d.verdict != NOT_A_DIGIT) for line in lines]
+    verdicts = {d.verdict for d in digits} - {NOT_A_DIGIT}
+    if not digits:
+        verdict = EMPTY
+    elif not verdicts:
+        verdict = NOT_A_DIGIT
+    else:
+        verdict = UNSURE if UNSURE in verdicts else SURE
+    return Reading("\n".join(t for t in texts if t), verdict, digits, amount)
+
+
+def shipped() -> list[str]:
+    """Names of the models that ship, the default first."""
+    names = [p.parent.name for p in TRAINED.glob("*/card.json")]
+    return sorted(names, key=lambda name: (name != DEFAULT, name))
+
+
+@functools.lru_cache(maxsize=8)
+def load(name_or_file: str = DEFAULT) -> Recogniser:
+    """A shipped model by name, or a `.tflite` by path. Raises ModelError."""
+    if name_or_file in shipped():
+        return Recogniser(name_or_file, TRAINED / name_or_file / f"{name_or_file}.tflite")
+    path = Path(name_or_file)
+    if path.suffix == ".tflite" and path.is_file():
+        return Recogniser(path.stem, path)
+    raise ModelError(f"There is no model {name_or_file!r}; choose {' or '.join(shipped())}, or name a .tflite file.")
+
+
+def _read_card(path: Path, file: str, sha256: str) -> dict | None:
+    """The card beside a model, if it speaks of exactly this file."""
+    try:
+        card = json.loads(path.read_text())
+        if card["files"][file] == sha256 and card["thresholds"]["sure"] and card["temperature"]:
+            return card
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return None

@@ -1,0 +1,212 @@
+"""`python -m model.train RECIPE`: train, show the epochs, evaluate, and write what serves.
+
+Progress is kept after every epoch; an interrupted training goes on with `--resume`. Nothing in
+the output folder changes until the training is complete.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from model import data, training_set
+from model.augment import Augmenter
+from model.files import replacing, write_json
+from model.recipes import RECIPES, Phase, Recipe
+
+TRAINED = Path(__file__).parent / "trained"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m model.train", description="Train a recipe from nothing.")
+    parser.add_argument("recipe", choices=sorted(RECIPES))
+    parser.add_argument("--epochs", type=int, help="train fewer (or more) epochs than the recipe says, to try things")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="folder to write to (default: model/trained/RECIPE)")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    chosen = parser.parse_args(arguments)
+    recipe = RECIPES[chosen.recipe]
+    try:
+        train(recipe, chosen.out or TRAINED / recipe.name, chosen.epochs or recipe.epochs, chosen.seed, chosen.resume)
+    except (data.DataError, OSError) as error:
+        print(f"Training stopped: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. Every finished epoch is kept: add --resume to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = False) -> None:
+    """Train ``recipe`` into the folder ``out``; prints the epoch table and the test accuracy."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    started = time.monotonic()
+    progress = Progress(out.parent / f".{out.name}-training", {"recipe": recipe.name, "epochs": epochs, "seed": seed})
+    history = progress.open(resume)
+    mnist = data.load_mnist()
+    learn, held_out = mnist.train[: data.HELD_OUT], mnist.train[data.HELD_OUT :]
+    source = Source(recipe, learn, seed)
+    earlier = sum(row["seconds"] for row in history)
+    print(
+        f"{recipe.about}\n{len(learn):,} MNIST images, {len(held_out):,} held out, {epochs} epochs, seed {seed}",
+        flush=True,
+    )
+    network = progress.network(recipe, seed)
+    for epoch in range(len(history), epochs):
+        history.append(run_epoch(network, recipe, source, held_out, epoch, epochs))
+        progress.keep(network, history)
+        print(epoch_line(history[-1], epochs), flush=True)
+    from model.card import finish
+
+    minutes = (earlier + time.monotonic() - started) / 60
+    card = finish(recipe, network, pd.DataFrame(history), out, seed, minutes, source.ingredients)
+    progress.close()
+    print(
+        f"test accuracy {card['test_accuracy']:.2%} on MNIST's 10,000 test images "
+        f"(held out: {card['held_out_accuracy']:.2%}; {minutes:.1f} minutes) → {out}"
+    )
+
+
+class Source:
+    """The images of each epoch: plain MNIST, or the recipe's pools with random variations."""
+
+    def __init__(self, recipe: Recipe, learn: data.Labelled, seed: int):
+        self.recipe, self.learn, self.seed, self.pools = recipe, learn, seed, None
+        self.ingredients = {"mnist_images": len(learn)}
+        if any(phase.variation for phase in recipe.phases):
+            try:
+                pen = data.load_pendigits()
+            except data.DataError as error:
+                pen = ()
+                print(f"Training without pen strokes, so flagged 1s and barred 7s will be misread more often. {error}")
+            print("preparing pen strokes, printed digits and pictures that are no digit …", flush=True)
+            self.pools = training_set.make_pools(learn, pen, seed)
+            self.ingredients |= {"pen_images": len(self.pools.pen), "printed_images": len(self.pools.printed)}
+            self.ingredients |= {"no_digit_images": len(self.pools.outliers)}
+
+    def batches(self, epoch: int, phase: Phase):
+        """(number of batches, generator of (images float32, labels)) for an epoch; the same for the same seed."""
+        rng = np.random.default_rng([self.seed, epoch])
+        if self.pools:
+            shown, vary = training_set.epoch(self.pools, rng), Augmenter([self.seed, epoch])
+        else:
+            order = rng.permutation(len(self.learn))
+            shown, vary = data.Labelled(self.learn.images[order], self.learn.labels[order]), None
+        size = self.recipe.batch
+        starts = range(0, len(shown) - size + 1, size)
+
+        def generate():
+            for start in starts:
+                part = shown[start : start + size]
+                images = vary(part.images, phase.variation) if vary else data.unit(part.images)
+                yield images, part.labels
+
+        return len(starts), generate()
+
+
+def run_epoch(network, recipe: Recipe, source: Source, held_out: data.Labelled, epoch: int, epochs: int) -> dict:
+    """Train one epoch; a row of the epoch table."""
+    import keras
+
+    started = time.monotonic()
+    phase, within = _phase_of(recipe, epoch, epochs)
+    steps, batches = source.batches(epoch, phase)
+    shape = (-1, *network.input_shape[1:])
+    points = np.linspace(0, 1, len(phase.learning_rate))
+
+    class Rate(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            done = (within + batch / steps) / phase.epochs
+            self.model.optimizer.learning_rate = float(np.interp(done, points, phase.learning_rate))
+
+    shown = keras.callbacks.ProgbarLogger() if sys.stderr.isatty() else keras.callbacks.Callback()
+    shaped = ((images.reshape(shape), labels) for images, labels in batches)
+    fitted = network.fit(shaped, steps_per_epoch=steps, verbose=0, callbacks=[Rate(), shown]).history
+    unseen = data.unit(held_out.images).reshape(shape)
+    val_loss, val_accuracy = network.evaluate(unseen, held_out.labels, batch_size=500, verbose=0)
+    return {
+        "epoch": epoch + 1,
+        "loss": fitted["loss"][0],
+        "accuracy": fitted["accuracy"][0],
+        "val_loss": val_loss,
+        "val_accuracy": val_accuracy,
+        "learning_rate": float(network.optimizer.learning_rate.numpy()),
+        "seconds": time.monotonic() - started,
+    }
+
+
+def _phase_of(recipe: Recipe, epoch: int, epochs: int) -> tuple[Phase, float]:
+    """The phase an epoch belongs to, and how many of the phase's epochs lie before it.
+
+    With another number of epochs than the recipe's, the phases keep their shares.
+    """
+    position = epoch * recipe.epochs / epochs
+    for phase in recipe.phases:
+        if position < phase.epochs or phase is recipe.phases[-1]:
+            return phase, position
+        position -= phase.epochs
+    raise AssertionError("a recipe has at least one phase")
+
+
+def epoch_line(row: dict, epochs: int) -> str:
+    return (
+        f"epoch {row['epoch']:>2}/{epochs}  loss {row['loss']:.4f}  accuracy {row['accuracy']:.2%}  "
+        f"held-out loss {row['val_loss']:.4f}  held-out accuracy {row['val_accuracy']:.2%}  {row['seconds']:.0f} s"
+    )
+
+
+class Progress:
+    """The finished epochs of an unfinished training, in a hidden folder beside the output."""
+
+    def __init__(self, folder: Path, what: dict):
+        self.folder, self.what = folder, what
+
+    def open(self, resume: bool) -> list[dict]:
+        """The epochs that can be gone on from; a fresh start forgets an earlier attempt."""
+        state = self.folder / "state.json"
+        if resume and state.exists():
+            kept = json.loads(state.read_text())
+            if kept["what"] == self.what:
+                return kept["history"]
+            print(f"The interrupted training was another one ({kept['what']}); starting from nothing.")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return []
+
+    def network(self, recipe: Recipe, seed: int):
+        """The network as it was after the last kept epoch, or a fresh, compiled one."""
+        import keras
+
+        from model import networks
+
+        state = self.folder / "state.json"
+        if state.exists():
+            return keras.models.load_model(self.folder / json.loads(state.read_text())["network"])
+        keras.utils.set_random_seed(seed)
+        keras.config.set_dtype_policy("mixed_bfloat16" if recipe.mixed_bfloat16 else "float32")
+        network = getattr(networks, recipe.network)()
+        keras.config.set_dtype_policy("float32")
+        # XLA makes this network slower on a CPU, and the original did not use it either.
+        loss = "sparse_categorical_crossentropy"
+        network.compile(keras.optimizers.Adam(), loss, metrics=["accuracy"], jit_compile=False)
+        return network
+
+    def keep(self, network, history: list[dict]) -> None:
+        """Keep network and history together: the state file, written last, names the network's file."""
+        name = f"epoch-{len(history)}.keras"
+        with replacing(self.folder / name) as temporary:
+            network.save(temporary)
+        write_json(self.folder / "state.json", {"what": self.what, "network": name, "history": history})
+        (self.folder / f"epoch-{len(history) - 1}.keras").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
