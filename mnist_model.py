@@ -138,7 +138,7 @@ else:
     mine = np.full((300, 300, 3), 255, np.uint8)
     cv2.polylines(mine, [np.array([[70, 90], [160, 80], [110, 230]])], False, (40, 60, 160), 14, cv2.LINE_AA)
 
-amount, _ = next(ink.candidates(ink.working_size(mine)), (np.zeros((1, 1), np.uint8), 0))
+amount, _ = next(ink.candidates(mine), (np.zeros((1, 1), np.uint8), 0))
 pieces = [piece for line in segment.lines(amount) for piece in line]
 images = np.array([geometry.to_image(piece.ink) for piece in pieces]).reshape(-1, 28, 28)
 answers = reloaded.predict(images, verbose=0) if len(images) else np.zeros((0, 10))

@@ -14,7 +14,7 @@ SURE, UNSURE, NOT_A_DIGIT, EMPTY = "sure", "unsure", "not a digit", "empty"
 
 # A true digit called "not a digit" is a plain failure, so few may be lost; "sure" is a promise, so few may be wrong.
 MOST_DIGITS_LOST = 0.002
-MOST_SURE_WRONG = 0.001
+MOST_SURE_WRONG = 0.002
 
 
 @dataclass(frozen=True)

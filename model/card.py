@@ -20,10 +20,11 @@ PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-l
 CALIBRATION_SEED = 55_000
 
 
-def finish(
-    recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int, minutes: float, ingredients: dict
-) -> dict:
-    """Write `.keras`, `.tflite`, `history.csv` and, last, `card.json` to ``out``; returns the card."""
+def finish(recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int, made: dict) -> dict:
+    """Write `.keras`, `.tflite`, `history.csv` and, last, `card.json` to ``out``; returns the card.
+
+    ``made`` says how it was made: minutes, CPU minutes, and how many images of which kind it learned from.
+    """
     import keras
 
     from model import networks
@@ -42,16 +43,15 @@ def finish(
         "command": recipe.command,
         "seed": seed,
         "epochs": len(history),
-        "minutes": round(minutes, 1),
         "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
         "parameters": int(plain.count_params()),
-        "learned_from": ingredients,
+        **made,
         **measure(Engine(tflite_path)),
         "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
         "data_sha256": {
             "mnist_train": data.sha256_of(data.load_mnist().train),
             "mnist_test": data.sha256_of(data.load_mnist().test),
-            **({"pendigits": data.PENDIGITS_SHA256} if ingredients.get("pen_images") else {}),
+            **({"pendigits": data.PENDIGITS_SHA256} if made["learned_from"].get("pen_images") else {}),
         },
         "files": {path.name: sha256(path) for path in (keras_path, tflite_path, out / "history.csv")},
     }

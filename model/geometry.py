@@ -61,7 +61,9 @@ def _fine(ink: np.ndarray) -> np.ndarray:
 
 def _depth(solid: np.ndarray) -> np.ndarray:
     """Exact Euclidean distance of every True pixel to the nearest False one."""
-    return cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # OpenCV's last bits depend on where the array lies in memory; the squares are whole numbers.
+    return np.sqrt(np.rint(distance * distance))
 
 
 def _ridge(inside: np.ndarray) -> np.ndarray:

@@ -13,41 +13,31 @@ from model.geometry import SOLID
 
 WORKING_SIDE = 1200  # px; larger pictures are read at this size
 SMALL_SIDE = 160  # px; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
+TINY_SIDE = 40  # px; up to here a picture is a scan of one digit, or two, and its greys are strokes seen too small
 FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a picture "flat": drawn, not photographed
 FLAT_RANGE = 12  # grey levels that count as nearly the same colour
-STROKE_REACHES = (
-    0.09,
-    0.25,
-)  # shares of the longer side: wider than a pen's stroke, and than a marker filling the frame
+# Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
+STROKE_REACHES = (0.09, 0.25)
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
 TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which there is no ink at all
 
 
-def working_size(picture: np.ndarray) -> np.ndarray:
-    """The picture at the size it is read at, (h, w, 3) uint8."""
-    height, width = picture.shape[:2]
-    longer = max(height, width)
-    if longer > WORKING_SIDE:
-        scale, how = WORKING_SIDE / longer, cv2.INTER_AREA
-    elif longer < SMALL_SIDE:
-        scale, how = float(np.ceil(SMALL_SIDE / longer)), cv2.INTER_CUBIC
-    else:
-        return picture
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(picture, size, interpolation=how)
-
-
 def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
-    """(h, w, 3) uint8 of working size → inks (h, w) uint8, 0 paper – 255 ink, each with a prior, 0–1, the best first.
+    """(H, W, 3) uint8 → inks (h, w) uint8, 0 paper – 255 ink, each with a prior, 0–1, the likeliest first.
 
-    Lazily, because the first is nearly always right for a drawing. None at all for blank paper.
+    The inks are the picture at the size it is read at. Lazily, because the first is nearly always right for
+    a drawing. None at all for blank paper.
     """
     distance, share = _from_paper(picture)
     contrast = float(np.quantile(distance, 0.999)) if distance.size > 2000 else float(distance.max())
     contrast = max(contrast, 0.6 * float(distance.max()))
     if contrast < FAINTEST:
         return
+    if max(picture.shape) <= TINY_SIDE:
+        yield from _tiny(distance, contrast)
+        return
+    picture, distance = _working_size(picture), _working_size(distance)
     flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
     if flat:
         for threshold, prior in ((0.5 * contrast, 1.0), (max(0.22 * contrast, FAINTEST / 2), 0.95)):
@@ -58,7 +48,28 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
             yield _off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
     if not flat:
         yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
-    yield _scaled(255 - distance, 255 - 0.5 * contrast), 0.75
+    yield _scaled(contrast - distance, 0.5 * contrast), 0.75
+
+
+def _tiny(distance: np.ndarray, contrast: float) -> Iterator[tuple[np.ndarray, float]]:
+    """Every threshold is a guess where a stroke is one grey pixel wide; the commonest colour may even be the ink's."""
+    distance = np.clip(_working_size(distance), 0, contrast)
+    for amount, prior in ((distance, 1.0), (contrast - distance, 0.9)):
+        for level in (0.5, 0.35, 0.65):
+            yield _scaled(amount, level * contrast), prior
+
+
+def _working_size(picture: np.ndarray) -> np.ndarray:
+    """(H, W) or (H, W, 3) at the size pictures are read at: large ones smaller, small ones larger."""
+    height, width = picture.shape[:2]
+    longer = max(height, width)
+    if longer > WORKING_SIDE:
+        scale, how = WORKING_SIDE / longer, cv2.INTER_AREA
+    elif longer < SMALL_SIDE:
+        scale, how = float(np.ceil(SMALL_SIDE / longer)), cv2.INTER_CUBIC
+    else:
+        return picture
+    return cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=how)
 
 
 def _two_tone(distance: np.ndarray, contrast: float) -> bool:

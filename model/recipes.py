@@ -27,6 +27,7 @@ class Recipe:
     phases: tuple[Phase, ...]
     batch: int
     mixed_bfloat16: bool
+    weight_decay: float | None
     test_accuracy: float  # at least this on MNIST's 10,000 test images
     minutes: float  # on 2 CPU cores, about
     about: str
@@ -48,6 +49,7 @@ CLASSIC = Recipe(
     phases=(Phase(3, (1e-3, 1e-3), None),),
     batch=32,
     mixed_bfloat16=False,
+    weight_decay=None,
     test_accuracy=0.970,
     minutes=0.5,
     about="the classic perceptron: Flatten, Dense 128 ReLU, Dense 128 ReLU, Dense 10 softmax",
@@ -59,9 +61,10 @@ CNN = Recipe(
     name="cnn",
     network="cnn",
     keras_file="cnn.keras",
-    phases=(Phase(16, (4e-4, 4e-3, 3e-3, 2e-3, 1e-3), STRONG), Phase(6, (1e-3, 0.0), MILD)),
+    phases=(Phase(22, (4e-4, 4e-3, 3e-3, 2e-3, 1e-3), STRONG), Phase(8, (1e-3, 0.0), MILD)),
     batch=128,
     mixed_bfloat16=True,  # 1.1–1.5 times float32's speed on CPUs with bfloat16, the same accuracy
+    weight_decay=0.01,
     test_accuracy=0.994,
     minutes=25,
     about="a residual convolutional network trained on MNIST, pen strokes and pictures that are no digit",

@@ -17,7 +17,9 @@ from model.segment import Piece
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT = "cnn"
 GOOD_ENOUGH = 0.9  # quality at which no further candidate ink is tried
+ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
+UNCUT = 0.5  # a piece left as it was drawn needs only the square root of the probability: a cut must convince
 WIDEST = 1.6  # a group of pieces wider than this many line heights is no single digit
 MOST_IN_GROUP = 4  # pieces that may make one digit
 
@@ -98,17 +100,18 @@ class Recogniser:
 
     def read(self, picture: np.ndarray) -> Reading:
         """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits."""
-        working = ink.working_size(picture)
-        scale = picture.shape[1] / working.shape[1], picture.shape[0] / working.shape[0]
-        best, best_quality = None, -1.0
-        for candidate, prior in ink.candidates(working):
+        best, best_quality = Reading("", EMPTY, (), np.zeros(picture.shape[:2], np.uint8)), -1.0
+        for candidate, prior in ink.candidates(picture):
+            scale = picture.shape[1] / candidate.shape[1], picture.shape[0] / candidate.shape[0]
             read, quality = self.read_ink(candidate, scale)
             quality *= prior
+            if max(picture.shape) <= ink.TINY_SIDE:
+                quality *= ALONE ** (len(read.digits) - 1)
             if quality > best_quality:
                 best, best_quality = read, quality
             if quality >= GOOD_ENOUGH:
                 break
-        return best or Reading("", EMPTY, (), np.zeros(working.shape[:2], np.uint8))
+        return best
 
     def read_ink(self, amount: np.ndarray, scale: tuple[float, float] = (1, 1)) -> tuple[Reading, float]:
         """(H, W) uint8 ink → Reading, and its quality: the share of the ink that confident digits explain, 0–1.
@@ -141,7 +144,12 @@ class Recogniser:
         }
         groups = {k: g for k, g in groups.items() if k[1] - k[0] == 1 or g.box[2] <= WIDEST * max(height, g.box[3])}
         digits = dict(zip(groups, self._read_pieces(list(groups.values())), strict=True))
-        chosen = _best_path(len(atoms), {k: _log(d.probability) * (k[1] - k[0]) for k, d in digits.items()})
+        untouched = {p.box for p in pieces}
+        scores = {
+            (i, j): _log(d.probability) * (j - i) * (UNCUT if groups[i, j].box in untouched else 1)
+            for (i, j), d in digits.items()
+        }
+        chosen = _best_path(len(atoms), scores)
         return [(digits[k], groups[k]) for k in chosen]
 
     def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:

@@ -1,0 +1,59 @@
+"""Two reports on the same images: which model is better, is the difference more than chance, did a run reproduce."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.metrics import McNemar, mcnemar
+from evaluation.report import Report
+
+LEVEL = 0.05  # the usual bound below which a difference is called more than chance; the p-value stands beside it
+
+
+class CompareError(Exception):
+    """Two reports cannot be compared; the text says why."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """only_a, only_b: indices of the images that only the first or only the second model reads right."""
+
+    a: Report
+    b: Report
+    test: McNemar
+    only_a: np.ndarray
+    only_b: np.ndarray
+
+    @property
+    def words(self) -> str:
+        """What the test says, in plain words."""
+        n, p = self.test.only_a + self.test.only_b, f"p {'= ' + format(self.test.p_value, '.2g') if self.test.p_value >= 1e-4 else '< 0.0001'}"
+        if n == 0:
+            return "Both models are right and wrong on exactly the same images."
+        if self.test.p_value < LEVEL:
+            better = self.a if self.test.only_a > self.test.only_b else self.b
+            return f"{better.model} is better, and by more than chance explains (McNemar's exact test, {p})."
+        return (f"These images do not show which model is better: of the {n:,} that only one of them reads right, "
+                f"{self.test.only_a:,} go to {self.a.model} and {self.test.only_b:,} to {self.b.model} (McNemar's exact test, {p}).")
+
+
+def compare(a: Report, b: Report) -> Comparison:
+    """Raises CompareError when the reports are not about the same images."""
+    if a.dataset.sha256 != b.dataset.sha256:
+        raise CompareError(f"The report of {a.model} is about {a.dataset.name} and that of {b.model} about {b.dataset.name}: only "
+                           "results on the same images can be compared.")
+    right_a, right_b = a.labels == a.predicted, b.labels == b.predicted
+    return Comparison(a, b, mcnemar(right_a, right_b), np.flatnonzero(right_a & ~right_b), np.flatnonzero(right_b & ~right_a))
+
+
+def reproduces(fresh: Report, shipped: Report | None) -> str:
+    """One sentence: whether a run gives what the shipped report of the same model says."""
+    if shipped is None or shipped.dataset.sha256 != fresh.dataset.sha256:
+        return "There is no shipped report of this model and these images to compare with."
+    if shipped.weights_sha256 != fresh.weights_sha256:
+        return "These are not the weights of the shipped report, so its figures do not apply to this run."
+    changed = int((fresh.predicted != shipped.predicted).sum())
+    if changed == 0 and fresh.metrics.errors == shipped.metrics.errors:
+        return f"This run reproduces the shipped report: the same answer to each of the {fresh.dataset.n:,} images."
+    return (f"This run differs from the shipped report: {changed:,} of {fresh.dataset.n:,} answers, {fresh.metrics.errors:,} errors "
+            f"against {shipped.metrics.errors:,}.")

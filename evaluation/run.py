@@ -1,0 +1,146 @@
+"""A model over a labelled set: chunk by chunk, with progress and cancel, one evaluation at a time in a process."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.data import Labelled, unit
+
+CHUNK = 200  # a fraction of a second: progress looks alive, and cancelling is quick
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come, with everything it has found so far.
+
+    digits: (done, 10) float32 probabilities and labels: (done,) int64 of the first `done` of `total` images;
+    seconds: since the run began.
+    """
+
+    done: int
+    total: int
+    seconds: float
+    labels: np.ndarray
+    digits: np.ndarray
+
+    @property
+    def images_per_second(self) -> float:
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        return (self.total - self.done) / self.images_per_second if self.done else float("inf")
+
+
+class BusyError(Exception):
+    """Another model is being evaluated; the text says which and how far it is."""
+
+
+def run(recogniser, labelled: Labelled, chunk: int = CHUNK) -> Iterator[Progress]:
+    """Evaluate `recogniser` on `labelled`, yielding after every chunk; the last has done == total.
+
+    Closing the generator stops the work. The arrays grow in place behind each Progress; what it shows never changes.
+    """
+    total = len(labelled)
+    digits = np.empty((total, 10), np.float32)
+    start = time.perf_counter()
+    for first in range(0, total, chunk):
+        last = min(first + chunk, total)
+        digits[first:last] = recogniser.probabilities(unit(labelled.images[first:last]))[0]
+        yield Progress(last, total, time.perf_counter() - start, labelled.labels[:last], digits[:last])
+
+
+class SharedRun:
+    """One evaluation in a thread of its own, watched by any number of visitors.
+
+    A watcher that goes away (a closed page) changes nothing: the run ends by itself within seconds and keeps its
+    result for the next visitor. Only its owner can cancel it.
+    """
+
+    def __init__(self, recogniser, labelled: Labelled, owner: str, finish: Callable[[Progress], object]):
+        self.recogniser, self.owner = recogniser, owner
+        self.progress: Progress | None = None
+        self.result: object | None = None  # what `finish` made of the last Progress
+        self.error: Exception | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(labelled, finish), daemon=True, name="evaluation")
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set() and self.result is None
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    def watch(self, seconds: float = 0.25) -> Iterator[Progress]:
+        """The newest progress every so many seconds until the run has ended; then look at result, error, cancelled."""
+        while self.running:
+            self._thread.join(seconds)
+            if self.progress is not None:
+                yield self.progress
+        if self.progress is not None:
+            yield self.progress
+
+    def _work(self, labelled: Labelled, finish: Callable[[Progress], object]) -> None:
+        try:
+            for progress in run(self.recogniser, labelled):
+                self.progress = progress
+                if self._stop.is_set():
+                    return
+            self.result = finish(progress)
+        except Exception as error:  # shown to every watcher; a thread has nobody else to tell
+            self.error = error
+
+
+class Evaluations:
+    """The evaluations of this process: at most one runs; the newest finished result of each model is kept."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._run: SharedRun | None = None
+        self._finished: dict[str, object] = {}
+
+    def start(self, recogniser, labelled: Labelled, owner: str, finish: Callable[[Progress], object]) -> SharedRun:
+        """Start a run, or join the one under way for the same model. BusyError while another model's is under way."""
+        with self._lock:
+            current = self._run
+            if current and current.running and not current.cancelled:
+                if current.recogniser.weights_sha256 == recogniser.weights_sha256:
+                    return current
+                done = current.progress
+                share = f" ({done.done / done.total:.0%})" if done else ""
+                raise BusyError(f"{current.recogniser.name} is being evaluated now{share}; press Run again when it has "
+                                "finished, in a few seconds.")
+
+            def keep(progress: Progress):
+                result = finish(progress)
+                with self._lock:
+                    self._finished[recogniser.name] = result
+                return result
+
+            self._run = SharedRun(recogniser, labelled, owner, keep)
+            return self._run
+
+    def cancel(self, owner: str) -> bool:
+        """Stop the run under way if `owner` started it; says whether it did."""
+        with self._lock:
+            mine = self._run is not None and self._run.running and self._run.owner == owner
+            if mine:
+                self._run.cancel()
+            return mine
+
+    def latest(self, name: str):
+        """The newest finished result of the model called `name` in this process, or None."""
+        with self._lock:
+            return self._finished.get(name)
+
+
+SHARED = Evaluations()

@@ -1,0 +1,30 @@
+// One picture from the camera, taken in a dialog; nothing leaves the page before "Take picture".
+
+/** Resolves to a JPEG Blob, or null when the person changed their mind; rejects with a sentence when there is no camera. */
+export async function open(dialog) {
+  const video = dialog.querySelector('video');
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment', width: {ideal: 1280}}});
+  } catch (error) {
+    throw new Error(error.name === 'NotAllowedError' ? 'The browser does not allow this page to use the camera.'
+      : 'No camera can be used here: it needs a camera, and https or this computer’s own address.');
+  }
+  video.srcObject = stream;
+  dialog.showModal();
+  const taken = await new Promise((resolve) => {
+    dialog.querySelector('[data-shoot]').onclick = () => { resolve(shoot(video)); dialog.close(); };
+    dialog.querySelector('[data-close]').onclick = () => dialog.close();
+    dialog.onclose = () => resolve(null);
+  });
+  for (const track of stream.getTracks()) track.stop();
+  video.srcObject = null;
+  return taken;
+}
+
+function shoot(video) {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext('2d').drawImage(video, 0, 0);
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+}

@@ -1,0 +1,107 @@
+// The Evaluate tab. Runs once its controls are on the page, with evaluation/assets/fragments.js in front of it; `element`
+// is the controls' element, `trigger` and `server` are Gradio's. Listens on the whole tab, because the pieces in it come and go.
+
+const tab = element.closest('.evaluation-tab');
+const picker = () => document.querySelector('[data-testid=model]');
+const find = (selector) => tab.querySelector(selector);
+
+// ---- the model and the run ----
+
+const choose = () => trigger('choose', picker() ? {model: picker().value} : {});
+const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch')};
+
+function settle() {
+  const {state = 'rest', missing = '0'} = find('.ev-status')?.dataset ?? {};
+  const button = (name) => element.querySelector(`[data-do=${name}]`);
+  button('run').hidden = missing === '1';
+  button('run').disabled = state !== 'rest';
+  button('cancel').hidden = state !== 'mine';
+  button('fetch').hidden = missing !== '1';
+  button('fetch').disabled = false;
+}
+
+// ---- images: a cell of the matrix, filters, order, more, and on to Predict ----
+
+const ask = (inside, detail) => inside.closest('.evaluation').dispatchEvent(new CustomEvent('ask', {detail}));
+const digit = (text) => (text === '' || text === undefined ? null : Number(text));
+
+function askGallery(gallery, changes) {
+  const {kind, true: t, predicted, shown} = gallery.dataset;
+  const query = {kind, true: digit(t), predicted: digit(predicted), shown: Number(shown)};
+  query.sort = gallery.querySelector('[data-choice=sort]').value;
+  ask(gallery, {...query, ...changes});
+}
+
+async function openInPredict(image) {
+  const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
+  const pen = canvas.getContext('2d');
+  pen.drawImage(image, 0, 0, 28, 28);
+  const grey = pen.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
+  const predict = await import(location.pathname.replace(/\/?$/, '/') + 'page/assets/predict.js');
+  [...document.querySelectorAll('.page-tabs button[role=tab]')].find((button) => button.textContent.trim() === 'Predict')?.click();
+  predict.openImage([...grey]);
+  window.scrollTo({top: 0});
+}
+
+// ---- files to take away ----
+
+async function take(kind, button) {
+  button.disabled = true;
+  const file = await server.take({model: picker()?.value, kind}).catch(() => ({error: 'The file could not be made. Try again.'}));
+  button.disabled = false;
+  if (file.error) { find('.ev-status').textContent = file.error; return; }
+  const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
+  const link = Object.assign(document.createElement('a'), {download: file.name});
+  link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  element.querySelector('.menu').open = false;
+}
+
+// ---- coverage ----
+
+function showCoverage(slider) {
+  const point = slider.closest('.threshold').querySelectorAll('option')[slider.value].dataset;
+  const confidence = `${(100 * point.threshold).toFixed(2)} %`;
+  slider.closest('.threshold').querySelector('output').textContent =
+    `At least ${confidence} sure: it answers ${point.coverage} % and is right ${point.accuracy} %.`;
+  slider.setAttribute('aria-valuetext', confidence);
+}
+
+// ---- the tab listens ----
+
+if (!tab.listening) {
+  tab.listening = true;
+  const cells = walkMatrix(tab, (t, p) => ask(find('.matrix'), {kind: 'all', true: t, predicted: p}));
+  sortTables(tab);
+  let at = null;  // where the keyboard is in the matrix, for when a new one is drawn under it
+  tab.addEventListener('focusin', (event) => {
+    const cell = event.target.closest('[role=gridcell]');
+    at = cell ? [Number(cell.dataset.true), Number(cell.dataset.predicted)] : null;
+  });
+  tab.addEventListener('click', (event) => {
+    const on = (selector) => event.target.closest(selector);
+    if (on('[data-do]')) { on('[data-do]').disabled = on('[data-do]').dataset.do !== 'cancel'; acts[on('[data-do]').dataset.do](); }
+    else if (on('[data-take]')) take(on('[data-take]').dataset.take, on('[data-take]'));
+    else if (on('[data-more]')) askGallery(on('.gallery'), {shown: Number(on('.gallery').dataset.shown) + 48});
+    else if (on('[data-ask]')) { on('[data-ask]').disabled = true; ask(on('[data-ask]'), {}); }
+    else if (on('.tile')) openInPredict(on('.tile').querySelector('img'));
+    if (!on('.menu')) element.querySelector('.menu').open = false;
+  });
+  tab.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') element.querySelector('.menu').open = false;
+  });
+  tab.addEventListener('change', (event) => {
+    const {choice} = event.target.dataset, {value} = event.target;
+    if (choice === 'other') ask(event.target, {other: value});
+    else if (choice) askGallery(event.target.closest('.gallery'), {[choice]: ['true', 'predicted'].includes(choice) ? digit(value) : value});
+  });
+  tab.addEventListener('input', (event) => { if (event.target.matches('[data-points]')) showCoverage(event.target); });
+  tab.addEventListener('drawn', (event) => {
+    if (event.target.querySelector('.ev-status')) settle();
+    if (event.target.querySelector('.matrix')) cells(document.activeElement === document.body ? at : null);
+    if (event.target.querySelector('[data-points]')) showCoverage(event.target.querySelector('[data-points]'));
+  });
+  document.addEventListener('change', (event) => { if (event.target === picker()) choose(); });
+}
+choose();

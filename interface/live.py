@@ -1,0 +1,199 @@
+"""What the page asks of the server while someone draws: plain routes beside Gradio's, without its queue.
+
+A stroke's answer must come within a frame or two. Through a plain route one process answers several times more people
+than through Gradio's events (RESEARCH: 1,891 against 394 requests a second), and nothing that is sent touches the disk.
+
+POST page/read?model=NAME    a picture file            → the answer (``answer`` below)
+POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
+POST page/why?model=NAME     784 bytes, 28×28          → which ink spoke for the answer and which against
+GET  page/examples           the examples' file names; page/examples/FILE; page/assets/FILE
+
+What cannot be answered is ``{"error": sentence}``: with status 200 for a file that is no picture, with 4xx for a request
+that this page would not send. Anybody can call these, so each checks login, model and size.
+"""
+
+import json
+import os
+from base64 import b64encode
+from pathlib import Path
+
+import anyio
+import cv2
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from model.explain import explain
+from model.picture import PictureError, open_picture
+from model.recogniser import Reading, Recogniser
+
+HERE = Path(__file__).parent
+# named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module
+KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
+LARGEST = 20 * 1024 * 1024  # bytes of a picture file, as model.picture takes them
+STROKE = 200_000  # bytes: a pad's PNG has 2–20 kB; what is larger waits in the pictures' line, never before a stroke
+SHOWN = 1200  # px, the longer side of a picture sent back to the page
+TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
+IMAGE = 28 * 28
+
+
+class Refused(Exception):
+    """A request that gets a sentence instead of an answer. status: 4xx."""
+
+    def __init__(self, status: int, sentence: str):
+        super().__init__(sentence)
+        self.status = status
+
+
+def routes(models: dict[str, Recogniser]) -> list[Route]:
+    """The routes for ``launch(app_kwargs={"routes": …})``. models: what the page offers, the default first."""
+    strokes, pictures = anyio.CapacityLimiter(os.cpu_count() or 2), anyio.CapacityLimiter(1)
+
+    def checked(work, line=None):
+        """An endpoint: login, model and body checked; ``work(recogniser, body, request)`` runs in a thread, in ``line``."""
+
+        async def endpoint(request: Request) -> JSONResponse:
+            try:
+                if not signed_in(request):
+                    raise Refused(401, "Please log in again: reload the page.")
+                recogniser = models.get(request.query_params.get("model") or next(iter(models)))
+                if recogniser is None:
+                    raise Refused(404, f"There is no such model here; there are {', '.join(models)}.")
+                body = await read_body(request)
+                waits_in = line or (strokes if len(body) <= STROKE else pictures)
+                found = await anyio.to_thread.run_sync(work, recogniser, body, request, limiter=waits_in)
+            except Refused as refusal:
+                return JSONResponse({"error": str(refusal)}, refusal.status)
+            except PictureError as error:  # a result like another: browsers log every 4xx as an error of the page
+                found = {"error": str(error)}
+            return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
+        return endpoint
+
+    def read(recogniser: Recogniser, body: bytes, request: Request) -> dict:
+        picture = open_picture(body)
+        show = bool(request.query_params.get("show"))
+        return answer(recogniser, recogniser.read(picture), picture, show, others(models, recogniser))
+
+    def image(recogniser: Recogniser, body: bytes, _: Request) -> dict:
+        pixels = as_image(body)
+        picture = np.repeat((255 * pixels).round().astype(np.uint8)[..., None], 3, axis=2)
+        return answer(recogniser, recogniser.read_image(pixels), picture, True, others(models, recogniser))
+
+    def why(recogniser: Recogniser, body: bytes, _: Request) -> dict:
+        found = explain(recogniser, as_image(body))
+        return {"weights": found.weights.ravel().round(3).tolist(), "note": found.note}
+
+    async def examples(_: Request) -> JSONResponse:
+        return JSONResponse(json.loads((HERE / "examples" / "examples.json").read_text()))
+
+    # Flat paths: below a Mount, Starlette looks for --root-path in the path, where a proxy has stripped it.
+    return [
+        Route("/page/read", checked(read), methods=["POST"]),
+        Route("/page/image", checked(image), methods=["POST"]),
+        Route("/page/why", checked(why, pictures), methods=["POST"]),
+        Route("/page/examples", examples),
+        Route("/page/examples/{name}", files(HERE / "examples")),
+        Route("/page/assets/{name}", files(HERE / "assets")),
+    ]
+
+
+def files(folder: Path):
+    """An endpoint for the files that lie in ``folder`` now, and nothing else."""
+    known = {path.name: path for path in folder.iterdir() if path.suffix in KINDS}
+
+    async def endpoint(request: Request) -> Response:
+        path = known.get(request.path_params["name"])
+        if path is None:
+            return JSONResponse({"error": "There is no such file here."}, 404)
+        return FileResponse(path, media_type=KINDS[path.suffix], headers={"Cache-Control": "no-cache"})
+
+    return endpoint
+
+
+def signed_in(request: Request) -> bool:
+    """Whether this visitor may ask, by the cookie that Gradio's login sets; always without ``--auth``."""
+    app = request.app
+    if app.auth is None:
+        return True
+    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return any(request.cookies.get(name) in app.tokens for name in cookies)
+
+
+async def read_body(request: Request) -> bytes:
+    """The request's body, given up as soon as it is known to be over LARGEST."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Refused(413, "This file is over 20 MB. Please send a smaller picture.")
+    return bytes(body)
+
+
+def as_image(body: bytes) -> np.ndarray:
+    """784 bytes as a (28, 28) float32 image in [0, 1]."""
+    if len(body) != IMAGE:
+        raise Refused(422, f"A 28×28 image is {IMAGE} bytes, one for each pixel; these are {len(body)}.")
+    return np.frombuffer(body, np.uint8).reshape(28, 28).astype(np.float32) / 255
+
+
+def others(models: dict[str, Recogniser], recogniser: Recogniser) -> list[Recogniser]:
+    """The model to show beside ``recogniser``: the 1990s recipe beside the default, the default beside any other."""
+    beside = "classic" if recogniser is next(iter(models.values())) else next(iter(models))
+    return [models[beside]] if beside in models and models[beside] is not recogniser else []
+
+
+def answer(recogniser: Recogniser, reading: Reading, picture: np.ndarray, show: bool, beside: list[Recogniser]) -> dict:
+    """A reading as the page shows it (assets/answer.js names the fields); plain JSON values.
+
+    picture: (H, W, 3) uint8, what was read; show: send it back, for the page may not be able to open its format.
+    """
+    height, width = picture.shape[:2]
+    return {
+        "text": reading.text,
+        "verdict": reading.verdict,
+        "model": recogniser.name,
+        "calibrated": recogniser.calibrated,
+        "size": [width, height],
+        "digits": [
+            {
+                "digit": digit.digit,
+                "probability": float(digit.probability),
+                "runner_up": digit.runner_up,
+                "verdict": digit.verdict,
+                "not_digit": float(digit.not_digit),
+                "box": [int(value) for value in digit.box],
+                "probabilities": [round(float(p), 4) for p in digit.probabilities],
+                "image": b64encode((255 * digit.image).round().astype(np.uint8).tobytes()).decode(),
+            }
+            for digit in reading.digits
+        ],
+        "ink": data_url(reading.ink, ".png", 480),
+        "picture": data_url(picture[..., ::-1], ".jpg" if picture.size > TINY else ".png", SHOWN) if show else None,
+        "others": [second_opinion(other, reading) for other in beside if reading.digits],
+    }
+
+
+def second_opinion(other: Recogniser, reading: Reading) -> dict:
+    """What another model says to the same 28×28 images; probability only where there is one digit."""
+    digits, not_digit = other.probabilities(np.stack([digit.image for digit in reading.digits]))
+    verdicts = other.verdicts(digits, not_digit)
+    text = "".join(
+        str(best) for best, verdict in zip(digits.argmax(1), verdicts, strict=True) if verdict != "not a digit"
+    )
+    return {
+        "model": other.name,
+        "text": text or "not a digit",
+        "probability": float(digits[0].max()) if len(verdicts) == 1 and text else None,
+    }
+
+
+def data_url(pixels: np.ndarray, ending: str, longest: int) -> str:
+    """Pixels (BGR or grey, uint8) as a data URL, scaled down to ``longest`` px where they are larger."""
+    scale = longest / max(pixels.shape[:2])
+    if scale < 1:
+        size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    kind = "png" if ending == ".png" else "jpeg"
+    return f"data:image/{kind};base64,{b64encode(cv2.imencode(ending, np.ascontiguousarray(pixels))[1]).decode()}"

@@ -1,0 +1,58 @@
+"""The page: header, the two tabs, and everything ``launch`` must know to serve them."""
+
+import html
+from typing import Any
+
+import gradio as gr
+
+from interface import evaluation_tab, live, predict_tab
+from interface.sketchpad import ASSETS
+from interface.theme import theme
+from model.recogniser import Recogniser
+
+HOUR, DAY = 3600, 86400
+WAITING = 100  # events in Gradio's queue before it says "busy": two school classes; drawings never stand in it
+
+
+def build(models: dict[str, Recogniser]) -> gr.Blocks:
+    """The whole app. models: what can be chosen, by the name the page shows; the first is the default."""
+    # uploads (only programs make any, through `read`) are deleted within a day
+    with gr.Blocks(title="Digits", analytics_enabled=False, delete_cache=(HOUR, DAY), fill_width=True) as demo:
+        gr.HTML(header(models), elem_classes="page-header", js_on_load=None, apply_default_css=False)
+        with gr.Tabs(elem_classes="page-tabs"):
+            with gr.Tab("Predict", id="predict"):
+                predict_tab.build(models)
+            with gr.Tab("Evaluate", id="evaluate"):
+                evaluation_tab.build(models)
+    demo.queue(max_size=WAITING)
+    return demo
+
+
+def header(models: dict[str, Recogniser]) -> str:
+    """The name and the model picker. A native select: every phone and screen reader knows it."""
+    options = "".join(f"<option>{html.escape(name)}</option>" for name in models)
+    return f'<h1>Digits</h1><label>Model <select data-testid="model">{options}</select></label>'
+
+
+def launch_options(models: dict[str, Recogniser]) -> dict[str, Any]:
+    """What ``demo.launch`` gets besides address and login: the look, our routes, and what Gradio would expose by default."""
+    return {
+        "theme": theme(),
+        # in the head, not as `css`: Gradio rewrites that, and rules for phones lose against its own
+        "head": "".join(
+            f"<style>{sheet.read_text(encoding='utf-8')}</style>" for sheet in sorted(ASSETS.glob("*.css"))
+        ),
+        "footer_links": ["api"],
+        "max_file_size": live.LARGEST,
+        "app_kwargs": {
+            "routes": live.routes(models),
+            "openapi_url": None,  # it answers without a login
+            "docs_url": None,
+            "redoc_url": None,
+        },
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,  # needs Node
+        "show_error": False,
+        "quiet": True,
+    }

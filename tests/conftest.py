@@ -1,0 +1,176 @@
+"""What the tests share: real data, the app as a process, a page in a real browser.
+
+Where MNIST or a Chromium is missing the tests that need it skip with the reason; with CI=true they fail instead.
+"""
+
+import contextlib
+import http.server
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from model.data import DataError, load_mnist, load_pendigits
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def missing(reason: str) -> None:
+    """Skip, or fail where everything must be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    try:
+        return load_mnist()
+    except DataError as error:
+        missing(f"MNIST: {error}")
+
+
+@pytest.fixture(scope="session")
+def pendigits():
+    try:
+        return load_pendigits()
+    except DataError as error:
+        missing(f"pen digits: {error}")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def start_app(tmp_path_factory):
+    """start_app(*flags) starts demo.py as a process and returns its address once it serves; all end with the session."""
+    running = []
+
+    def start(*flags: str) -> str:
+        port = free_port()
+        log = tmp_path_factory.mktemp("app") / "log"
+        command = [sys.executable, "demo.py", "--port", str(port), *flags]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w"), stderr=subprocess.STDOUT)
+        running.append(process)
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{address}/config", timeout=5).close()
+                return address
+            except urllib.error.HTTPError:
+                return address  # it serves, but wants a login
+            except OSError:
+                time.sleep(0.2)
+        pytest.fail(f"demo.py does not serve:\n{log.read_text()}")
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def app(start_app) -> str:
+    """The address of the app as `python demo.py` starts it."""
+    return start_app()
+
+
+@contextlib.contextmanager
+def proxy(app: str, prefix: str):
+    """A web server in front of ``app`` that serves it under ``prefix`` and strips that, as nginx would; yields its address."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def forward(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            kept = {
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() not in ("accept-encoding", "connection")
+            }
+            request = urllib.request.Request(
+                app + self.path.removeprefix(prefix), body or None, kept, method=self.command
+            )
+            try:
+                answer = urllib.request.urlopen(request)
+            except urllib.error.HTTPError as error:
+                answer = error
+            content = answer.read()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_HEAD = forward
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        missing(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as playwright:
+        # no sandbox: containers do not allow one; the fake camera shows a test picture
+        arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        chromium = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser, app):
+    """new_page(path="/", **context options) opens the app; at the end nothing may be logged as an error, and no request
+    may have left the machine."""
+    contexts, errors = [], []
+
+    def open_page(path: str = "/", **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)  # a busy machine; every assertion retries until then
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        context.route(lambda url: not url.startswith((app, "data:", "blob:")), lambda route: foreign(route, errors))
+        page.goto(app + path)
+        page.locator(".predict.ready").wait_for()
+        return page
+
+    open_page.errors = errors  # a test that provokes an answer of 4xx takes the browser's own line about it out
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def foreign(route, errors: list[str]) -> None:
+    errors.append(f"request to {route.request.url}")
+    route.abort()
+
+
+@pytest.fixture
+def page(new_page):
+    """The Predict tab at desktop size."""
+    return new_page()
