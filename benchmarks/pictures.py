@@ -3,8 +3,13 @@
 Every generator takes a random generator and gives (picture (H, W, 3) uint8 RGB, text).
 """
 
+import functools
+from pathlib import Path
+
 import cv2
+import matplotlib
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from model import data, strokes
 from model.training_set import render
@@ -190,3 +195,50 @@ def _closest(left: np.ndarray, right: np.ndarray) -> int:
     from_end = np.where(left.any(axis=1), np.argmax(left[:, ::-1] > 0, axis=1), 10_000)
     from_start = np.where(right.any(axis=1), np.argmax(right > 0, axis=1), 10_000)
     return int(min((from_end + from_start).min(), 200))
+
+
+LETTERS = "AaCcdEeFfGHhJjKkMmNnPpRrTtUuVvWwXxYy&%#@?ÄäßéñδθλπσωΔΣΩЖШЯдфю"
+LOOKALIKES = "OoQDIl|iZzSsBbqg"
+
+
+def letter(characters: str, rng) -> tuple[np.ndarray, str]:
+    """A printed character in one of Matplotlib's TrueType fonts, none of which trains; the text is empty."""
+    font = ImageFont.truetype(str(rng.choice(_fonts())), int(rng.integers(60, 180)))
+    image = Image.new("L", (280, 280), 255)
+    ImageDraw.Draw(image).text((140, 140), str(rng.choice(list(characters))), 0, font, anchor="mm")
+    turned = image.rotate(rng.uniform(-12, 12), fillcolor=255)
+    return np.repeat(np.asarray(turned)[..., None], 3, axis=2), ""
+
+
+def doodle(_unused, rng) -> tuple[np.ndarray, str]:
+    """A scribble by another generator than the training's: a pen with inertia that wanders about the pad."""
+    steps = int(rng.integers(150, 500))
+    turn = np.cumsum(rng.normal(0, 0.25, steps)) + np.cumsum(np.full(steps, rng.normal(0, 0.05)))
+    path = np.cumsum(np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(4, 9), axis=0)
+    placed = strokes.place([path], rng.uniform(120, 250), (140, 140))
+    return coloured(strokes.draw(placed, (280, 280), rng.uniform(3, 10)), (255, 255, 255), (0, 0, 0)), ""
+
+
+def texture(_unused, rng) -> tuple[np.ndarray, str]:
+    """Coloured noise of several octaves, as of a photo of nothing in particular."""
+    layers = [
+        cv2.resize(rng.random((2**k, 2**k, 3)).astype(np.float32), (280, 280), interpolation=cv2.INTER_CUBIC)
+        for k in range(2, 8)
+    ]
+    mixed = sum(layer * rng.random() for layer in layers)
+    return cv2.normalize(mixed, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8), ""
+
+
+@functools.cache
+def _fonts() -> list[str]:
+    names = (
+        "DejaVuSans",
+        "DejaVuSerif",
+        "DejaVuSansMono",
+        "STIXGeneral",
+        "cmr10",
+        "DejaVuSans-Oblique",
+        "DejaVuSerif-Bold",
+    )
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return [str(folder / f"{name}.ttf") for name in names if (folder / f"{name}.ttf").exists()]

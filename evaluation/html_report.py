@@ -36,7 +36,10 @@ def html(report: Report, images: np.ndarray | None) -> str:
 
 def curves(report: Report) -> str:
     """The training history as a plot; nothing for a model without one."""
-    return plots.inline_svg(curves_figure(report), "Loss and accuracy by epoch") if report.epochs else ""
+    if not report.epochs:
+        return ""
+    drawn = plots.inline_svg(curves_figure(report), "Loss and accuracy by epoch")
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="curves">{drawn}</div>'
 
 
 def curves_figure(report: Report) -> Figure:

@@ -63,13 +63,15 @@ class Board:
         """Stop the run that this visitor started; others keep theirs."""
         self.evaluations.cancel(request.session_hash or "")
 
-    def fetch(self, chosen: str) -> tuple:
+    def fetch(self, chosen: str) -> Iterator[tuple]:
         """Download MNIST: (headline, status, matrix, gallery)."""
+        yield views.fetching()
         try:
             load_mnist(download=True)
         except DataError as error:
-            return self.first(chosen, str(error))
-        return self.first(chosen)
+            yield self.first(chosen, str(error))
+        else:
+            yield self.first(chosen)
 
     def cell(self, chosen: str, event: gr.EventData) -> str:
         """The gallery beside the matrix: the images of one of its cells."""

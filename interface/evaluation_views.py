@@ -46,7 +46,7 @@ def first(found: Report | None, fresh: Report | None, ships: Report | None, reco
         text = f"{fresh.seconds:.1f} s, {fresh.images_per_second:,.0f} images a second. {reproduces(fresh, ships)}"
     else:
         label = "The shipped report, not a run"
-        text = f"Made {found.created[:10]} with the same weights. Press Run to check it here."
+        text = f"Made {found.created[:10]} with the same weights. {'' if missing else 'Press Run to check it here.'}"
         if found.weights_sha256 != recogniser.weights_sha256:
             text = "It belongs to other weights than the model loaded now, so its figures may not apply. Press Run."
     return (fragments.headline(found.metrics), status(label, text, note, missing=missing), fragments.matrix(found.metrics),
@@ -56,6 +56,11 @@ def first(found: Report | None, fresh: Report | None, ships: Report | None, reco
 def starting(mine: bool) -> tuple:
     """(headline, status, matrix, gallery) before the first images are read: only the status changes."""
     return gr.skip(), status("Running", "Starting …", state="mine" if mine else "other"), gr.skip(), gr.skip()
+
+
+def fetching() -> tuple:
+    """(headline, status, matrix, gallery) while MNIST is downloaded."""
+    return gr.skip(), status("", "Downloading MNIST (11 MB) …", state="fetching", missing=True), gr.skip(), gr.skip()
 
 
 def running(progress: Progress, so_far: Metrics, mine: bool) -> tuple[str, str, str, str]:

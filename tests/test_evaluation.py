@@ -331,7 +331,9 @@ def test_without_mnist_the_dashboard_shows_figures_and_offers_the_download(board
     assert "data-value" in headline and 'role="gridcell"' in matrix
     assert 'data-missing="1"' in status and "not on this machine" in images
     (only,) = board.run(SHIPPED[0], SimpleNamespace(session_hash="x"))
-    assert 'data-missing="1"' in only[1]
+    assert 'data-missing="1"' in only[1] and "Press Run" not in only[1]
+    downloading, after = board.fetch(SHIPPED[0])  # a folder is named, so there is nothing to download
+    assert "Downloading" in downloading[1] and "MNIST_DIR is /nowhere" in after[1]
     assert len(board.subjects(SHIPPED[0])) == 6
 
 

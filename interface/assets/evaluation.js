@@ -17,7 +17,7 @@ function settle() {
   button('run').disabled = state !== 'rest';
   button('cancel').hidden = state !== 'mine';
   button('fetch').hidden = missing !== '1';
-  button('fetch').disabled = false;
+  button('fetch').disabled = state !== 'rest';
 }
 
 // ---- images: a cell of the matrix, filters, order, more, and on to Predict ----

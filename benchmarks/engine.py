@@ -1,0 +1,53 @@
+"""`python -m benchmarks.engine [NAME]`: LiteRT against Keras on the same network, in one run, same threads.
+
+One image as `Recogniser.probabilities` against `keras.Model.predict`; 10,000 images against `predict` with batches of 32;
+loading against importing TensorFlow and loading the `.keras` file. Medians of five after a warm-up.
+"""
+
+import sys
+import time
+
+import numpy as np
+
+from model import data, recogniser
+from model.engine import Engine
+from model.recipes import RECIPES
+
+
+def median_seconds(work, repeats: int = 5) -> float:
+    work()
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return float(np.median(seconds))
+
+
+def main() -> None:
+    name = sys.argv[1] if len(sys.argv) > 1 else recogniser.DEFAULT
+    model = recogniser.load(name)
+    images = data.unit(data.load_mnist().test.images)
+    started = time.perf_counter()
+    import keras
+
+    network = keras.models.load_model(model.path.parent / RECIPES[name].keras_file)
+    keras_load = time.perf_counter() - started
+    shaped = images.reshape(-1, *network.input_shape[1:])
+    rows = {
+        "load": (median_seconds(lambda: Engine(model.path)), keras_load),
+        "one image": (
+            median_seconds(lambda: model.probabilities(images[:1]), 50),
+            median_seconds(lambda: network.predict(shaped[:1], verbose=0), 20),
+        ),
+        "10,000 images": (
+            median_seconds(lambda: model.probabilities(images)),
+            median_seconds(lambda: network.predict(shaped, batch_size=32, verbose=0)),
+        ),
+    }
+    for what, (ours, theirs) in rows.items():
+        print(f"{what:<14} LiteRT {ours * 1e3:9.2f} ms   Keras {theirs * 1e3:9.2f} ms   {theirs / ours:6.1f}×")
+
+
+if __name__ == "__main__":
+    main()

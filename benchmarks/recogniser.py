@@ -1,0 +1,108 @@
+"""`python -m benchmarks.recogniser [--model NAME|FILE] [--pictures N]`: how right the recogniser is, set by set.
+
+Pictures come from digits that no training saw (pen writers 25–30, MNIST training images 55,000–59,999), with a fixed seed
+for each set. MNIST's test images are read straight. Intervals are Wilson's, 95 %.
+"""
+
+import argparse
+import time
+import zlib
+
+import numpy as np
+
+from benchmarks import pictures
+from evaluation.metrics import wilson
+from evaluation.robustness import scores
+from model import data, recogniser
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recogniser", description=__doc__)
+    parser.add_argument("--model", default=recogniser.DEFAULT)
+    parser.add_argument(
+        "--pictures", type=int, default=1000, help="of each set of single digits; a third of the others"
+    )
+    parser.add_argument("--only", nargs="+", help="names of sets")
+    parser.add_argument(
+        "--mnist-c", type=int, default=2000, help="test images under each of the 15 corruptions; 0 for none"
+    )
+    chosen = parser.parse_args()
+    model = recogniser.load(chosen.model)
+    print(f"{chosen.model}, {model.path.stat().st_size / 1e6:.2f} MB")
+    if not chosen.only:
+        mnist_test(model)
+    for name, make in sets().items():
+        if not chosen.only or name in chosen.only:
+            count = chosen.pictures // 3 if name.startswith(("row", "page")) else chosen.pictures
+            read_set(model, name, make, count)
+    if chosen.mnist_c and not chosen.only:
+        accuracies = [
+            s.accuracy for s in scores(model, data.load_mnist().test, chosen.mnist_c, 0) if s.corruption != "clean"
+        ]
+        print(f"MNIST-C, mean of {len(accuracies)}, {chosen.mnist_c:,} images each: {np.mean(accuracies):.2%}")
+
+
+def sets() -> dict:
+    """Name → function of a random generator that makes (picture, text)."""
+    pens, mnist = pictures.held_out_pens(), pictures.held_out_mnist()
+
+    def some(rng, low, high=None):
+        return [pens[i] for i in rng.integers(len(pens), size=int(rng.integers(low, high)) if high else low)]
+
+    def scan(make, rng):
+        i = rng.integers(len(mnist))
+        return make(mnist.images[i], rng), str(mnist.labels[i])
+
+    return {
+        "pad": lambda rng: pictures.pad(some(rng, 1)[0], rng),
+        "upload": lambda rng: pictures.upload(some(rng, 1)[0], rng),
+        "photo": lambda rng: pictures.photo(some(rng, 1)[0], rng),
+        "28×28 picture": lambda rng: scan(lambda image, _: np.repeat(image[..., None], 3, axis=2), rng),
+        "16×16 grey": lambda rng: scan(pictures.small_grey, rng),
+        "tight binary": lambda rng: scan(pictures.tight_binary, rng),
+        "row, apart": lambda rng: pictures.row(some(rng, 2, 13), rng, 0.0),
+        "row, touching": lambda rng: pictures.row(some(rng, 2, 13), rng),
+        "page": lambda rng: pictures.page(some(rng, 40), rng),
+        "letters": lambda rng: pictures.letter(pictures.LETTERS, rng),
+        "lookalikes": lambda rng: pictures.letter(pictures.LOOKALIKES, rng),
+        "doodles": lambda rng: pictures.doodle(None, rng),
+        "textures": lambda rng: pictures.texture(None, rng),
+    }
+
+
+def read_set(model: recogniser.Recogniser, name: str, make, count: int) -> None:
+    """One line: how many texts are exactly right (of no-digits: how many are not claimed to be sure), and the time."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    right = sure = 0
+    seconds = []
+    for _ in range(count):
+        picture, text = make(rng)
+        started = time.perf_counter()
+        reading = model.read(picture)
+        seconds.append(time.perf_counter() - started)
+        sure += reading.verdict == recogniser.SURE
+        right += reading.text == text if text else reading.verdict != recogniser.SURE
+    what = "exactly right" if text else "not claimed sure"
+    low, high = wilson(right, count)
+    print(
+        f"{name:<14} {right / count:7.2%} {what} ({low:.1%}–{high:.1%}, n = {count}), "
+        f"sure {sure / count:.1%}, median {np.median(seconds) * 1e3:.1f} ms",
+        flush=True,
+    )
+
+
+def mnist_test(model: recogniser.Recogniser) -> None:
+    test = data.load_mnist().test
+    digits, none = model.probabilities(data.unit(test.images))
+    right = digits.argmax(axis=1) == test.labels
+    sure = np.array(model.verdicts(digits, none)) == recogniser.SURE
+    low, high = wilson(int(right.sum()), len(test))
+    print(
+        f"MNIST test     {right.mean():7.2%} right ({low:.2%}–{high:.2%}), "
+        f"sure of {sure.mean():.1%}, {right[sure].mean():.2%} of those right",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
