@@ -4,13 +4,18 @@ python demo.py [--host HOST] [--port PORT] [--share] [--auth USER:PASSWORD] [--m
 """
 
 import argparse
+import atexit
 import contextlib
 import io
 import os
+import shutil
 import sys
+import tempfile
 import threading
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before Gradio is imported: nothing asks the network
+# before Gradio is imported: nothing asks the network, and what programs send lies where interface/uploads.py sweeps
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-")
 
 import numpy as np
 
@@ -85,6 +90,7 @@ def main(given: list[str] | None = None) -> int:
                 auth=options.auth,
                 root_path=options.root_path,
                 prevent_thread_lock=True,
+                mcp_server=options.auth is None,  # Gradio's MCP asks for no login, so where one is wanted there is none
                 **launch_options(models),
             )
     except OSError:
@@ -103,6 +109,7 @@ def main(given: list[str] | None = None) -> int:
     return 0
 
 
+atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 MODELS = recognisers(shipped())
 demo = build(MODELS)
 

@@ -16,10 +16,11 @@ class CompareError(Exception):
 
 @dataclass(frozen=True)
 class Comparison:
-    """only_a, only_b: indices of the images that only the first or only the second model reads right."""
+    """only_a, only_b: indices of the images that only the first or only the second reads right; names: what to call them."""
 
     a: Report
     b: Report
+    names: tuple[str, str]
     test: McNemar
     only_a: np.ndarray
     only_b: np.ndarray
@@ -27,23 +28,31 @@ class Comparison:
     @property
     def words(self) -> str:
         """What the test says, in plain words."""
-        n, p = self.test.only_a + self.test.only_b, f"p {'= ' + format(self.test.p_value, '.2g') if self.test.p_value >= 1e-4 else '< 0.0001'}"
+        n, (a, b) = self.test.only_a + self.test.only_b, self.names
+        chance = f"p {'= ' + format(self.test.p_value, '.2g') if self.test.p_value >= 1e-4 else '< 0.0001'}"
         if n == 0:
-            return "Both models are right and wrong on exactly the same images."
+            return f"{a} and {b} are right and wrong on exactly the same images."
         if self.test.p_value < LEVEL:
-            better = self.a if self.test.only_a > self.test.only_b else self.b
-            return f"{better.model} is better, and by more than chance explains (McNemar's exact test, {p})."
-        return (f"These images do not show which model is better: of the {n:,} that only one of them reads right, "
-                f"{self.test.only_a:,} go to {self.a.model} and {self.test.only_b:,} to {self.b.model} (McNemar's exact test, {p}).")
+            better, worse = (a, b) if self.test.only_a > self.test.only_b else (b, a)
+            return (
+                f"{better} is better than {worse}, and by more than chance explains (McNemar's exact test, {chance})."
+            )
+        return (
+            f"These images do not show which is better: of the {n:,} that only one of them reads right, {self.test.only_a:,} "
+            f"go to {a} and {self.test.only_b:,} to {b}; chance alone often does that (McNemar's exact test, {chance})."
+        )
 
 
-def compare(a: Report, b: Report) -> Comparison:
-    """Raises CompareError when the reports are not about the same images."""
+def compare(a: Report, b: Report, called: str = "") -> Comparison:
+    """`called`: what to call b, where its model's name does not say it. Raises CompareError for reports about other images."""
     if a.dataset.sha256 != b.dataset.sha256:
-        raise CompareError(f"The report of {a.model} is about {a.dataset.name} and that of {b.model} about {b.dataset.name}: only "
-                           "results on the same images can be compared.")
+        raise CompareError(
+            f"The report of {a.model} is about {a.dataset.name} and that of {b.model} about {b.dataset.name}: only "
+            "results on the same images can be compared."
+        )
     right_a, right_b = a.labels == a.predicted, b.labels == b.predicted
-    return Comparison(a, b, mcnemar(right_a, right_b), np.flatnonzero(right_a & ~right_b), np.flatnonzero(right_b & ~right_a))
+    only_a, only_b = np.flatnonzero(right_a & ~right_b), np.flatnonzero(right_b & ~right_a)
+    return Comparison(a, b, (a.model, called or b.model), mcnemar(right_a, right_b), only_a, only_b)
 
 
 def reproduces(fresh: Report, shipped: Report | None) -> str:
@@ -55,5 +64,7 @@ def reproduces(fresh: Report, shipped: Report | None) -> str:
     changed = int((fresh.predicted != shipped.predicted).sum())
     if changed == 0 and fresh.metrics.errors == shipped.metrics.errors:
         return f"This run reproduces the shipped report: the same answer to each of the {fresh.dataset.n:,} images."
-    return (f"This run differs from the shipped report: {changed:,} of {fresh.dataset.n:,} answers, {fresh.metrics.errors:,} errors "
-            f"against {shipped.metrics.errors:,}.")
+    return (
+        f"This run differs from the shipped report: {changed:,} of {fresh.dataset.n:,} answers, {fresh.metrics.errors:,} errors "
+        f"against {shipped.metrics.errors:,}."
+    )

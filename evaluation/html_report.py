@@ -18,20 +18,33 @@ def html(report: Report, images: np.ndarray | None) -> str:
     m = report.metrics
     misread = gallery.select(report, gallery.Query("wrong", sort="sure"))
     shown = misread[:MOST_IMAGES] if images is not None else misread[:0]
-    say = {"model": report.model, "dataset": report.dataset.name, "created": report.created,
-           "weights": report.weights_sha256, "data_hash": report.dataset.sha256,
-           "seconds": f"{report.seconds:.1f}", "rate": f"{report.images_per_second:,.0f}",
-           "versions": ", ".join(f"{name} {value[:16]}" for name, value in report.versions.items())}
+    say = {
+        "model": report.model,
+        "dataset": report.dataset.name,
+        "created": report.created,
+        "weights": report.weights_sha256,
+        "data_hash": report.dataset.sha256,
+        "seconds": f"{report.seconds:.1f}",
+        "rate": f"{report.images_per_second:,.0f}",
+        "versions": ", ".join(f"{name} {value[:16]}" for name, value in report.versions.items()),
+    }
     return Template((ASSETS / "report.html").read_text("utf-8")).substitute(
         {name: escape(value) for name, value in say.items()},
-        css=(ASSETS / "fragments.css").read_text("utf-8"), script=(ASSETS / "fragments.js").read_text("utf-8"),
-        headline=fragments.headline(m), matrix=fragments.matrix(m), per_class=fragments.per_class(m),
+        css=(ASSETS / "fragments.css").read_text("utf-8"),
+        script=(ASSETS / "fragments.js").read_text("utf-8"),
+        headline=fragments.headline(m),
+        matrix=fragments.matrix(m),
+        per_class=fragments.per_class(m),
         embedded=embedded(len(shown), len(misread), images is not None),
         tiles=gallery.tiles(report, images, shown) if len(shown) else "",
-        epochs=fragments.epochs(report), curves=curves(report),
-        reliability=plots.inline_svg(plots.reliability(m), "How sure and how often right"),
+        epochs=fragments.epochs(report),
+        curves=curves(report),
+        calibration=fragments.calibration(report),
+        reliability=plots.inline_svg(plots.reliability(m, report.before), "How sure and how often right"),
         coverage=plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered"),
-        robustness=fragments.robustness(report), folder=folder(report))
+        robustness=fragments.robustness(report),
+        folder=fragments.folder(report),
+    )
 
 
 def curves(report: Report) -> str:
@@ -51,12 +64,3 @@ def embedded(shown: int, misread: int, at_hand: bool) -> str:
     if not at_hand:
         return "The images were not at hand when this file was made."
     return f"This file holds {'the' if shown == misread else f'{shown:,} of the'} {fragments.plural(misread, 'misread image')}."
-
-
-def folder(report: Report) -> str:
-    """What only a folder of pictures has: the verdicts, and the files that could not be read."""
-    if report.folder is None:
-        return ""
-    verdicts = ", ".join(f"{n:,} {escape(verdict)}" for verdict, n in report.folder.verdicts.items())
-    bad = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in report.folder.unreadable)
-    return f"<h2>Verdicts</h2><p>{verdicts}.</p>" + (f"<h2>Files that could not be read</h2><ul>{bad}</ul>" if bad else "")

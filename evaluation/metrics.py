@@ -11,31 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.curves import Bin, CoveragePoint, calibration_error, coverage_curve, reliability, uncalibrated
+
 DIGITS = np.arange(10)
-BINS = 15  # Guo et al. 2017, "On Calibration of Modern Neural Networks", and most figures published since
-CURVE_POINTS = 120  # enough for a smooth line at the width of a screen
 
 Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Bin:
-    """One bar of the reliability diagram: images whose confidence lies in (low, high]."""
-
-    low: float
-    high: float
-    n: int
-    confidence: float | None
-    accuracy: float | None
-
-
-@dataclass(frozen=True)
-class CoveragePoint:
-    """Answering only where the confidence is at least `threshold`: how often that is, and how often it is right."""
-
-    threshold: float
-    coverage: float
-    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -87,6 +67,16 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Uncalibrated:
+    """What the same answers looked like before calibration, at temperature 1. `temperature`: the one that calibrates."""
+
+    temperature: float
+    log_loss: float
+    ece: float
+    calibration: tuple[Bin, ...]
+
+
+@dataclass(frozen=True)
 class McNemar:
     """Two models on the same images: how many only the first (`only_a`) or only the second got right; exact p-value."""
 
@@ -133,58 +123,34 @@ def top2(labels: np.ndarray, digits: np.ndarray) -> float:
     return float(hit.mean())
 
 
-def reliability(confidence: np.ndarray, right: np.ndarray) -> tuple[Bin, ...]:
-    """(n,) confidences in [0, 1] and (n,) bool → 15 bins of equal width, open below and closed above."""
-    edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
-    count = np.bincount(place, minlength=BINS)
-    total = np.bincount(place, weights=confidence, minlength=BINS)
-    correct = np.bincount(place, weights=right, minlength=BINS)
-    return tuple(
-        Bin(float(edges[b]), float(edges[b + 1]), int(count[b]),
-            float(total[b] / count[b]) if count[b] else None, float(correct[b] / count[b]) if count[b] else None)
-        for b in range(BINS))
-
-
-def calibration_error(bins: Sequence[Bin]) -> float | None:
-    """Expected calibration error: |accuracy − confidence| averaged over the images."""
-    n = sum(b.n for b in bins)
-    return sum(b.n * abs(b.accuracy - b.confidence) for b in bins if b.n) / n if n else None
-
-
-def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[CoveragePoint, ...]:
-    """Coverage and accuracy when the k least sure of (n,) images are left unanswered, k from none to all but one.
-
-    k grows geometrically: what a threshold buys is decided within the few least sure images. Images as sure as the
-    threshold are answered, so ties stay together.
-    """
-    n = len(confidence)
-    if n == 0:
-        return ()
-    order = np.sort(confidence)
-    withheld = np.unique(np.r_[0, np.geomspace(1, max(n - 1, 1), CURVE_POINTS).round()].astype(int))
-    points = []
-    for threshold in np.unique(order[withheld[withheld < n]]):
-        answered = confidence >= threshold
-        points.append(CoveragePoint(float(threshold), float(answered.mean()), float(right[answered].mean())))
-    return tuple(points)
-
-
 def per_class(labels: np.ndarray, answers: np.ndarray, matrix: np.ndarray) -> tuple[PerClass, ...]:
     """One row a digit, from (n,) labels, (n,) answers (−1: none) and their (10, 10) confusion matrix."""
     from sklearn.metrics import precision_recall_fscore_support
 
-    precision, recall, f1, support = precision_recall_fscore_support(labels, answers, labels=DIGITS, zero_division=np.nan)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, answers, labels=DIGITS, zero_division=np.nan
+    )
     rows = []
     for d in DIGITS:
         hits, read = int(matrix[d, d]), int(matrix[:, d].sum())
         mistaken = np.where(DIGITS == d, 0, matrix[d])
         found = wilson(hits, int(support[d]))
-        rows.append(PerClass(
-            digit=int(d), support=int(support[d]), accuracy=number(recall[d]), precision=number(precision[d]),
-            recall=number(recall[d]), f1=number(f1[d]), accuracy_interval=found, precision_interval=wilson(hits, read),
-            recall_interval=found, f1_interval=f1_interval(hits, int(support[d]) + read - 2 * hits),
-            read_as=int(mistaken.argmax()) if mistaken.any() else None, read_as_count=int(mistaken.max())))
+        rows.append(
+            PerClass(
+                digit=int(d),
+                support=int(support[d]),
+                accuracy=number(recall[d]),
+                precision=number(precision[d]),
+                recall=number(recall[d]),
+                f1=number(f1[d]),
+                accuracy_interval=found,
+                precision_interval=wilson(hits, read),
+                recall_interval=found,
+                f1_interval=f1_interval(hits, int(support[d]) + read - 2 * hits),
+                read_as=int(mistaken.argmax()) if mistaken.any() else None,
+                read_as_count=int(mistaken.max()),
+            )
+        )
     return tuple(rows)
 
 
@@ -212,13 +178,21 @@ def evaluate(labels: np.ndarray, digits: np.ndarray, aside: Sequence[int] = ()) 
     bins = reliability(confidence, right[read])
     f1 = [row.f1 for row in rows if row.f1 is not None]
     return Metrics(
-        n=len(labels), errors=int((~right).sum()), accuracy=float(right.mean()), interval=wilson(right.sum(), len(labels)),
+        n=len(labels),
+        errors=int((~right).sum()),
+        accuracy=float(right.mean()),
+        interval=wilson(right.sum(), len(labels)),
         confusion_matrix=tuple(tuple(int(v) for v in row) for row in matrix),
         no_single_digit=tuple(int(v) for v in np.bincount(labels[~read], minlength=10)),
-        per_class=rows, macro_f1=float(np.mean(f1)) if f1 else None, top2=top2(labels, digits),
+        per_class=rows,
+        macro_f1=float(np.mean(f1)) if f1 else None,
+        top2=top2(labels, digits),
         log_loss=float(log_loss(labels[read], seen, labels=DIGITS)) if read.any() else None,
-        ece=calibration_error(bins), calibration=bins, coverage=coverage_curve(confidence, right[read]),
-        without_label_problems=set_aside(right, aside))
+        ece=calibration_error(bins),
+        calibration=bins,
+        coverage=coverage_curve(confidence, right[read]),
+        without_label_problems=set_aside(right, aside),
+    )
 
 
 def set_aside(right: np.ndarray, aside: Sequence[int]) -> Aside | None:
@@ -227,6 +201,22 @@ def set_aside(right: np.ndarray, aside: Sequence[int]) -> Aside | None:
     keep[list(aside)] = False
     n, correct = int(keep.sum()), int(right[keep].sum())
     return Aside(n, n - correct, correct / n, wilson(correct, n)) if len(aside) and n else None
+
+
+def before_calibration(labels: np.ndarray, digits: np.ndarray, temperature: float) -> Uncalibrated | None:
+    """(n,) labels and (n, 10) calibrated probabilities → how sure the network itself was.
+
+    None where calibration changes nothing (temperature 1) or there is nothing to judge.
+    """
+    from sklearn.metrics import log_loss
+
+    read = digits.any(axis=1)
+    if temperature == 1 or not read.any():
+        return None
+    labels, before = labels[read], uncalibrated(digits[read], temperature)
+    bins = reliability(before.max(axis=1), before.argmax(axis=1) == labels)
+    loss = float(log_loss(labels, before, labels=DIGITS))
+    return Uncalibrated(float(temperature), loss, calibration_error(bins), bins)
 
 
 def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> McNemar:

@@ -1,10 +1,11 @@
-"""Matplotlib figures from results: confusion matrix, epochs, reliability, coverage. Drawing only; nothing is computed here.
+"""Matplotlib figures from results: confusion matrix, epochs, reliability, coverage, robustness. Drawing only; nothing is computed here.
 
 Figures are objects of their own (no pyplot, no global state), so that several visitors can draw at once.
 """
 
 import io
 import re
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -13,7 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from evaluation.metrics import Metrics
+from evaluation.curves import Bin
+from evaluation.metrics import Metrics, Uncalibrated
+from evaluation.robustness import Score
 
 # The page's light colours. `inline_svg` swaps them for its CSS variables, so that one figure serves light and dark.
 TEXT, SOFT, LINE, ACCENT, CARD = "#1c1c1a", "#6b6a66", "#e6e5e1", "#2d5bd7", "#ffffff"
@@ -74,25 +77,61 @@ def epochs(rows: tuple[dict, ...], published: tuple[tuple[float, float], ...] = 
             ax.plot(number, values, style, color=colour, label=word, marker="o", markersize=3.5)
         if published:
             figures = [scale * pair[name == "accuracy"] for pair in published]
-            ax.plot(range(1, len(figures) + 1), figures, ":", color=SOFT, label="published (training)", marker="s",
-                    markersize=3.5)
+            ax.plot(
+                range(1, len(figures) + 1),
+                figures,
+                ":",
+                color=SOFT,
+                label="published (training)",
+                marker="s",
+                markersize=3.5,
+            )
         ax.xaxis.get_major_locator().set_params(integer=True)
         label(ax, "epoch", "", f"{name.capitalize()}, %" if scale == 100 else "Loss")
     plots[0].legend(frameon=False, labelcolor=SOFT, fontsize=9)
     return figure
 
 
-def reliability(metrics: Metrics) -> Figure:
-    """Accuracy over confidence in 15 bins; on the dashed line a model is as sure as it is right."""
-    figure, (ax,) = axes(4.2, 3.6)
+def reliability(metrics: Metrics, before: Uncalibrated | None = None) -> Figure:
+    """Accuracy over confidence in 15 bins; on the dashed line a model is as sure as it is right. Before calibration beside it."""
+    figure, plots = axes(7.6 if before else 4.2, 3.6, columns=2 if before else 1)
+    if before:
+        bins(plots[0], before.calibration, f"Before calibration, ECE {100 * before.ece:.2f} %")
+    ece = "" if metrics.ece is None else f", ECE {100 * metrics.ece:.2f} %"
+    bins(plots[-1], metrics.calibration, f"After calibration{ece}" if before else f"As it answers{ece}")
+    return figure
+
+
+def bins(ax, found: Sequence[Bin], title: str) -> None:
     ax.plot([0, 100], [0, 100], "--", color=SOFT, linewidth=1)
-    for b in metrics.calibration:
+    for b in found:
         if b.n:
-            ax.bar(50 * (b.low + b.high), 100 * b.accuracy, width=100 * (b.high - b.low) * 0.88, color=ACCENT,
-                   alpha=0.3 if b.n < 10 else 1, linewidth=0)
+            ax.bar(
+                50 * (b.low + b.high),
+                100 * b.accuracy,
+                width=100 * (b.high - b.low) * 0.88,
+                color=ACCENT,
+                alpha=0.3 if b.n < 10 else 1,
+                linewidth=0,
+            )
             ax.plot([100 * b.confidence] * 2, [100 * b.accuracy, 100 * b.confidence], color=ERROR, linewidth=2)
     ax.set(xlim=(0, 100), ylim=(0, 100))
-    label(ax, "how sure it was, %", "how often it was right, %")
+    label(ax, "how sure it was, %", "how often it was right, %", title)
+
+
+def robustness(scores: Sequence[Score]) -> Figure:
+    """Accuracy under each corruption with its interval, the best on top; the dashed line is the clean images."""
+    figure, (ax,) = axes(5.6, 4.8)
+    ranked = sorted((s for s in scores if s.corruption != "clean"), key=lambda s: s.accuracy)
+    for place, s in enumerate(ranked):
+        ax.barh(place, 100 * s.accuracy, color=ACCENT, height=0.66, linewidth=0)
+        ax.plot([100 * edge for edge in s.interval], [place, place], color=ERROR, linewidth=2)
+    for s in scores:
+        if s.corruption == "clean":
+            ax.axvline(100 * s.accuracy, linestyle="--", color=SOFT, linewidth=1)
+    ax.set(xlim=(0, 100), yticks=range(len(ranked)), yticklabels=[s.corruption.replace("_", " ") for s in ranked])
+    ax.grid(False, axis="y")
+    label(ax, "accuracy, %" if scores else "not measured", "")
     return figure
 
 
@@ -104,7 +143,10 @@ def coverage(metrics: Metrics) -> Figure:
     if points:
         answered = [p.coverage for p in points if p.coverage >= 0.8]
         lowest = min(p.accuracy for p in points if p.coverage >= 0.8)
-        ax.set(xlim=(min(100 * min(answered), 99), 100), ylim=(100 * lowest - 2 * (1 - lowest), 100 + 2 * (1 - lowest) + 1e-3))
+        ax.set(
+            xlim=(min(100 * min(answered), 99), 100),
+            ylim=(100 * lowest - 2 * (1 - lowest), 100 + 2 * (1 - lowest) + 1e-3),
+        )
     label(ax, "images answered, %", "right when it answers, %")
     return figure
 
@@ -126,7 +168,7 @@ def png(figure: Figure) -> bytes:
 def inline_svg(figure: Figure, name: str) -> str:
     """The figure as an <svg> element whose colours follow the page's theme; `name` is what a screen reader says."""
     text = svg(figure)
-    text = text[text.index("<svg"):]
+    text = text[text.index("<svg") :]
     text = text.replace(CARD, "none")  # the page's own ground shows through
     for colour, variable in VARIABLES.items():
         text = text.replace(colour, f"var({variable})")
@@ -134,6 +176,6 @@ def inline_svg(figure: Figure, name: str) -> str:
     prefix = re.sub(r"\W+", "-", name.lower())
     text = re.sub(r'(id="|href="#|url\(#)', lambda found: f"{found[0]}{prefix}-", text)
     box = re.search(r'viewBox="[^"]*"', text)[0]
-    inner = text[text.index(">") + 1:]
+    inner = text[text.index(">") + 1 :]
     inner = re.sub(r"<metadata>.*?</metadata>", "", inner, flags=re.S)
     return f'<svg class="plot" role="img" aria-label="{escape(name)}" {box}>{inner}'

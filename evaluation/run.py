@@ -53,20 +53,33 @@ def run(recogniser, labelled: Labelled, chunk: int = CHUNK) -> Iterator[Progress
         yield Progress(last, total, time.perf_counter() - start, labelled.labels[:last], digits[:last])
 
 
-class SharedRun:
-    """One evaluation in a thread of its own, watched by any number of visitors.
+@dataclass(frozen=True)
+class Job:
+    """Work that takes a while: `steps()` yields how far it has come (anything), `finish(last)` makes the result.
 
-    A watcher that goes away (a closed page) changes nothing: the run ends by itself within seconds and keeps its
-    result for the next visitor. Only its owner can cancel it.
+    name: the model's, for those who wait; key: who asks for the same key joins the run instead of waiting.
     """
 
-    def __init__(self, recogniser, labelled: Labelled, owner: str, finish: Callable[[Progress], object]):
-        self.recogniser, self.owner = recogniser, owner
-        self.progress: Progress | None = None
-        self.result: object | None = None  # what `finish` made of the last Progress
+    name: str
+    key: tuple
+    steps: Callable[[], Iterator]
+    finish: Callable[[object], object]
+
+
+class SharedRun:
+    """One job in a thread of its own, watched by any number of visitors.
+
+    A watcher that goes away (a closed page) changes nothing: the run ends by itself and keeps its result for the next
+    visitor. Only its owner can cancel it.
+    """
+
+    def __init__(self, job: Job, owner: str):
+        self.job, self.owner = job, owner
+        self.progress: object | None = None
+        self.result: object | None = None  # what the job's `finish` made of the last progress
         self.error: Exception | None = None
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, args=(labelled, finish), daemon=True, name="evaluation")
+        self._thread = threading.Thread(target=self._work, daemon=True, name="evaluation")
         self._thread.start()
 
     @property
@@ -80,7 +93,7 @@ class SharedRun:
     def cancel(self) -> None:
         self._stop.set()
 
-    def watch(self, seconds: float = 0.25) -> Iterator[Progress]:
+    def watch(self, seconds: float = 0.25) -> Iterator:
         """The newest progress every so many seconds until the run has ended; then look at result, error, cancelled."""
         while self.running:
             self._thread.join(seconds)
@@ -89,44 +102,35 @@ class SharedRun:
         if self.progress is not None:
             yield self.progress
 
-    def _work(self, labelled: Labelled, finish: Callable[[Progress], object]) -> None:
+    def _work(self) -> None:
         try:
-            for progress in run(self.recogniser, labelled):
+            for progress in self.job.steps():
                 self.progress = progress
                 if self._stop.is_set():
                     return
-            self.result = finish(progress)
+            self.result = self.job.finish(self.progress)
         except Exception as error:  # shown to every watcher; a thread has nobody else to tell
             self.error = error
 
 
 class Evaluations:
-    """The evaluations of this process: at most one runs; the newest finished result of each model is kept."""
+    """The evaluations of this process: at most one runs."""
 
     def __init__(self):
         self._lock = threading.Lock()
         self._run: SharedRun | None = None
-        self._finished: dict[str, object] = {}
 
-    def start(self, recogniser, labelled: Labelled, owner: str, finish: Callable[[Progress], object]) -> SharedRun:
-        """Start a run, or join the one under way for the same model. BusyError while another model's is under way."""
+    def start(self, job: Job, owner: str) -> SharedRun:
+        """Start a job, or join the one under way with the same key. BusyError while another is under way."""
         with self._lock:
             current = self._run
             if current and current.running and not current.cancelled:
-                if current.recogniser.weights_sha256 == recogniser.weights_sha256:
+                if current.job.key == job.key:
                     return current
-                done = current.progress
-                share = f" ({done.done / done.total:.0%})" if done else ""
-                raise BusyError(f"{current.recogniser.name} is being evaluated now{share}; press Run again when it has "
-                                "finished, in a few seconds.")
-
-            def keep(progress: Progress):
-                result = finish(progress)
-                with self._lock:
-                    self._finished[recogniser.name] = result
-                return result
-
-            self._run = SharedRun(recogniser, labelled, owner, keep)
+                raise BusyError(
+                    f"{current.job.name} is being evaluated now{share(current.progress)}; try again when it has finished."
+                )
+            self._run = SharedRun(job, owner)
             return self._run
 
     def cancel(self, owner: str) -> bool:
@@ -137,10 +141,9 @@ class Evaluations:
                 self._run.cancel()
             return mine
 
-    def latest(self, name: str):
-        """The newest finished result of the model called `name` in this process, or None."""
-        with self._lock:
-            return self._finished.get(name)
+
+def share(progress) -> str:
+    return f" ({progress.done / progress.total:.0%})" if progress else ""
 
 
 SHARED = Evaluations()

@@ -1,56 +1,74 @@
 """What the Evaluate tab shows, as HTML: evaluation/fragments.py's pieces with the page's own words and controls around them."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
 import gradio as gr
 import numpy as np
 
-from evaluation import fragments, robustness
+from evaluation import corruptions, fragments, robustness
 from evaluation import gallery as galleries
-from evaluation.compare import Comparison, reproduces
-from evaluation.fragments import percent, plural
-from evaluation.gallery import KINDS, PAGE, SORTS, Query
+from evaluation.compare import reproduces
+from evaluation.fragments import percent
+from evaluation.gallery import BANDS, KINDS, LABELS, PAGE, SORTS, Query
 from evaluation.metrics import Metrics
 from evaluation.report import Report
 from evaluation.run import Progress
+from interface.evaluation_shelf import Shown
 from model.data import Labelled
 from model.recogniser import Recogniser
 
 LOADING = '<p class="lab">Loading the report …</p>'
 NO_REPORT = '<p class="lab">There is no report of this model yet. Press Run.</p>'
-MNIST_MISSING = ('<p class="lab">The images are not on this machine, only the figures. Press “Download MNIST”, or set MNIST_DIR to a '
-                 'folder with the four IDX files and start again.</p>')
-FILES = {"report.html": "Report, one page", "report.json": "Report, JSON", "predictions.csv": "Predictions, CSV",
-         "confusion-matrix.svg": "Confusion matrix, SVG", "confusion-matrix.png": "Confusion matrix, PNG",
-         "epochs.svg": "Epochs, SVG", "epochs.png": "Epochs, PNG", "reliability.svg": "Reliability, SVG",
-         "reliability.png": "Reliability, PNG", "coverage.svg": "Coverage, SVG", "coverage.png": "Coverage, PNG"}
-CONTROLS = (
-    '<button type="button" class="btn primary" data-testid="run" data-do="run">Run on 10,000 images</button>'
-    '<button type="button" class="btn" data-testid="cancel" data-do="cancel" hidden>Cancel</button>'
-    '<button type="button" class="btn" data-testid="download-mnist" data-do="fetch" hidden>Download MNIST (11 MB)</button>'
-    '<details class="menu"><summary class="btn" data-testid="downloads">Download</summary><div>'
-    + "".join(f'<button type="button" data-take="{kind}">{name}</button>' for kind, name in FILES.items()) + "</div></details>")
+MNIST_MISSING = (
+    '<p class="lab">The images are not on this machine, only the figures. Press “Download MNIST”, or set MNIST_DIR to a '
+    "folder with the four IDX files and start again.</p>"
+)
+OWN_GONE = "The test set is no longer held here: others came after it. Send it again."
 FIRST = 12  # the gallery beside the matrix before a cell is chosen: two rows, or four on a phone
 
 
-def first(found: Report | None, fresh: Report | None, ships: Report | None, recogniser: Recogniser, note: str,
-          images: np.ndarray | None) -> tuple[str, str, str, str]:
+def first(
+    found: Report | None,
+    fresh: Report | None,
+    ships: Report | None,
+    recogniser: Recogniser,
+    note: str,
+    images: np.ndarray | None,
+) -> tuple[str, str, str, str]:
     """(headline, status, matrix, gallery) of a report at rest."""
     missing = images is None
     if found is None:
         return NO_REPORT, status("", note, missing=missing), "", ""
     if fresh is not None:
         label = "A run on this machine"
-        text = f"{fresh.seconds:.1f} s, {fresh.images_per_second:,.0f} images a second. {reproduces(fresh, ships)}"
+        when = fresh.created[:16].replace("T", " ")
+        text = f"{when} UTC, {fresh.seconds:.1f} s, {fresh.images_per_second:,.0f} images a second. {reproduces(fresh, ships)}"
     else:
         label = "The shipped report, not a run"
         text = f"Made {found.created[:10]} with the same weights. {'' if missing else 'Press Run to check it here.'}"
         if found.weights_sha256 != recogniser.weights_sha256:
             text = "It belongs to other weights than the model loaded now, so its figures may not apply. Press Run."
-    return (fragments.headline(found.metrics), status(label, text, note, missing=missing), fragments.matrix(found.metrics),
-            gallery(found, images, Query("wrong", sort="sure", shown=FIRST)))
+    return pieces(found, status(label, text, note, missing=missing), images)
+
+
+def first_own(
+    found: Report | None, name: str, shown: Shown, note: str, images: np.ndarray | None
+) -> tuple[str, str, str, str]:
+    """(headline, status, matrix, gallery) of a visitor's own test set at rest."""
+    back = '<button type="button" class="btn small" data-do="back">Back to MNIST’s test set</button>'
+    if found is None:
+        text = note or f"{shown.model} has not read these pictures yet. Press Run."
+        return '<p class="lab">No figures yet.</p>', status(name, text, extra=back, own=shown.own), "", ""
+    text = f"{fragments.plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
+    line = status(name, text, note, extra=back + fragments.folder(found), own=shown.own)
+    return pieces(found, line, images)
+
+
+def pieces(found: Report, line: str, images: np.ndarray | None) -> tuple[str, str, str, str]:
+    """(headline, status, matrix, gallery) of a report, with its status line."""
+    nearest = gallery(found, images, Query("wrong", sort="sure", shown=FIRST))
+    return fragments.headline(found.metrics), line, fragments.matrix(found.metrics), nearest
 
 
 def starting(mine: bool) -> tuple:
@@ -63,46 +81,88 @@ def fetching() -> tuple:
     return gr.skip(), status("", "Downloading MNIST (11 MB) …", state="fetching", missing=True), gr.skip(), gr.skip()
 
 
-def running(progress: Progress, so_far: Metrics, mine: bool) -> tuple[str, str, str, str]:
+def running(progress: Progress, so_far: Metrics | None, mine: bool) -> tuple:
     """(headline, status, matrix, gallery) while a run goes on."""
-    share = 100 * progress.done / progress.total
     whose = "" if mine else " Another visitor started this run; you see it as it goes."
-    text = (f"{progress.done:,} of {progress.total:,} images, {progress.images_per_second:,.0f} a second, "
-            f"{progress.seconds_left:.0f} s left.{whose}")
-    bar = (f'<div class="progress" role="progressbar" aria-label="Evaluation" aria-valuenow="{share:.0f}" aria-valuemin="0" '
-           f'aria-valuemax="100"><i style="width:{share:.1f}%"></i></div>')
-    return (fragments.headline(so_far, so_far=True), status("Running", text, extra=bar, state="mine" if mine else "other"),
-            fragments.matrix(so_far, busy=True), '<div data-testid="gallery"><p class="lab">The images come when the run has ended.</p></div>')
+    text = (
+        f"{progress.done:,} of {progress.total:,} images, {progress.images_per_second:,.0f} a second, "
+        f"{progress.seconds_left:.0f} s left.{whose}"
+    )
+    line = status(
+        "Running", text, extra=bar(progress.done, progress.total, "Evaluation"), state="mine" if mine else "other"
+    )
+    if so_far is None:
+        return gr.skip(), line, gr.skip(), gr.skip()
+    waiting = '<div data-testid="gallery"><p class="lab">The images come when the run has ended.</p></div>'
+    return fragments.headline(so_far, so_far=True), line, fragments.matrix(so_far, busy=True), waiting
 
 
-def status(label: str, *texts: str, extra: str = "", state: str = "rest", missing: bool = False) -> str:
-    """One line that says what is shown and where it comes from; the page's code reads data-state and data-missing."""
-    tag = f'<span class="tag" data-testid="source">{label}</span> ' if label else ""
-    return (f'<div class="ev-status" data-testid="evaluation-status" role="status" data-state="{state}" data-missing="{int(missing)}">{tag}'
-            f'{escape(" ".join(filter(None, texts)))}</div>{extra}')
+def bar(done: int, total: int, name: str) -> str:
+    share = 100 * done / total
+    return (
+        f'<div class="progress" role="progressbar" aria-label="{name}" aria-valuenow="{share:.0f}" aria-valuemin="0" '
+        f'aria-valuemax="100"><i style="width:{share:.1f}%"></i></div>'
+    )
+
+
+def status(
+    label: str, *texts: str, extra: str = "", state: str = "rest", missing: bool = False, own: str | None = None
+) -> str:
+    """One line that says what is shown and where it comes from; the page's code reads the data attributes.
+
+    label and texts are escaped here; extra is HTML.
+    """
+    tag = f'<span class="tag" data-testid="source">{escape(label)}</span> ' if label else ""
+    return (
+        f'<div class="ev-status" data-testid="evaluation-status" role="status" data-state="{state}" '
+        f'data-missing="{int(missing)}" data-own="{escape(own or "")}">{tag}{escape(" ".join(filter(None, texts)))}</div>{extra}'
+    )
 
 
 def gallery(found: Report, images: np.ndarray | None, query: Query, filters: bool = False) -> str:
     """The images of a query, with the controls that change it. images: (n, 28, 28) uint8 or None."""
     indices = galleries.select(found, query)
-    data = "".join(f' data-{name}="{"" if value is None else value}"' for name, value in
-                   (("kind", query.kind), ("true", query.true), ("predicted", query.predicted), ("shown", query.shown)))
+    data = "".join(
+        f' data-{name}="{"" if getattr(query, name) is None else getattr(query, name)}"'
+        for name in ("kind", "true", "predicted", "shown")
+    )
     digits = {"": "any", **{str(d): str(d) for d in range(10)}}
-    choices = (choice("kind", "show", dict(KINDS.items()), query.kind) + choice("true", "true", digits, query.true)
-               + choice("predicted", "read as", digits, query.predicted)) if filters else ""
-    more = (f'<button type="button" class="btn" data-more>Show {min(PAGE, len(indices) - query.shown)} more</button>'
-            if len(indices) > query.shown and images is not None else "")
-    body = (MNIST_MISSING if images is None else galleries.tiles(found, images, indices[:query.shown]) if len(indices)
-            else '<p class="lab">None.</p>')
+    choices = (
+        (
+            choice("kind", "show", KINDS, query.kind)
+            + choice("true", "true", digits, query.true)
+            + choice("predicted", "read as", digits, query.predicted)
+            + choice("sure", "confidence", BANDS, query.sure)
+            + (choice("labels", "labels", LABELS, query.labels) if galleries.problems(found) else "")
+        )
+        if filters
+        else ""
+    )
+    more = (
+        f'<button type="button" class="btn" data-more>Show {min(PAGE, len(indices) - query.shown)} more</button>'
+        if len(indices) > query.shown and images is not None
+        else ""
+    )
+    body = (
+        MNIST_MISSING
+        if images is None
+        else galleries.tiles(found, images, indices[: query.shown])
+        if len(indices)
+        else '<p class="lab">There are none.</p>'
+    )
     after = '<p class="lab">Choose an image to open it in Predict.</p>' if len(indices) and images is not None else ""
-    return (f'<div class="gallery" data-testid="{"images" if filters else "gallery"}"{data}><div class="over"><h2>'
-            f'{galleries.title(query, len(indices))}</h2><div class="choices">{choices}{choice("sort", "order", SORTS, query.sort)}</div>'
-            f'</div>{body}{more}{after}</div>')
+    return (
+        f'<div class="gallery" data-testid="{"images" if filters else "gallery"}"{data}><div class="over"><h2>'
+        f'{galleries.title(query, len(indices))}</h2><div class="choices">{choices}{choice("sort", "order", SORTS, query.sort)}</div>'
+        f"</div>{body}{more}{after}</div>"
+    )
 
 
 def choice(name: str, label: str, options: dict[str, str], value: object) -> str:
     chosen = "" if value is None else str(value)
-    made = "".join(f'<option value="{key}"{" selected" if key == chosen else ""}>{word}</option>' for key, word in options.items())
+    made = "".join(
+        f'<option value="{key}"{" selected" if key == chosen else ""}>{word}</option>' for key, word in options.items()
+    )
     return f'<label>{label} <select data-choice="{name}">{made}</select></label>'
 
 
@@ -120,63 +180,66 @@ def epochs(found: Report) -> str:
 
 @lru_cache(maxsize=8)
 def sure(found: Report) -> str:
-    """Reliability and coverage, with a slider over the thresholds of the coverage curve."""
+    """Reliability before and after calibration, and coverage with a slider over its thresholds."""
     from evaluation import plots
 
     m = found.metrics
-    points = "".join(f'<option data-threshold="{p.threshold:.4f}" data-coverage="{100 * p.coverage:.2f}" data-accuracy="{100 * p.accuracy:.2f}">'
-                     for p in m.coverage)
-    return (
-        f'<div class="plots"><div><h2>How sure, and how often right</h2>{plots.inline_svg(plots.reliability(m), "How sure and how often right")}'
-        f'<p class="lab">On the dashed line a model is as sure as it is right; the orange lines show by how much it is not. On average over '
-        f'the images that is {percent(m.ece)} (ECE, 15 bins). Pale bars hold fewer than 10 images.</p></div>'
-        f'<div><h2>If it answers only when it is sure enough</h2>{plots.inline_svg(plots.coverage(m), "Accuracy over images answered")}'
+    points = "".join(
+        f'<option data-threshold="{p.threshold:.4f}" data-coverage="{100 * p.coverage:.2f}" data-accuracy="{100 * p.accuracy:.2f}">'
+        for p in m.coverage
+    )
+    slider = (
         f'<p class="threshold"><label>Least confidence <input type="range" min="0" max="{len(m.coverage) - 1}" value="0" data-points></label>'
-        f'<datalist>{points}</datalist><output data-testid="coverage"></output></p></div></div>')
+        f'<datalist>{points}</datalist><output data-testid="coverage"></output></p>'
+        if m.coverage
+        else ""
+    )
+    return (
+        f"<div>{fragments.calibration(found)}</div>"
+        f'<div class="plots"><div><h2>How sure, and how often right</h2>'
+        f"{plots.inline_svg(plots.reliability(m, found.before), 'How sure and how often right')}"
+        '<p class="lab">On the dashed line a model is as sure as it is right; the orange lines show by how much it is not. '
+        "Pale bars hold fewer than 10 images.</p></div>"
+        f"<div><h2>If it answers only when it is sure enough</h2>"
+        f"{plots.inline_svg(plots.coverage(m), 'Accuracy over images answered')}{slider}</div></div>"
+    )
 
 
-def measuring(scores: Sequence[robustness.Score]) -> str:
-    total = len(robustness.CORRUPTIONS) + 1
-    rows = "".join(f"<li>{s.corruption.replace('_', ' ')} {percent(s.accuracy, 1)}</li>" for s in scores)
-    return f'<p class="lab" role="status">Measuring: {len(scores)} of {total}</p><ul class="plainlist">{rows}</ul>'
+def measuring(progress: robustness.Measuring | None, mine: bool) -> str:
+    """The scores found so far, with the way to stop for whom may."""
+    if progress is None:
+        return '<p class="lab" role="status">Starting …</p>'
+    rows = "".join(
+        f"<li>{s.corruption.replace('_', ' ')} <b>{percent(s.accuracy, 1)}</b></li>" for s in progress.scores
+    )
+    stop = '<button type="button" class="btn" data-do="cancel" data-testid="stop">Stop</button>' if mine else ""
+    return (
+        f'<p class="lab" role="status">Measuring: {len(progress.scores)} of {len(corruptions.CORRUPTIONS) + 1}</p>'
+        f'{bar(progress.done, progress.total, "Measurement")}<ul class="plainlist">{rows}</ul>{stop}'
+    )
 
 
-def damaged(found: Report | None, test: Labelled | None) -> str:
+def damaged(found: Report | None, test: Labelled | None, own: bool, note: str = "") -> str:
     """Robustness, with the same few digits under each corruption where the images are at hand."""
-    if found is None:
-        return NO_REPORT
-    button = ('<button type="button" class="btn" data-ask data-testid="measure">Measure now on 1,000 images</button>'
-              if test is not None else MNIST_MISSING)
-    return fragments.robustness(found, strips(test)) + button
+    if own:
+        return '<p class="lab">The corruptions damage MNIST’s test images; your own pictures are read as they are.</p>'
+    said = f'<p class="note" role="status">{escape(note)}</p>' if note else ""
+    buttons = (
+        '<p class="buttons"><button type="button" class="btn" data-ask="1000" data-testid="measure">Measure now on 1,000 images</button>'
+        '<button type="button" class="btn" data-ask="10000" data-testid="measure-all">Measure on all 10,000</button></p>'
+        if test is not None
+        else MNIST_MISSING
+    )
+    return said + (fragments.robustness(found, strips(test)) if found else NO_REPORT) + buttons
 
 
 def strips(test: Labelled | None) -> dict[str, str]:
     """Corruption → five test images under it as one picture's data URL; {} without images."""
-    if test is None:
-        return {}
-    few = test.images[:5]
-    shown = {"clean": few, **{name: robustness.corrupt(few, name) for name in robustness.CORRUPTIONS}}
-    return {name: galleries.data_url(np.concatenate(list(images), axis=1)) for name, images in shown.items()}
+    return dict(_strips(test.images[:5].tobytes())) if test is not None else {}
 
 
-def compared(name: str, others: list[str], other: str | None, found: Comparison | None, trouble: str, images: np.ndarray | None) -> str:
-    """Two models side by side, the test's words, and the images that only one of them reads right."""
-    if not others:
-        return '<p class="lab">There is no other model here. Start with <code>--model FILE</code> to bring one.</p>'
-    picker = f'<div class="choices">{choice("other", "Compare with", {escape(o): escape(o) for o in others}, other and escape(other))}</div>'
-    if found is None:
-        why = escape(trouble) or f"{escape(name)} or the other model has no report yet: choose it above and press Run."
-        return f'{picker}<p class="lab">{why}</p>'
-    a, b = found.a.metrics, found.b.metrics
-    rows = []
-    for label, x, y, unit in (("accuracy", a.accuracy, b.accuracy, 100), ("errors", a.errors, b.errors, 1), ("macro F1", a.macro_f1, b.macro_f1, 100),
-                              ("right in top two", a.top2, b.top2, 100), ("log loss", a.log_loss, b.log_loss, 1), ("calibration error", a.ece, b.ece, 100)):
-        form = "{:,.0f}" if label == "errors" else "{:.4f}" if unit == 1 else "{:.2f} %"
-        difference = form.replace("{:", "{:+").format(unit * (x - y)).replace("-", "−")
-        rows.append(f'<tr><th scope="row">{label}</th><td>{form.format(unit * x)}</td><td>{form.format(unit * y)}</td><td>{difference}</td></tr>')
-    only = "".join(
-        f'<h2>Only {escape(r.model)} reads {plural(len(indices), "image")} right{f", the first {PAGE // 2} of them" * (len(indices) > PAGE // 2)}</h2>'
-        + (MNIST_MISSING if images is None else galleries.tiles(wrong, images, indices[:PAGE // 2]))
-        for r, wrong, indices in ((found.a, found.b, found.only_a), (found.b, found.a, found.only_b)))
-    heads = ("", escape(found.a.model), escape(found.b.model), "difference")
-    return f'{picker}<p class="note">{escape(found.words)}</p>{fragments.table("comparison", heads, rows)}{only}'
+@lru_cache(maxsize=1)
+def _strips(pixels: bytes) -> tuple[tuple[str, str], ...]:
+    few = np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28)
+    shown = {"clean": few, **{name: corruptions.corrupt(few, name) for name in corruptions.CORRUPTIONS}}
+    return tuple((name, galleries.data_url(np.concatenate(list(images), axis=1))) for name, images in shown.items())

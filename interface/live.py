@@ -6,6 +6,7 @@ than through Gradio's events (RESEARCH: 1,891 against 394 requests a second), an
 POST page/read?model=NAME    a picture file            → the answer (``answer`` below)
 POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
 POST page/why?model=NAME     784 bytes, 28×28          → which ink spoke for the answer and which against
+POST page/nearest            784 bytes, 28×28          → the training digits that look most like it
 GET  page/examples           the examples' file names; page/examples/FILE; page/assets/FILE
 
 What cannot be answered is ``{"error": sentence}``: with status 200 for a file that is no picture, with 4xx for a request
@@ -24,7 +25,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from model.data import DataError
 from model.explain import explain
+from model.nearest import nearest
 from model.picture import PictureError, open_picture
 from model.recogniser import Reading, Recogniser
 
@@ -33,9 +36,11 @@ HERE = Path(__file__).parent
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
 LARGEST = 20 * 1024 * 1024  # bytes of a picture file, as model.picture takes them
 STROKE = 200_000  # bytes: a pad's PNG has 2–20 kB; what is larger waits in the pictures' line, never before a stroke
-SHOWN = 1200  # px, the longer side of a picture sent back to the page
+SHOWN = {"large": 1200, "small": 120}  # px, the longer side of a picture sent back: for the pad, for a row of a table
 TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
 IMAGE = 28 * 28
+NEAREST = "The most alike of MNIST's 55,000 training digits, compared pixel by pixel at half size."
+NO_NEAREST = "With MNIST on this machine, the training digits most like it would stand here."
 
 
 class Refused(Exception):
@@ -48,7 +53,8 @@ class Refused(Exception):
 
 def routes(models: dict[str, Recogniser]) -> list[Route]:
     """The routes for ``launch(app_kwargs={"routes": …})``. models: what the page offers, the default first."""
-    strokes, pictures = anyio.CapacityLimiter(os.cpu_count() or 2), anyio.CapacityLimiter(1)
+    strokes = anyio.CapacityLimiter(os.cpu_count() or 2)
+    pictures, extras = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
 
     def checked(work, line=None):
         """An endpoint: login, model and body checked; ``work(recogniser, body, request)`` runs in a thread, in ``line``."""
@@ -73,17 +79,24 @@ def routes(models: dict[str, Recogniser]) -> list[Route]:
 
     def read(recogniser: Recogniser, body: bytes, request: Request) -> dict:
         picture = open_picture(body)
-        show = bool(request.query_params.get("show"))
+        show = SHOWN.get(request.query_params.get("show", ""))
         return answer(recogniser, recogniser.read(picture), picture, show, others(models, recogniser))
 
     def image(recogniser: Recogniser, body: bytes, _: Request) -> dict:
         pixels = as_image(body)
         picture = np.repeat((255 * pixels).round().astype(np.uint8)[..., None], 3, axis=2)
-        return answer(recogniser, recogniser.read_image(pixels), picture, True, others(models, recogniser))
+        return answer(recogniser, recogniser.read_image(pixels), picture, SHOWN["large"], others(models, recogniser))
 
     def why(recogniser: Recogniser, body: bytes, _: Request) -> dict:
         found = explain(recogniser, as_image(body))
         return {"weights": found.weights.ravel().round(3).tolist(), "note": found.note}
+
+    def alike(_recogniser: Recogniser, body: bytes, _request: Request) -> dict:
+        try:
+            found = nearest(as_image(body))
+        except DataError:  # its text speaks to whoever runs this, with a path of the machine
+            return {"digits": [], "note": NO_NEAREST}
+        return {"digits": [{"digit": one.label, "image": as_text(one.image)} for one in found], "note": NEAREST}
 
     async def examples(_: Request) -> JSONResponse:
         return JSONResponse(json.loads((HERE / "examples" / "examples.json").read_text()))
@@ -92,7 +105,8 @@ def routes(models: dict[str, Recogniser]) -> list[Route]:
     return [
         Route("/page/read", checked(read), methods=["POST"]),
         Route("/page/image", checked(image), methods=["POST"]),
-        Route("/page/why", checked(why, pictures), methods=["POST"]),
+        Route("/page/why", checked(why, extras), methods=["POST"]),
+        Route("/page/nearest", checked(alike, extras), methods=["POST"]),
         Route("/page/examples", examples),
         Route("/page/examples/{name}", files(HERE / "examples")),
         Route("/page/assets/{name}", files(HERE / "assets")),
@@ -144,10 +158,18 @@ def others(models: dict[str, Recogniser], recogniser: Recogniser) -> list[Recogn
     return [models[beside]] if beside in models and models[beside] is not recogniser else []
 
 
-def answer(recogniser: Recogniser, reading: Reading, picture: np.ndarray, show: bool, beside: list[Recogniser]) -> dict:
+def as_text(image: np.ndarray) -> str:
+    """A (28, 28) uint8 image as base64 of its 784 bytes."""
+    return b64encode(image.tobytes()).decode()
+
+
+def answer(
+    recogniser: Recogniser, reading: Reading, picture: np.ndarray, show: int | None, beside: list[Recogniser]
+) -> dict:
     """A reading as the page shows it (assets/answer.js names the fields); plain JSON values.
 
-    picture: (H, W, 3) uint8, what was read; show: send it back, for the page may not be able to open its format.
+    picture: (H, W, 3) uint8, what was read; show: px of its longer side when it goes back to the page, which may not be
+    able to open its format; None: it does not.
     """
     height, width = picture.shape[:2]
     return {
@@ -165,12 +187,12 @@ def answer(recogniser: Recogniser, reading: Reading, picture: np.ndarray, show: 
                 "not_digit": float(digit.not_digit),
                 "box": [int(value) for value in digit.box],
                 "probabilities": [round(float(p), 4) for p in digit.probabilities],
-                "image": b64encode((255 * digit.image).round().astype(np.uint8).tobytes()).decode(),
+                "image": as_text((255 * digit.image).round().astype(np.uint8)),
             }
             for digit in reading.digits
         ],
         "ink": data_url(reading.ink, ".png", 480),
-        "picture": data_url(picture[..., ::-1], ".jpg" if picture.size > TINY else ".png", SHOWN) if show else None,
+        "picture": data_url(picture[..., ::-1], ".jpg" if picture.size > TINY else ".png", show) if show else None,
         "others": [second_opinion(other, reading) for other in beside if reading.digits],
     }
 

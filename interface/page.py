@@ -5,25 +5,29 @@ from typing import Any
 
 import gradio as gr
 
-from interface import evaluation_tab, live, predict_tab
+from interface import evaluation_own, evaluation_tab, live, predict_tab, uploads
 from interface.sketchpad import ASSETS
 from interface.theme import theme
 from model.recogniser import Recogniser
 
-HOUR, DAY = 3600, 86400
 WAITING = 100  # events in Gradio's queue before it says "busy": two school classes; drawings never stand in it
 
 
-def build(models: dict[str, Recogniser]) -> gr.Blocks:
-    """The whole app. models: what can be chosen, by the name the page shows; the first is the default."""
+def build(models: dict[str, Recogniser], own_pictures: bool = True) -> gr.Blocks:
+    """The whole app. models: what can be chosen, by the name the page shows; the first is the default.
+
+    own_pictures: visitors may bring test sets of their own; the same value as for `launch_options`.
+    """
     # uploads (only programs make any, through `read`) are deleted within a day
-    with gr.Blocks(title="Digits", analytics_enabled=False, delete_cache=(HOUR, DAY), fill_width=True) as demo:
+    with gr.Blocks(
+        title="Digits", analytics_enabled=False, delete_cache=(uploads.HOUR, uploads.DAY), fill_width=True
+    ) as demo:
         gr.HTML(header(models), elem_classes="page-header", js_on_load=None, apply_default_css=False)
         with gr.Tabs(elem_classes="page-tabs"):
             with gr.Tab("Predict", id="predict"):
                 predict_tab.build(models)
             with gr.Tab("Evaluate", id="evaluate"):
-                evaluation_tab.build(models)
+                evaluation_tab.build(models, own_pictures)
     demo.queue(max_size=WAITING)
     return demo
 
@@ -34,7 +38,7 @@ def header(models: dict[str, Recogniser]) -> str:
     return f'<h1>Digits</h1><label>Model <select data-testid="model">{options}</select></label>'
 
 
-def launch_options(models: dict[str, Recogniser]) -> dict[str, Any]:
+def launch_options(models: dict[str, Recogniser], own_pictures: bool = True) -> dict[str, Any]:
     """What ``demo.launch`` gets besides address and login: the look, our routes, and what Gradio would expose by default."""
     return {
         "theme": theme(),
@@ -45,7 +49,8 @@ def launch_options(models: dict[str, Recogniser]) -> dict[str, Any]:
         "footer_links": ["api"],
         "max_file_size": live.LARGEST,
         "app_kwargs": {
-            "routes": live.routes(models),
+            "routes": live.routes(models) + (evaluation_own.routes() if own_pictures else []),
+            "lifespan": uploads.lifespan,
             "openapi_url": None,  # it answers without a login
             "docs_url": None,
             "redoc_url": None,

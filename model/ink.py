@@ -14,6 +14,7 @@ from model.geometry import SOLID
 WORKING_SIDE = 1200  # px; larger pictures are read at this size
 SMALL_SIDE = 160  # px; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
 TINY_SIDE = 40  # px; up to here a picture is a scan of one digit, or two, and its greys are strokes seen too small
+SAMPLE = 100_000  # pixels that are enough to know the paper's colour
 FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a picture "flat": drawn, not photographed
 FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
@@ -30,8 +31,8 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     a drawing. None at all for blank paper.
     """
     distance, share = _from_paper(picture)
-    contrast = float(np.quantile(distance, 0.999)) if distance.size > 2000 else float(distance.max())
-    contrast = max(contrast, 0.6 * float(distance.max()))
+    most = float(distance.max())
+    contrast = max(float(np.quantile(distance[::2, ::2], 0.999)), 0.6 * most) if distance.size > SAMPLE else most
     if contrast < FAINTEST:
         return
     if max(picture.shape) <= TINY_SIDE:
@@ -42,18 +43,20 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     if flat:
         for threshold, prior in ((0.5 * contrast, 1.0), (max(0.22 * contrast, FAINTEST / 2), 0.95)):
             yield _off_the_edge(_scaled(distance, threshold), BAR), prior
+        if _framed_by_paper(distance, contrast):
+            return
     for dark, prior in zip(_likely_polarities(picture), (1.0, 0.7), strict=True):
         for reach in STROKE_REACHES:
             lit = _lit_evenly(picture if dark else 255 - picture, reach)
             yield _off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
     if not flat:
         yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
-    yield _scaled(contrast - distance, 0.5 * contrast), 0.75
+    yield _scaled(np.maximum(contrast - distance, 0), 0.5 * contrast), 0.75
 
 
 def _tiny(distance: np.ndarray, contrast: float) -> Iterator[tuple[np.ndarray, float]]:
     """Every threshold is a guess where a stroke is one grey pixel wide; the commonest colour may even be the ink's."""
-    distance = np.clip(_working_size(distance), 0, contrast)
+    distance = np.clip(_working_size(distance.astype(np.float32)), 0, contrast)
     for amount, prior in ((distance, 1.0), (contrast - distance, 0.9)):
         for level in (0.5, 0.35, 0.65):
             yield _scaled(amount, level * contrast), prior
@@ -72,6 +75,12 @@ def _working_size(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=how)
 
 
+def _framed_by_paper(distance: np.ndarray, contrast: float) -> bool:
+    """Whether paper runs along most of the edge: then there is no doubt which of the two colours is the ink."""
+    rim = np.concatenate([distance[0], distance[-1], distance[:, 0], distance[:, -1]])
+    return bool((rim < 0.4 * contrast).mean() > 0.9)
+
+
 def _two_tone(distance: np.ndarray, contrast: float) -> bool:
     """Whether there is little between paper and ink: true for what was drawn, false where light falls off."""
     between = (distance > FLAT_RANGE) & (distance < 0.4 * contrast)
@@ -80,56 +89,61 @@ def _two_tone(distance: np.ndarray, contrast: float) -> bool:
 
 def _scaled(amount: np.ndarray, threshold: float) -> np.ndarray:
     """Scale so that ``threshold`` becomes SOLID: what follows knows one threshold only."""
-    return np.clip(amount * (SOLID / max(threshold, 1.0)), 0, 255).astype(np.uint8)
+    return cv2.convertScaleAbs(amount, alpha=SOLID / max(threshold, 1.0))
 
 
 def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
-    """How far each pixel's colour is from the commonest one, and the share of pixels that have nearly that colour.
+    """How far each pixel's colour is from the commonest one, (H, W) uint8, and the share of pixels near that colour.
 
     The commonest and not the border's: screenshots have frames.
     """
-    bins = (picture >> 4).astype(np.int32)
-    codes = (bins[..., 0] << 8) | (bins[..., 1] << 4) | bins[..., 2]
-    commonest = int(np.bincount(codes.ravel(), minlength=4096).argmax())
-    paper = np.median(picture[codes == commonest], axis=0)
-    distance = np.abs(picture.astype(np.float32) - paper).max(axis=2)
-    return distance, float((distance <= FLAT_RANGE).mean())
+    step = max(1, int((picture.shape[0] * picture.shape[1] / SAMPLE) ** 0.5))
+    sample = picture[::step, ::step].reshape(-1, 3)
+    codes = (sample >> 4).astype(np.int32) @ np.array([256, 16, 1], np.int32)
+    commonest = int(np.bincount(codes, minlength=4096).argmax())
+    paper = np.median(sample[codes == commonest], axis=0)
+    distance = _over_channels(cv2.max, cv2.absdiff(picture, np.broadcast_to(paper.astype(np.uint8), picture.shape)))
+    return distance, float((distance[::step, ::step] <= FLAT_RANGE).mean())
+
+
+def _over_channels(extreme, picture: np.ndarray) -> np.ndarray:
+    """cv2.max or cv2.min over the three channels; NumPy's along so short an axis takes ten times as long."""
+    red, green, blue = cv2.split(picture)
+    return extreme(extreme(red, green), blue)
 
 
 def _likely_polarities(picture: np.ndarray) -> tuple[bool, bool]:
-    """Dark ink first where narrow dark things stand out more than narrow light ones, whatever the lamp does."""
-    grey = _small(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (21, 21))
-    dark_parts, light_parts = (cv2.morphologyEx(grey, how, window) for how in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
-    dark = bool(np.quantile(dark_parts, 0.995) >= np.quantile(light_parts, 0.995))
+    """Dark ink first where what differs most from its surroundings is dark. Ink is the minority of any
+    surroundings, so their median is paper, whatever the lamp does."""
+    grey = cv2.cvtColor(_small(picture, 320), cv2.COLOR_RGB2GRAY)
+    difference = cv2.medianBlur(grey, 67).astype(np.int16) - grey
+    dark = bool(np.quantile(difference, 0.995) >= -np.quantile(difference, 0.005))
     return dark, not dark
 
 
-def _small(picture: np.ndarray) -> np.ndarray:
-    """At 160 px on the longer side, enough to see where the light falls."""
+def _small(picture: np.ndarray, side: int) -> np.ndarray:
+    """With a longer side of ``side`` px."""
     height, width = picture.shape[:2]
-    scale = 160 / max(height, width)
+    scale = side / max(height, width)
     return cv2.resize(
         picture, (max(8, round(width * scale)), max(8, round(height * scale))), interpolation=cv2.INTER_AREA
     )
 
 
 def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
-    """Dark ink on paper under any lamp → how much darker each pixel is than its paper, (h, w) float32 0–255.
+    """Dark ink on paper under any lamp → how much darker each pixel is than its paper, (h, w) uint8.
 
     The paper is what remains after closing the dark strokes, per channel at a small scale; dividing by it
     takes away shadows and lamp gradients, which are smoother than strokes.
     """
     height, width = picture.shape[:2]
-    small = _small(picture)
+    small = _small(picture, 160)
     window = max(5, round(reach * max(small.shape[:2]))) | 1
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
     paper = cv2.GaussianBlur(paper, (0, 0), window / 8)
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    ratio = cv2.GaussianBlur(picture, (0, 0), max(0.6, max(height, width) / 900)).astype(np.float32) / np.maximum(
-        paper, 8
-    )
-    return (1 - np.clip(ratio, 0, 1)).max(axis=2) * 255
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    smooth = cv2.GaussianBlur(picture, (0, 0), max(0.6, max(height, width) / 900))
+    return 255 - _over_channels(cv2.min, cv2.divide(smooth, cv2.max(paper, np.full_like(paper, 8)), scale=255))
 
 
 def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
@@ -145,5 +159,5 @@ def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
 
 def _otsu(amount: np.ndarray) -> float:
     """Otsu's threshold, but never within the paper's own noise."""
-    level, _ = cv2.threshold(np.clip(amount, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    level, _ = cv2.threshold(amount, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return max(float(level), 3 * float(np.median(amount)), FAINTEST / 2)

@@ -1,5 +1,6 @@
 """Picture → Reading: the whole path, and what may be claimed about its end."""
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -19,9 +20,7 @@ DEFAULT = "cnn"
 GOOD_ENOUGH = 0.9  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
-UNCUT = 0.5  # a piece left as it was drawn needs only the square root of the probability: a cut must convince
-WIDEST = 1.6  # a group of pieces wider than this many line heights is no single digit
-MOST_IN_GROUP = 4  # pieces that may make one digit
+UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 
 
 @dataclass(frozen=True)
@@ -128,29 +127,18 @@ class Recogniser:
     def _line(self, pieces: list[Piece]) -> list[tuple[Digit, Piece]]:
         """The digits of one line: pieces as they are where that is plain, else the best way to cut and join them."""
         plain = self._read_pieces(pieces)
-        height = float(np.median([p.box[3] for p in pieces]))
         doubtful = [d.verdict != SURE or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
-        if not any(doubtful):
+        spans, others = segment.alternatives(pieces, doubtful)
+        if not others:
             return list(zip(plain, pieces, strict=True))
-        atoms = []
-        for doubt, piece in zip(doubtful, pieces, strict=True):
-            atoms += segment.cuts(piece) if doubt and piece.box[2] > 0.6 * height else [piece]
-        if not 1 < len(atoms) <= 60:
-            return list(zip(plain, pieces, strict=True))
-        groups = {
-            (i, j): segment.join(atoms[i:j])
-            for i in range(len(atoms))
-            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1)
-        }
-        groups = {k: g for k, g in groups.items() if k[1] - k[0] == 1 or g.box[2] <= WIDEST * max(height, g.box[3])}
-        digits = dict(zip(groups, self._read_pieces(list(groups.values())), strict=True))
-        untouched = {p.box for p in pieces}
-        scores = {
-            (i, j): _log(d.probability) * (j - i) * (UNCUT if groups[i, j].box in untouched else 1)
-            for (i, j), d in digits.items()
-        }
-        chosen = _best_path(len(atoms), scores)
-        return [(digits[k], groups[k]) for k in chosen]
+        whole = dict(zip(spans, zip(plain, pieces, strict=True), strict=True))
+        tried = dict(
+            zip(others, zip(self._read_pieces(list(others.values())), others.values(), strict=True), strict=True)
+        )
+        scores = {(i, j): _log(d.probability) * (j - i) for (i, j), (d, _) in tried.items()}
+        scores |= {(i, j): _log(d.probability) * (j - i) * UNCUT for (i, j), (d, _) in whole.items()}
+        chosen = _best_path(spans[-1][1], scores)
+        return [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
 
     def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:
         images = np.stack([geometry.to_image(p.ink) for p in pieces])
@@ -186,11 +174,16 @@ def _area(piece: Piece) -> int:
     return int((piece.ink >= geometry.SOLID).sum())
 
 
+def _at_most_unsure(digit: Digit) -> Digit:
+    """What was cut out of connected ink is a guess: two halves of an H are two perfect 1."""
+    return dataclasses.replace(digit, verdict=UNSURE) if digit.verdict == SURE else digit
+
+
 def _scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
     (x, y, width, height), (sx, sy) = digit.box, scale
     left, top = round(x * sx), round(y * sy)
     box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
-    return Digit(box, digit.image, digit.probabilities, digit.not_digit, digit.verdict)
+    return dataclasses.replace(digit, box=box)
 
 
 def _reading(lines: list[list[Digit]], amount: np.ndarray) -> Reading:

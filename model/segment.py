@@ -13,6 +13,10 @@ from model.geometry import SOLID
 
 MOST_PIECES = 400  # of a page; more is texture, not writing
 SPECK = 0.22  # of the tallest piece's height: smaller ones may be dust or a fragment, never a digit of the same line
+NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digits
+MOST_ATOMS = 24  # of one piece; more cuts are a texture's
+MOST_IN_GROUP = 4  # atoms that may make one digit
+WIDEST = 1.4  # a group wider than this many of its heights is no single digit
 DUST = 0.004  # of the largest piece's box area: smaller ones are dropped
 
 
@@ -167,6 +171,34 @@ def _mend(row: list[Piece]) -> list[Piece]:
         elif max(piece.box[2:]) >= SPECK * tall:
             whole.append(piece)
     return whole
+
+
+Span = tuple[int, int]
+
+
+def alternatives(pieces: list[Piece], doubtful: list[bool]) -> tuple[list[Span], dict[Span, Piece]]:
+    """Other ways to see a line where its reading is in doubt: touching digits cut apart, broken ones joined.
+
+    Doubtful pieces are cut into atoms, others are one atom. Returns the span of atoms, (start, end), of each piece
+    as it was drawn, and every other candidate for a digit with its span.
+    """
+    height = float(np.median([p.box[3] for p in pieces]))
+    spans, others, start = [], {}, 0
+    for doubt, piece in zip(doubtful, pieces, strict=True):
+        atoms = cuts(piece) if doubt and piece.box[2] > NARROWEST_TO_CUT * height else [piece]
+        atoms = atoms if len(atoms) <= MOST_ATOMS else [piece]
+        spans.append((start, start + len(atoms)))
+        for i in range(len(atoms)):
+            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1):
+                if j - i < len(atoms):
+                    others[start + i, start + j] = join(atoms[i:j])
+        start += len(atoms)
+    for first in range(len(pieces)):
+        for last in range(first + 1, min(first + 2, len(pieces) - 1) + 1):
+            together = join(pieces[first : last + 1])
+            if any(doubtful[first : last + 1]) and together.box[2] <= WIDEST * together.box[3]:
+                others[spans[first][0], spans[last][1]] = together
+    return spans, others
 
 
 def cuts(piece: Piece) -> list[Piece]:

@@ -16,10 +16,10 @@ NONE = 10  # label of what is no digit
 PAD = 280  # px, the sketchpad of the app
 RENDERINGS = 6  # of each pen digit, each with its own brush, size and jitter
 PRINTED = 4_000
-OUTLIERS = 24_000
+OUTLIERS = 32_000
 
 # How many of each pool make up an epoch beside MNIST's 55,000; MNIST is shown straight, or one time in four through the picture path.
-PEN_PER_EPOCH, PRINTED_PER_EPOCH, OUTLIERS_PER_EPOCH, THROUGH_PATH = 18_000, 1_500, 9_000, 0.25
+PEN_PER_EPOCH, PRINTED_PER_EPOCH, OUTLIERS_PER_EPOCH, THROUGH_PATH = 18_000, 2_000, 13_000, 0.25
 
 
 @dataclass(frozen=True)

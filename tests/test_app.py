@@ -65,7 +65,7 @@ def test_every_offered_model_can_be_asked_by_name(client, models):
 
 
 def test_an_opened_picture_comes_back_as_it_was_understood(client):
-    answer = client.post("/page/read?show=1", content=png(row("71"))).json()
+    answer = client.post("/page/read?show=large", content=png(row("71"))).json()
     assert answer["picture"].startswith("data:image/jpeg;base64,")
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
-from evaluation import report
+from evaluation import saved
 from model.recogniser import shipped
 
 NAME = shipped()[0]
@@ -36,12 +36,14 @@ def subject(page, name):
 
 def worst_cell(found):
     """(true, predicted, images) of the most frequent mistake."""
-    return max(((t, p, n) for t, row in enumerate(found.metrics.confusion_matrix) for p, n in enumerate(row) if t != p),
-               key=lambda entry: entry[2])
+    return max(
+        ((t, p, n) for t, row in enumerate(found.metrics.confusion_matrix) for p, n in enumerate(row) if t != p),
+        key=lambda entry: entry[2],
+    )
 
 
 def test_the_shipped_report_is_there_at_once_and_is_called_that(evaluate):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     expect(page.get_by_test_id("source")).to_have_text("The shipped report, not a run")
     expect(page.get_by_test_id("accuracy")).to_have_text(f"{100 * found.metrics.accuracy:.2f} %")
     expect(page.get_by_test_id("errors")).to_have_text(str(found.metrics.errors))
@@ -52,7 +54,7 @@ def test_the_shipped_report_is_there_at_once_and_is_called_that(evaluate):
 
 
 def test_a_run_goes_to_its_end_and_a_cell_shows_exactly_its_images(evaluate, mnist):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     page.get_by_test_id("run").click()
     expect(page.get_by_test_id("source")).to_have_text("A run on this machine", timeout=90_000)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text("reproduces the shipped report")
@@ -62,19 +64,23 @@ def test_a_run_goes_to_its_end_and_a_cell_shows_exactly_its_images(evaluate, mni
     gallery = page.get_by_test_id("gallery")
     expect(gallery.get_by_role("heading")).to_have_text(re.compile(f"True {true}, read as {predicted}: {n} image"))
     expect(gallery.locator(".tile")).to_have_count(min(n, 48))
-    expected = {i for i, (t, p) in enumerate(zip(found.labels, found.predicted, strict=True)) if (t, p) == (true, predicted)}
+    expected = {
+        i for i, (t, p) in enumerate(zip(found.labels, found.predicted, strict=True)) if (t, p) == (true, predicted)
+    }
     assert {int(tile.get_attribute("data-index")) for tile in gallery.locator(".tile").all()} <= expected
     expect(page.get_by_test_id("run")).to_be_enabled()
 
 
 def test_the_matrix_is_walked_with_the_keyboard_and_speaks(evaluate, mnist):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     expect(page.locator('[role=gridcell][tabindex="0"]')).to_have_count(1)  # one stop for Tab
     page.locator('[role=gridcell][tabindex="0"]').focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "End", "ArrowLeft", "ArrowUp", "Enter"):
         page.keyboard.press(key)
     n = found.metrics.confusion_matrix[3][8]
-    expect(page.locator("[role=gridcell]:focus")).to_have_attribute("aria-label", f"true 3, predicted 8: {n} image{'' if n == 1 else 's'}")
+    expect(page.locator("[role=gridcell]:focus")).to_have_attribute(
+        "aria-label", f"true 3, predicted 8: {n} image{'' if n == 1 else 's'}"
+    )
     expect(page.get_by_test_id("gallery").get_by_role("heading")).to_contain_text(f"True 3, read as 8: {n} image")
     expect(cell(page, 3, 8)).to_have_attribute("aria-selected", "true")
 
@@ -84,7 +90,7 @@ def test_the_epochs_stand_beside_the_published_ones_with_the_plain_statement(eva
     page.get_by_test_id("model").select_option("classic")
     subject(page, "Epochs")
     table = page.get_by_test_id("epochs")
-    expect(table.locator("tbody tr")).to_have_count(len(report.shipped("classic").epochs))
+    expect(table.locator("tbody tr")).to_have_count(len(saved.shipped("classic").epochs))
     expect(table).to_contain_text("86.63 %")
     expect(page.locator(".ev-subjects")).to_contain_text("are training figures, not test accuracy")
     expect(page.locator(".ev-subjects svg.plot").first).to_be_visible()
@@ -100,7 +106,7 @@ def test_a_table_sorts_by_the_heading_chosen(evaluate):
 
 
 def test_images_can_be_filtered_ordered_and_opened_in_predict(evaluate, mnist):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     subject(page, "Images")
     images = page.get_by_test_id("images")
     images.locator("[data-choice=kind]").select_option("problems")
@@ -114,7 +120,7 @@ def test_images_can_be_filtered_ordered_and_opened_in_predict(evaluate, mnist):
 
 
 def test_coverage_answers_the_slider(evaluate):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     subject(page, "Is it sure")
     said = page.get_by_test_id("coverage")
     expect(said).to_contain_text("it answers 100.00 %")
@@ -124,7 +130,7 @@ def test_coverage_answers_the_slider(evaluate):
 
 
 def test_the_report_can_be_taken_away_and_opens_offline(evaluate, browser, mnist, tmp_path):
-    page, found = evaluate(), report.shipped(NAME)
+    page, found = evaluate(), saved.shipped(NAME)
     for kind in ("report.json", "report.html"):
         page.get_by_test_id("downloads").click()
         with page.expect_download() as download:

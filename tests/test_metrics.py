@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
-from evaluation import metrics
+from evaluation import curves, metrics
 
 
 def random_set(n=2000, seed=0, sharp=0.3):
@@ -33,7 +33,8 @@ def test_figures_equal_scikit_learn(seed):
     for row in m.per_class:
         expected = report[str(row.digit)]
         assert (row.precision, row.recall, row.f1, row.support) == pytest.approx(
-            (expected["precision"], expected["recall"], expected["f1-score"], expected["support"]))
+            (expected["precision"], expected["recall"], expected["f1-score"], expected["support"])
+        )
         assert row.accuracy == row.recall
 
 
@@ -53,7 +54,9 @@ def test_class_intervals_are_wilsons_and_contain_their_figure():
     for row in m.per_class:
         found = binomtest(int(matrix[row.digit, row.digit]), row.support).proportion_ci(method="wilson")
         assert row.recall_interval == row.accuracy_interval == pytest.approx((found.low, found.high))
-        read = binomtest(int(matrix[row.digit, row.digit]), int(matrix[:, row.digit].sum())).proportion_ci(method="wilson")
+        read = binomtest(int(matrix[row.digit, row.digit]), int(matrix[:, row.digit].sum())).proportion_ci(
+            method="wilson"
+        )
         assert row.precision_interval == pytest.approx((read.low, read.high))
         assert row.f1_interval[0] < row.f1 < row.f1_interval[1]
 
@@ -79,7 +82,7 @@ def test_reliability_bins_equal_scikit_learns_curve():
 
 
 def test_a_confidence_on_a_bins_edge_belongs_below_it():
-    bins = metrics.reliability(np.array([1 / 15, 1.0, 0.0]), np.array([True, True, False]))
+    bins = curves.reliability(np.array([1 / 15, 1.0, 0.0]), np.array([True, True, False]))
     assert [b.n for b in bins] == [2] + [0] * 13 + [1]
 
 
@@ -165,9 +168,16 @@ def test_pictures_without_a_single_digit_count_as_wrong_beside_the_matrix():
     assert (nothing.accuracy, nothing.top2, nothing.log_loss, nothing.ece) == (0, 0, None, None)
 
 
-@pytest.mark.parametrize("labels, digits", [
-    (np.array([], int), np.zeros((0, 10))), (np.array([1, 2]), np.zeros((3, 10))), (np.array([10]), np.eye(10)[[1]]),
-    (np.array([1]), np.full((1, 10), np.nan)), (np.array([1]), np.ones((1, 11)))])
+@pytest.mark.parametrize(
+    "labels, digits",
+    [
+        (np.array([], int), np.zeros((0, 10))),
+        (np.array([1, 2]), np.zeros((3, 10))),
+        (np.array([10]), np.eye(10)[[1]]),
+        (np.array([1]), np.full((1, 10), np.nan)),
+        (np.array([1]), np.ones((1, 11))),
+    ],
+)
 def test_what_cannot_be_evaluated_is_refused(labels, digits):
     with pytest.raises(ValueError):
         metrics.evaluate(labels, digits)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evaluation import robustness
+from evaluation import corruptions, robustness
 from model.data import Labelled
 
 
@@ -19,38 +19,38 @@ def bars():
 
 
 def test_there_are_the_fifteen_of_mnist_c():
-    assert len(robustness.CORRUPTIONS) == 15
+    assert len(corruptions.CORRUPTIONS) == 15
 
 
-@pytest.mark.parametrize("name", robustness.CORRUPTIONS)
+@pytest.mark.parametrize("name", corruptions.CORRUPTIONS)
 def test_the_same_seed_gives_the_same_images(bars, name):
-    once, again = robustness.corrupt(bars, name, 7), robustness.corrupt(bars, name, 7)
+    once, again = corruptions.corrupt(bars, name, 7), corruptions.corrupt(bars, name, 7)
     assert once.dtype == np.uint8 and once.shape == bars.shape
     np.testing.assert_array_equal(once, again)
     assert not np.array_equal(once, bars)
 
 
-@pytest.mark.parametrize("name", sorted(set(robustness.CORRUPTIONS) - {"scale", "brightness", "stripe", "canny_edges"}))
+@pytest.mark.parametrize("name", sorted(set(corruptions.CORRUPTIONS) - {"scale", "brightness", "stripe", "canny_edges"}))
 def test_another_seed_gives_other_images(bars, name):
-    assert not np.array_equal(robustness.corrupt(bars, name, 1), robustness.corrupt(bars, name, 2))
+    assert not np.array_equal(corruptions.corrupt(bars, name, 1), corruptions.corrupt(bars, name, 2))
 
 
 def test_shot_noise_keeps_paper_white_and_has_steps_of_a_third(bars):
-    noisy = robustness.corrupt(bars, "shot_noise")
+    noisy = corruptions.corrupt(bars, "shot_noise")
     assert noisy[bars == 0].max() == 0
     assert set(np.unique(noisy)) <= {0, 85, 170, 255}
 
 
 def test_impulse_noise_changes_seventeen_in_a_hundred():
     grey = np.full((20, 28, 28), 128, np.uint8)
-    noisy = robustness.corrupt(grey, "impulse_noise")
+    noisy = corruptions.corrupt(grey, "impulse_noise")
     assert np.mean(noisy != 128) == pytest.approx(0.17, abs=0.01)
     assert np.mean(noisy[noisy != 128] == 255) == pytest.approx(0.5, abs=0.03)
 
 
 def test_glass_and_motion_blur_move_ink_without_making_it(bars):
     for name in ("glass_blur", "motion_blur"):
-        blurred = robustness.corrupt(bars, name)
+        blurred = corruptions.corrupt(bars, name)
         assert blurred.mean() == pytest.approx(bars.mean(), rel=0.05)
         assert np.isin(blurred, (0, 255)).mean() < np.isin(bars, (0, 255)).mean()
 
@@ -59,16 +59,16 @@ def test_warps_keep_the_centre_and_have_the_published_size():
     dot = np.zeros((6, 28, 28), np.uint8)
     dot[:, 13:15, 13:15] = 255
     for name in ("shear", "rotate", "scale"):
-        assert robustness.corrupt(dot, name)[:, 13:15, 13:15].min() > 100
+        assert corruptions.corrupt(dot, name)[:, 13:15, 13:15].min() > 100
     block = np.zeros((1, 28, 28), np.uint8)
     block[:, 4:24, 4:24] = 255
-    assert robustness.corrupt(block, "scale").sum() == pytest.approx(0.49 * block.sum(), rel=0.01)
+    assert corruptions.corrupt(block, "scale").sum() == pytest.approx(0.49 * block.sum(), rel=0.01)
 
 
 def test_rotation_is_by_four_tenths_of_a_radian_either_way(bars):
     y, x = np.mgrid[:28, :28] - 13.5
     leanings = []
-    for image in robustness.corrupt(bars, "rotate") / 255:
+    for image in corruptions.corrupt(bars, "rotate") / 255:
         my, mx = (image * y).sum() / image.sum(), (image * x).sum() / image.sum()
         cov = (image * (y - my) * (x - mx)).sum(), (image * ((y - my) ** 2 - (x - mx) ** 2)).sum()
         leanings.append(0.5 * np.arctan2(2 * cov[0], cov[1]))
@@ -77,14 +77,15 @@ def test_rotation_is_by_four_tenths_of_a_radian_either_way(bars):
 
 
 def test_translation_is_three_pixels_in_each_direction(bars):
-    for before, after in zip(bars, robustness.corrupt(bars, "translate"), strict=True):
-        shifts = [(dy, dx) for dy in (-3, 3) for dx in (-3, 3)
-                  if np.array_equal(np.roll(before, (dy, dx), (0, 1)), after)]
+    for before, after in zip(bars, corruptions.corrupt(bars, "translate"), strict=True):
+        shifts = [
+            (dy, dx) for dy in (-3, 3) for dx in (-3, 3) if np.array_equal(np.roll(before, (dy, dx), (0, 1)), after)
+        ]
         assert len(shifts) == 1
 
 
 def test_brightness_and_stripe_by_hand(bars):
-    bright, striped = robustness.corrupt(bars, "brightness"), robustness.corrupt(bars, "stripe")
+    bright, striped = corruptions.corrupt(bars, "brightness"), corruptions.corrupt(bars, "stripe")
     assert (bright[bars == 0] == 128).all() and (bright[bars > 127] == 255).all()
     np.testing.assert_array_equal(striped[:, :, 7:21], bars[:, :, 7:21])
     np.testing.assert_array_equal(striped[:, :, :7], 255 - bars[:, :, :7])
@@ -92,7 +93,7 @@ def test_brightness_and_stripe_by_hand(bars):
 
 
 def test_the_fractal_fills_zero_to_one_and_is_smooth_over_short_distances():
-    height = robustness.fractal(3, np.random.default_rng(0))
+    height = corruptions.fractal(3, np.random.default_rng(0))
     assert height.shape == (3, 256, 256)
     assert height.min(axis=(1, 2)) == pytest.approx(0) and height.max(axis=(1, 2)) == pytest.approx(1)
     assert np.abs(np.diff(height, axis=1)).mean() < 0.3 * np.abs(height[:, :128] - height[:, 128:]).mean()
@@ -100,25 +101,25 @@ def test_the_fractal_fills_zero_to_one_and_is_smooth_over_short_distances():
 
 def test_lines_add_ink_and_take_none_away(bars):
     for name in ("dotted_line", "zigzag"):
-        lined = robustness.corrupt(bars, name)
+        lined = corruptions.corrupt(bars, name)
         assert (lined >= bars).all()
         assert (lined != bars).any(axis=(1, 2)).all()
-    dotted = robustness.corrupt(np.zeros((50, 28, 28), np.uint8), "dotted_line")
+    dotted = corruptions.corrupt(np.zeros((50, 28, 28), np.uint8), "dotted_line")
     np.testing.assert_array_equal(dotted.any(axis=(0, 1)), (np.arange(28) // 2 % 2 == 1) & (np.arange(28) < 27))
 
 
 def test_canny_edges_are_thin_outlines(bars):
-    edges = robustness.corrupt(bars, "canny_edges")
+    edges = corruptions.corrupt(bars, "canny_edges")
     assert set(np.unique(edges)) == {0, 255}
     assert 2 <= (edges[0, 14] > 0).sum() <= 3  # one line on either side of the bar
-    assert not robustness.corrupt(np.zeros_like(bars), "canny_edges").any()
+    assert not corruptions.corrupt(np.zeros_like(bars), "canny_edges").any()
 
 
 def test_scores_are_shares_of_right_answers_over_a_seeded_sample(bars):
     labels = np.arange(8) % 2
     reader = SimpleNamespace(probabilities=lambda x: (np.eye(10, dtype=np.float32)[[1] * len(x)], np.zeros(len(x))))
     results = robustness.scores(reader, Labelled(bars, labels), n=6, seed=3)
-    assert [s.corruption for s in results] == ["clean", *robustness.CORRUPTIONS]
+    assert [s.corruption for s in results] == ["clean", *corruptions.CORRUPTIONS]
     assert len({(s.n, s.errors, s.accuracy) for s in results}) == 1
     assert results[0].n == 6 and results[0].accuracy == 1 - results[0].errors / 6
     assert robustness.mean_accuracy(results) == pytest.approx(results[0].accuracy)

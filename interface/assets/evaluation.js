@@ -7,13 +7,16 @@ const find = (selector) => tab.querySelector(selector);
 
 // ---- the model and the run ----
 
-const choose = () => trigger('choose', picker() ? {model: picker().value} : {});
-const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch')};
+const choose = (more = {}) => trigger('choose', {...(picker() ? {model: picker().value} : {}), ...more});
+const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch'),
+  back: () => choose({own: null})};
+const say = (text) => { const line = find('.ev-status'); if (line) line.textContent = text; };
 
 function settle() {
   const {state = 'rest', missing = '0'} = find('.ev-status')?.dataset ?? {};
   const button = (name) => element.querySelector(`[data-do=${name}]`);
   button('run').hidden = missing === '1';
+  button('run').textContent = find('.ev-status')?.dataset.own ? 'Run' : 'Run on 10,000 images';
   button('run').disabled = state !== 'rest';
   button('cancel').hidden = state !== 'mine';
   button('fetch').hidden = missing !== '1';
@@ -28,7 +31,9 @@ const digit = (text) => (text === '' || text === undefined ? null : Number(text)
 function askGallery(gallery, changes) {
   const {kind, true: t, predicted, shown} = gallery.dataset;
   const query = {kind, true: digit(t), predicted: digit(predicted), shown: Number(shown)};
-  query.sort = gallery.querySelector('[data-choice=sort]').value;
+  for (const name of ['sort', 'sure', 'labels']) query[name] = gallery.querySelector(`[data-choice=${name}]`)?.value ?? '';
+  // Most wrong: the surest mistakes; least sure: what it doubted most.
+  if ('kind' in changes) query.sort = changes.kind === 'wrong' ? 'sure' : 'unsure';
   ask(gallery, {...query, ...changes});
 }
 
@@ -43,19 +48,48 @@ async function openInPredict(image) {
   window.scrollTo({top: 0});
 }
 
+// ---- a visitor's own test set: a zip as it is, a folder as a zip made here ----
+
+async function bring(input) {
+  const files = [...input.files];
+  input.value = '';  // the same choice can be made again
+  if (!files.length) return;
+  for (const menu of element.querySelectorAll('.menu')) menu.open = false;
+  say('Sending your pictures …');
+  const base = location.pathname.replace(/\/?$/, '/') + 'page/';
+  try {
+    const whole = input.dataset.own === 'folder' ? await (await import(base + 'assets/zip.js')).zipFolder(files) : files[0];
+    const name = input.dataset.own === 'folder' ? files[0].webkitRelativePath.split('/')[0] : files[0].name;
+    const answer = await fetch(`${base}testset?${new URLSearchParams({name})}`, {method: 'POST', body: whole});
+    const {own, error} = await answer.json();
+    if (error) throw new Error(error);
+    trigger('own', {model: picker()?.value, own});
+  } catch (error) {
+    say(error instanceof TypeError || error instanceof SyntaxError ? 'Your pictures could not be sent. Is the app still running?' : error.message);
+  }
+}
+
 // ---- files to take away ----
 
 async function take(kind, button) {
   button.disabled = true;
-  const file = await server.take({model: picker()?.value, kind}).catch(() => ({error: 'The file could not be made. Try again.'}));
+  const file = await server.take({model: picker()?.value, own: find('.ev-status')?.dataset.own || null, kind}).catch(() => ({error: 'The file could not be made. Try again.'}));
   button.disabled = false;
-  if (file.error) { find('.ev-status').textContent = file.error; return; }
+  if (file.error) { say(file.error); return; }
   const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
   const link = Object.assign(document.createElement('a'), {download: file.name});
   link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  element.querySelector('.menu').open = false;
+  button.closest('.menu').open = false;
+}
+
+// ---- a kept run beside what is shown ----
+
+function compareWith(other) {
+  [...tab.querySelectorAll('.ev-subjects button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
+  const place = find('[data-testid=compare]');
+  if (place) ask(place, {other});
 }
 
 // ---- coverage ----
@@ -84,17 +118,21 @@ if (!tab.listening) {
     if (on('[data-do]')) { on('[data-do]').disabled = on('[data-do]').dataset.do !== 'cancel'; acts[on('[data-do]').dataset.do](); }
     else if (on('[data-take]')) take(on('[data-take]').dataset.take, on('[data-take]'));
     else if (on('[data-more]')) askGallery(on('.gallery'), {shown: Number(on('.gallery').dataset.shown) + 48});
-    else if (on('[data-ask]')) { on('[data-ask]').disabled = true; ask(on('[data-ask]'), {}); }
+    else if (on('[data-ask]')) { on('[data-ask]').disabled = true; ask(on('[data-ask]'), {n: Number(on('[data-ask]').dataset.ask)}); }
+    else if (on('[data-compare]')) compareWith(on('[data-compare]').dataset.compare);
+    else if (on('[data-evaluate]')) { on('[data-evaluate]').disabled = true; ask(on('[data-evaluate]'), {other: on('[data-evaluate]').dataset.evaluate, run: true}); }
     else if (on('.tile')) openInPredict(on('.tile').querySelector('img'));
-    if (!on('.menu')) element.querySelector('.menu').open = false;
+    for (const menu of element.querySelectorAll('.menu')) if (menu !== on('.menu')) menu.open = false;
   });
   tab.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') element.querySelector('.menu').open = false;
+    const open = event.key === 'Escape' && element.querySelector('.menu[open]');
+    if (open) { open.open = false; open.querySelector('summary').focus(); }
   });
   tab.addEventListener('change', (event) => {
     const {choice} = event.target.dataset, {value} = event.target;
-    if (choice === 'other') ask(event.target, {other: value});
-    else if (choice) askGallery(event.target.closest('.gallery'), {[choice]: ['true', 'predicted'].includes(choice) ? digit(value) : value});
+    if (event.target.dataset.own) bring(event.target);
+    else if (choice === 'other') ask(event.target, {other: value});
+    else if (choice) askGallery(event.target.closest('.gallery'), {shown: 48, [choice]: ['true', 'predicted'].includes(choice) ? digit(value) : value});
   });
   tab.addEventListener('input', (event) => { if (event.target.matches('[data-points]')) showCoverage(event.target); });
   tab.addEventListener('drawn', (event) => {

@@ -2,14 +2,18 @@
 // (interface/sketchpad.py) each time Gradio puts it on the page; the drawing outlives that.
 
 import {EMPTY, prepare, show, speak} from './answer.js';
+import {Batch} from './batch.js';
 import {open as openCamera} from './camera.js';
+import {card} from './card.js';
+import {showExamples} from './examples.js';
+import {Later} from './later.js';
 import {Live} from './live.js';
+import {save} from './save.js';
 import * as server from './server.js';
 import {Sketchpad} from './sketchpad.js';
 import {decode, encode, picture, sheet} from './strokes.js';
-import {grey, whyTile} from './tiles.js';
-
-const CALM = 250;  // ms without a new answer before "why" is asked: it costs a hundred readings, and nobody reads it sooner
+import {cutOut} from './tiles.js';
+import {Told} from './told.js';
 
 let page = null;  // the page's one Predict tab
 
@@ -20,6 +24,9 @@ class Predict {
     this.problem = root.querySelector('[data-testid=problem]');
     this.photo = root.querySelector('.photo');
     this.source = null;  // what is read when it is not the drawing: {blob} a picture, {image} 28 × 28 bytes
+    this.later = new Later(root);
+    this.told = new Told(root, () => this.oneDigit(), (error) => { this.problem.textContent = error.message; });
+    this.batch = new Batch(root, (file) => this.look(file), (text) => { this.parts.spoken.textContent = text; });
     this.live = new Live((signal) => this.ask(signal), (answer, finished) => this.show(answer, finished),
       (error) => this.fail(error));
     this.pad = new Sketchpad(root.querySelector('[data-testid=sketchpad]'), (how) => this.drawn(how));
@@ -40,10 +47,11 @@ class Predict {
     on('[data-testid=redo]', 'click', () => this.pad.redo());
     on('[data-testid=clear]', 'click', () => this.clear());
     on('[data-testid=link]', 'click', (event) => this.copyLink(event.target));
+    on('[data-testid=card]', 'click', () => this.saveCard());
     on('[data-testid=camera]', 'click', () => openCamera(this.root.querySelector('dialog.camera'))
       .then((blob) => blob && this.openPicture(blob), (error) => this.fail(error)));
     on('[data-testid=upload] input', 'change', (event) => {
-      if (event.target.files[0]) this.openPicture(event.target.files[0]);
+      this.openFiles([...event.target.files]);
       event.target.value = '';  // the same file can be chosen again
     });
     for (const zone of this.root.querySelectorAll('[data-drop]')) {
@@ -52,22 +60,23 @@ class Predict {
       zone.addEventListener('drop', (event) => {
         event.preventDefault();
         zone.classList.remove('over');
-        if (event.dataTransfer.files[0]) this.openPicture(event.dataTransfer.files[0]);
+        this.openFiles([...event.dataTransfer.files]);
       });
     }
-    server.examples().then((files) => this.showExamples(files)).catch(() => {});
+    showExamples(this.root.querySelector('.examples'), (blob) => this.openPicture(blob)).catch(() => {});
   }
 
   // ---- what is read ----
 
   ask(signal) {
     if (this.source?.image) return server.readImage(this.source.image, signal);
-    if (this.source) return server.read(this.source.blob, signal, true);
+    if (this.source) return server.read(this.source.blob, signal, 'large');
     return picture(this.pad.all).then((blob) => server.read(blob, signal));
   }
 
   drawn(how) {
     this.leavePicture();
+    this.later.stop();
     this.problem.textContent = '';
     this.root.classList.toggle('blank', this.pad.empty);
     if (this.pad.empty) {  // nothing to ask, and no answer under way may appear
@@ -77,6 +86,19 @@ class Predict {
       this.parts.answer.setAttribute('aria-busy', 'true');
       this.live[how]();
     }
+  }
+
+  /** files: what a person chose, dropped or pasted; several make a table. */
+  openFiles(files) {
+    this.problem.textContent = '';
+    if (files.length > 1) this.batch.start(files);
+    else if (files.length) this.openPicture(files[0]);
+  }
+
+  /** One file of the table, where the pad is in sight. */
+  look(file) {
+    this.openPicture(file);
+    this.root.scrollIntoView({block: 'start'});
   }
 
   /** blob: a picture file; its answer comes with the picture as the server understood it. */
@@ -100,8 +122,11 @@ class Predict {
     this.problem.textContent = '';
     if (this.source) this.showPhoto(answer);
     const shown = this.source ? this.photo.querySelector('img') : sheet(this.pad.all);
-    this.explaining?.abort();
-    show(this.parts, answer, shown, (digit, byHand) => (finished || byHand) && this.explain(answer, digit));
+    this.read = {answer, shown};
+    show(this.parts, answer, shown, (digit, byHand) => {
+      this.read.digit = digit;
+      if (finished || byHand) this.later.about(digit, answer.model);
+    });
     this.parts.answer.setAttribute('aria-busy', this.live.shown !== this.live.drawn);
     if (finished) speak(this.parts, answer);
   }
@@ -127,28 +152,13 @@ class Predict {
     this.leavePicture();
     this.root.classList.toggle('blank', this.pad.empty);
     if (!drawing && !this.pad.empty) this.live.replaced();  // the drawing is what is on the pad again
-    else show(this.parts, EMPTY, null);
+    else {
+      this.read = null;
+      this.later.about();
+      show(this.parts, EMPTY, null);
+    }
     this.parts.answer.setAttribute('aria-busy', 'false');
     this.problem.textContent = error.message;
-  }
-
-  // ---- why ----
-
-  async explain(answer, digit) {
-    const why = this.root.querySelector('[data-testid=why]');
-    this.explaining?.abort();
-    if (!digit || digit.verdict === 'not a digit') { why.hidden = true; return; }
-    const asked = this.explaining = new AbortController();
-    const bytes = grey(digit.image);
-    await new Promise((resolve) => setTimeout(resolve, CALM));
-    if (asked.signal.aborted) return;
-    try {
-      const {weights, note} = await server.why(bytes, answer.model, asked.signal);
-      if (this.explaining !== asked) return;
-      whyTile(this.root.querySelector('[data-why]'), bytes, weights);
-      this.root.querySelector('[data-why-note]').textContent = note;
-      why.hidden = false;
-    } catch { if (this.explaining === asked) why.hidden = true; }
   }
 
   // ---- commands ----
@@ -165,7 +175,22 @@ class Predict {
   /** From a picture back to the drawing. */
   back() { this.drawn('replaced'); }
 
-  modelChanged() { if (this.source || !this.pad.empty) this.live.replaced(); }
+  modelChanged() {
+    if (this.source || !this.pad.empty) this.live.replaced();
+    if (this.batch.files.length) this.batch.read();
+  }
+
+  /** What is kept when a person says which digit this is: a drawing of one digit whole, else the digit that is looked at. */
+  oneDigit() {
+    const {answer, shown, digit} = this.read ?? {};
+    if (!digit) return null;
+    return this.source || answer.digits.length > 1 ? cutOut(shown, digit.box, answer.size[0]) : shown;
+  }
+
+  async saveCard() {
+    const {answer, shown} = this.read ?? {};
+    if (answer?.digits.length) save(await card(this.root, shown, answer), `digits-${answer.text.replaceAll('\n', '-') || 'none'}.png`);
+  }
 
   async copyLink(button) {
     const code = this.pad.empty || this.source ? '' : encode(this.pad.strokes);
@@ -184,18 +209,6 @@ class Predict {
   openLink() {
     const strokes = decode(new URLSearchParams(location.hash.slice(1)).get('d'));
     if (strokes?.length) this.pad.become(strokes);
-  }
-
-  showExamples(files) {
-    this.root.querySelector('.examples').replaceChildren(...files.map((file) => {
-      const name = file.replace(/\.\w+$/, '').replaceAll('-', ' ');
-      const button = Object.assign(document.createElement('button'), {type: 'button', title: name});
-      const image = Object.assign(document.createElement('img'), {src: server.exampleUrl(file), alt: ''});
-      button.setAttribute('aria-label', `Example: ${name}`);
-      button.append(image);
-      button.onclick = async () => this.openPicture(await (await fetch(image.src)).blob());
-      return button;
-    }));
   }
 }
 
@@ -230,10 +243,10 @@ document.addEventListener('keydown', (event) => {
 });
 
 document.addEventListener('paste', (event) => {
-  const file = [...(event.clipboardData?.files ?? [])][0];
-  if (!visible() || typing(event.target) || !file) return;
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (!visible() || typing(event.target) || !files.length) return;
   event.preventDefault();
-  page.openPicture(file);
+  page.openFiles(files);
 });
 
 document.addEventListener('change', (event) => { if (event.target.matches?.('[data-testid=model]')) page?.modelChanged(); });

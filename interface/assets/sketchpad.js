@@ -41,7 +41,8 @@ export class Sketchpad {
 
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
+    const point = [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
+    return event.pointerType === 'pen' ? [...point, event.pressure] : point;  // others have none, or only say 0.5
   }
 
   begin(point, erase) {

@@ -34,6 +34,21 @@ export function cropTile(canvas, source, box, width) {
   fresh(canvas).drawImage(source, x, y, w, h, (TILE - w * scale) / 2, (TILE - h * scale) / 2, w * scale, h * scale);
 }
 
+/** What `box` holds of `source` with paper around it, as a canvas of at most 280 px: one digit as a picture of its own. */
+export function cutOut(source, box, width) {
+  const each = (source.naturalWidth ?? source.width) / width;
+  const air = 0.2 * Math.max(box[2], box[3]);  // paper, so that ink can be told from it
+  const right = width, bottom = (source.naturalHeight ?? source.height) / each;
+  const [x, y] = [Math.max(0, box[0] - air), Math.max(0, box[1] - air)];
+  const [w, h] = [Math.min(right, box[0] + box[2] + air) - x, Math.min(bottom, box[1] + box[3] + air) - y];
+  const scale = Math.min(each, 280 / Math.max(w, h));
+  const canvas = Object.assign(document.createElement('canvas'), {width: Math.ceil(w * scale), height: Math.ceil(h * scale)});
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, x * each, y * each, w * each, h * each, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
 /** 28 × 28 bytes, each one pixel. */
 export function imageTile(canvas, bytes) {
   const context = canvas.getContext('2d');

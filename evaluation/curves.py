@@ -1,0 +1,83 @@
+"""How sure a model is against how often it is right: reliability, its error, and what a threshold buys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+BINS = 15  # Guo et al. 2017, "On Calibration of Modern Neural Networks", and most figures published since
+CURVE_POINTS = 120  # enough for a smooth line at the width of a screen
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar of the reliability diagram: images whose confidence lies in (low, high]."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float | None
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class CoveragePoint:
+    """Answering only where the confidence is at least `threshold`: how often that is, and how often it is right."""
+
+    threshold: float
+    coverage: float
+    accuracy: float
+
+
+def reliability(confidence: np.ndarray, right: np.ndarray) -> tuple[Bin, ...]:
+    """(n,) confidences in [0, 1] and (n,) bool → 15 bins of equal width, open below and closed above."""
+    edges = np.linspace(0, 1, BINS + 1)
+    place = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
+    count = np.bincount(place, minlength=BINS)
+    total = np.bincount(place, weights=confidence, minlength=BINS)
+    correct = np.bincount(place, weights=right, minlength=BINS)
+    return tuple(
+        Bin(
+            float(edges[b]),
+            float(edges[b + 1]),
+            int(count[b]),
+            float(total[b] / count[b]) if count[b] else None,
+            float(correct[b] / count[b]) if count[b] else None,
+        )
+        for b in range(BINS)
+    )
+
+
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """Expected calibration error: |accuracy − confidence| averaged over the images."""
+    n = sum(b.n for b in bins)
+    return sum(b.n * abs(b.accuracy - b.confidence) for b in bins if b.n) / n if n else None
+
+
+def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[CoveragePoint, ...]:
+    """Coverage and accuracy when the k least sure of (n,) images are left unanswered, k from none to all but one.
+
+    k grows geometrically: what a threshold buys is decided within the few least sure images. Images as sure as the
+    threshold are answered, so ties stay together.
+    """
+    n = len(confidence)
+    if n == 0:
+        return ()
+    order = np.sort(confidence)
+    withheld = np.unique(np.r_[0, np.geomspace(1, max(n - 1, 1), CURVE_POINTS).round()].astype(int))
+    points = []
+    for threshold in np.unique(order[withheld[withheld < n]]):
+        answered = confidence >= threshold
+        points.append(CoveragePoint(float(threshold), float(answered.mean()), float(right[answered].mean())))
+    return tuple(points)
+
+
+def uncalibrated(digits: np.ndarray, temperature: float) -> np.ndarray:
+    """(n, 10) probabilities at `temperature` → (n, 10) float64 at temperature 1: p^T, normalised. Rows of zeros stay so.
+
+    Dividing the logarithms by T and normalising loses nothing, so the network's own probabilities come back without
+    running it again (a test compares).
+    """
+    powers = np.asarray(digits, np.float64) ** temperature
+    total = powers.sum(axis=1, keepdims=True)
+    return np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)

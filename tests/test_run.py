@@ -1,0 +1,95 @@
+"""A run: chunk by chunk, shared by visitors, stopped by who started it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import readers
+from readers import Fake
+
+from evaluation import run
+
+
+@pytest.fixture
+def labelled():
+    return readers.labelled()
+
+
+def job(reader, labelled, finish=lambda last: last.done):
+    return run.Job(reader.name, (reader.weights_sha256,), lambda: run.run(reader, labelled), finish)
+
+
+def test_a_run_reports_after_each_chunk_and_ends_with_everything(labelled):
+    seen = list(run.run(Fake(), labelled, chunk=300))
+    assert [p.done for p in seen] == [300, 600, 900, 1000]
+    assert seen[0].digits.shape == (300, 10) and seen[-1].digits.shape == (1000, 10)
+    assert seen[-1].seconds_left == 0 and seen[0].images_per_second > 0
+
+
+def test_closing_a_run_stops_the_work(labelled):
+    calls = []
+    reader = SimpleNamespace(probabilities=lambda x: (calls.append(1) or np.full((len(x), 10), 0.1), None))
+    under_way = run.run(reader, labelled)
+    next(under_way)
+    under_way.close()
+    assert len(calls) == 1
+
+
+def test_a_second_visitor_joins_the_run_and_both_get_its_result(labelled):
+    evaluations, reader = run.Evaluations(), Fake()
+    reader.go.clear()
+    first = evaluations.start(job(reader, labelled), "anna")
+    second = evaluations.start(job(reader, labelled), "ben")
+    assert second is first
+    reader.go.set()
+    assert [*first.watch(0.01)][-1].done == [*second.watch(0.01)][-1].done == 1000
+    assert first.result == second.result == 1000
+
+
+def test_only_who_started_a_run_can_cancel_it(labelled):
+    evaluations, reader = run.Evaluations(), Fake()
+    reader.go.clear()
+    shared = evaluations.start(job(reader, labelled), "anna")
+    assert not evaluations.cancel("ben")
+    assert evaluations.cancel("anna")
+    reader.go.set()
+    list(shared.watch(0.01))
+    assert shared.cancelled and shared.result is None
+    again = evaluations.start(job(reader, labelled), "ben")
+    list(again.watch(0.01))
+    assert again.result == 1000
+
+
+def test_another_model_waits_with_a_sentence(labelled):
+    evaluations, reader = run.Evaluations(), Fake()
+    reader.go.clear()
+    shared = evaluations.start(job(reader, labelled), "anna")
+    with pytest.raises(run.BusyError, match="fake is being evaluated now"):
+        evaluations.start(job(Fake("other"), labelled), "ben")
+    reader.go.set()
+    list(shared.watch(0.01))
+    other = evaluations.start(job(Fake("other"), labelled), "ben")
+    list(other.watch(0.01))
+    assert other.result == shared.result == 1000
+
+
+def test_a_run_whose_watcher_left_ends_and_keeps_its_result(labelled):
+    evaluations, reader = run.Evaluations(), Fake()
+    reader.go.clear()
+    shared = evaluations.start(job(reader, labelled), "anna")
+    watcher = shared.watch(0.01)
+    reader.go.set()
+    next(watcher)
+    watcher.close()
+    shared._thread.join(10)
+    assert shared.result == 1000
+
+
+def test_a_run_that_fails_says_so_and_the_next_one_works(labelled):
+    evaluations, reader = run.Evaluations(), Fake()
+    shared = evaluations.start(job(reader, labelled, lambda p: 1 / 0), "anna")
+    list(shared.watch(0.01))
+    assert isinstance(shared.error, ZeroDivisionError)
+    again = evaluations.start(job(reader, labelled), "anna")
+    list(again.watch(0.01))
+    assert again.result == 1000
