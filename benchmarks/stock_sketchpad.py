@@ -16,13 +16,15 @@ def build() -> gr.Blocks:
     recogniser, answers = load(), itertools.count(1)
 
     def read(drawing: dict) -> str:
+        # the first stroke's event comes without any picture
         ink = drawing["composite"]
-        # numbered, so that the same digit twice is seen as two answers
-        return f"{next(answers)}: {recogniser.read(np.repeat(255 - ink[..., 3:], 3, axis=2)).text}"
+        text = "" if ink is None else recogniser.read(np.repeat(255 - ink[..., 3:], 3, axis=2)).text
+        return f"{next(answers)}: {text}"  # numbered, so that the same digit twice is seen as two answers
 
     with gr.Blocks() as stock:
-        pad = gr.Sketchpad(type="numpy", image_mode="RGBA", canvas_size=(280, 280))
-        answer = gr.Textbox(elem_id="answer", label="answer")
+        brush = gr.Brush(default_size=16, colors=["#000000"], color_mode="fixed")
+        pad = gr.Sketchpad(type="numpy", image_mode="RGBA", canvas_size=(280, 280), brush=brush)
+        answer = gr.HTML(elem_id="answer")
         pad.input(read, pad, answer)
     return stock
 

@@ -2,7 +2,7 @@
 
 POST page/testset?name=NAME   a zip → {"own": secret, "files": n} or {"error": sentence}
 
-The page sends a folder as a zip that it makes itself (assets/zip.js), so there is one path for both.
+The page sends a folder as a zip that it makes itself (assets/own.js), so there is one path for both.
 """
 
 import secrets

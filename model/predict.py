@@ -17,12 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.predict", description="Read handwritten digits in pictures.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="files, folders or globs")
     parser.add_argument(
-        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help="cnn, classic, or a model file"
+        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help="cnn, classic, or a .keras or .tflite file"
     )
+    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what a model file takes full ink for")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     chosen = parser.parse_args(arguments)
     try:
-        reader = recogniser.load(chosen.model)
+        reader = recogniser.load(chosen.model, chosen.input_scale)
     except ModelError as error:
         print(error, file=sys.stderr)
         return 2

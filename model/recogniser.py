@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from model import geometry, ink, segment
+from model import foreign, geometry, ink, segment
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE, Calibration
 from model.engine import Engine, ModelError
+from model.foreign import Convention
 from model.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
@@ -68,8 +69,9 @@ class Reading:
 class Recogniser:
     """One trained model with its card: reads pictures, ink and 28×28 images."""
 
-    def __init__(self, name: str, path: Path):
+    def __init__(self, name: str, path: Path, convention: Convention | None = None):
         self.name, self.path = name, path
+        self.convention = convention or Convention()
         self.engine = Engine(path)
         self.weights_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
@@ -87,7 +89,7 @@ class Recogniser:
 
     def probabilities(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(n, 28, 28) float32 in [0, 1] → calibrated digits (n, 10) float32, and not_digit (n,) float32."""
-        return self.calibration.apply(self.engine(images))
+        return self.calibration.apply(self.convention.after(self.engine(self.convention.before(images))))
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
         return self.calibration.verdicts(digits, not_digit)
@@ -205,15 +207,25 @@ def shipped() -> list[str]:
     return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 
-@functools.lru_cache(maxsize=8)
-def load(name_or_file: str = DEFAULT) -> Recogniser:
-    """A shipped model by name, or a `.tflite` by path. Raises ModelError."""
+def load(name_or_file: str = DEFAULT, input_scale: float | None = None) -> Recogniser:
+    """A shipped model by name, or a `.keras` or `.tflite` file by path. Raises ModelError.
+
+    ``input_scale`` (1 or 255) is what a file's network takes full ink for; None finds out.
+    """
     if name_or_file in shipped():
-        return Recogniser(name_or_file, TRAINED / name_or_file / f"{name_or_file}.tflite")
+        return _load_shipped(name_or_file)
     path = Path(name_or_file)
-    if path.suffix == ".tflite" and path.is_file():
-        return Recogniser(path.stem, path)
-    raise ModelError(f"There is no model {name_or_file!r}; choose {' or '.join(shipped())}, or name a .tflite file.")
+    if path.suffix not in (".keras", ".tflite") or not path.is_file():
+        choice = " or ".join(shipped())
+        raise ModelError(f"There is no model {name_or_file!r}; choose {choice}, or name a .keras or .tflite file.")
+    served = foreign.serving_file(path)
+    ours = Recogniser(path.stem, served)
+    return ours if ours.calibrated else Recogniser(path.stem, served, foreign.decide(ours.engine, input_scale))
+
+
+@functools.cache
+def _load_shipped(name: str) -> Recogniser:
+    return Recogniser(name, TRAINED / name / f"{name}.tflite")
 
 
 def _read_card(path: Path, file: str, sha256: str) -> dict | None:

@@ -1,11 +1,10 @@
 """From ink to the 28×28 image: where, how large and with what pen it was drawn must not matter."""
 
 import cv2
-import drawings
 import numpy as np
 import pytest
 
-from model import geometry, segment
+from model import drawings, geometry, segment
 
 ALL = range(10)
 
@@ -41,7 +40,9 @@ def test_size_hardly_matters(digit):
 def test_brush_hardly_matters(digit):
     thin, thick = (image_of(drawings.pad(digit, 180, brush=b)) for b in (4, 22))
     assert difference(thin, thick) < 0.35
-    widths = [geometry.stroke_width((cv2.resize(i, None, fx=8, fy=8) * 255).astype(np.uint8)) / 8 for i in (thin, thick)]
+    widths = [
+        geometry.stroke_width((cv2.resize(i, None, fx=8, fy=8) * 255).astype(np.uint8)) / 8 for i in (thin, thick)
+    ]
     assert max(widths) - min(widths) < 0.8
 
 

@@ -3,10 +3,9 @@
 import json
 
 import cv2
-import drawings
 import pytest
 
-from model import predict
+from model import drawings, predict
 
 FIELDS = {"file", "text", "verdict", "digits", "error"}
 

@@ -1,11 +1,10 @@
 """The whole path: what is drawn is read, what is no digit is not, and what is claimed was measured."""
 
-import drawings
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from model import calibration, data, recogniser, training_set
+from model import calibration, data, drawings, recogniser, training_set
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +95,20 @@ def test_scans_of_another_kind_are_read(cnn):
     digits = load_digits()
     chosen = slice(0, 400)
     pictures = (digits.images[chosen] * 255 / 16).astype(np.uint8)
-    right = [cnn.read(np.repeat(p[..., None], 3, axis=2)).text == str(t) for p, t in zip(pictures, digits.target[chosen], strict=True)]
+    right = [
+        cnn.read(np.repeat(p[..., None], 3, axis=2)).text == str(t)
+        for p, t in zip(pictures, digits.target[chosen], strict=True)
+    ]
     assert np.mean(right) > 0.90
 
 
 def test_pen_drawings_of_unseen_writers_are_read(cnn, pendigits):
     """The bar of the foundation is 94 %; the card states the measured figure."""
     inks, labels = training_set.pen_on_pads(data.HELD_OUT_WRITERS, seed=7, brush=(6, 20), size=(0.3, 0.85))
-    right = [cnn.read(np.repeat(255 - i[..., None], 3, axis=2)).text == str(d) for i, d in zip(inks[:400], labels, strict=False)]
+    right = [
+        cnn.read(np.repeat(255 - i[..., None], 3, axis=2)).text == str(d)
+        for i, d in zip(inks[:400], labels, strict=False)
+    ]
     assert np.mean(right) > 0.96
 
 
@@ -147,7 +152,9 @@ def test_temperature_and_thresholds_keep_their_promises():
     logits = rng.normal(0, 4, (20_000, 11))
     logits[:, 10] -= 8
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    labels = (chances[:, :10].cumsum(axis=1) < rng.random((20_000, 1)) * chances[:, :10].sum(axis=1, keepdims=True)).sum(axis=1)
+    labels = (
+        chances[:, :10].cumsum(axis=1) < rng.random((20_000, 1)) * chances[:, :10].sum(axis=1, keepdims=True)
+    ).sum(axis=1)
     overconfident = chances**2 / (chances**2).sum(axis=1, keepdims=True)
     found = calibration.fit(overconfident, labels)
     assert found.temperature == pytest.approx(2, rel=0.05)

@@ -48,25 +48,20 @@ async function openInPredict(image) {
   window.scrollTo({top: 0});
 }
 
-// ---- a visitor's own test set: a zip as it is, a folder as a zip made here ----
+// ---- a visitor's own test set ----
 
 async function bring(input) {
-  const files = [...input.files];
-  input.value = '';  // the same choice can be made again
-  if (!files.length) return;
-  for (const menu of element.querySelectorAll('.menu')) menu.open = false;
+  if (!input.files.length) return;
+  input.closest('.menu').open = false;
   say('Sending your pictures …');
   const base = location.pathname.replace(/\/?$/, '/') + 'page/';
   try {
-    const whole = input.dataset.own === 'folder' ? await (await import(base + 'assets/zip.js')).zipFolder(files) : files[0];
-    const name = input.dataset.own === 'folder' ? files[0].webkitRelativePath.split('/')[0] : files[0].name;
-    const answer = await fetch(`${base}testset?${new URLSearchParams({name})}`, {method: 'POST', body: whole});
-    const {own, error} = await answer.json();
-    if (error) throw new Error(error);
-    trigger('own', {model: picker()?.value, own});
+    const {send} = await import(base + 'assets/own.js');
+    trigger('own', {model: picker()?.value, own: await send(base, input)});
   } catch (error) {
-    say(error instanceof TypeError || error instanceof SyntaxError ? 'Your pictures could not be sent. Is the app still running?' : error.message);
+    say(error.message);
   }
+  input.value = '';  // the same choice can be made again
 }
 
 // ---- files to take away ----

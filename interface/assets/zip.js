@@ -1,6 +1,5 @@
-// A folder of pictures as one zip, stored without compression (pictures do not shrink), for the Evaluate tab.
+// A zip of small files, stored without compression: pictures do not shrink.
 
-const MOST = 50 * 1024 * 1024, MOST_FILES = 2000;  // what the server takes (evaluation/archive.py): no use sending more
 const CRC = Uint32Array.from({length: 256}, (_, n) => {
   for (let bit = 0; bit < 8; bit++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
   return n;
@@ -19,17 +18,13 @@ function record(fields) {
   return bytes.buffer;
 }
 
-/** The files of a chosen folder that lie in a folder named 0 to 9, as a zip (Blob). Throws an Error with a sentence. */
-export async function zipFolder(files) {
-  const chosen = files.filter((file) => /(^|\/)[0-9]\/[^/.][^/]*$/.test(file.webkitRelativePath));
-  if (!chosen.length) throw new Error('There is no folder named 0 to 9 with pictures in it. Put each picture into the folder of its digit.');
-  if (chosen.length > MOST_FILES) throw new Error(`This folder has ${chosen.length} pictures; at most ${MOST_FILES} are read at once.`);
-  if (chosen.reduce((sum, file) => sum + file.size, 0) > MOST) throw new Error('This folder is over 50 MB. Choose fewer or smaller pictures.');
+/** files: [[path, Uint8Array], …] → a Blob that every system's unzip opens. */
+export function zip(files) {
   const parts = [], index = [];
   let at = 0;
-  for (const file of chosen) {
-    const content = new Uint8Array(await file.arrayBuffer()), name = new TextEncoder().encode(file.webkitRelativePath);
-    // version 2.0, name in UTF-8, stored, no date, checksum, both sizes, length of the name, no extra field
+  for (const [path, content] of files) {
+    const name = new TextEncoder().encode(path);
+    // version 2.0, name in UTF-8, stored, midnight of 1 January 1980, checksum, both sizes, length of the name, no extra field
     const common = [[2, 20], [2, 0x800], [2, 0], [2, 0], [2, 33], [4, crc32(content)], [4, content.length], [4, content.length],
       [2, name.length], [2, 0]];
     const head = record([[4, 0x04034b50], ...common]);
@@ -38,6 +33,6 @@ export async function zipFolder(files) {
     at += head.byteLength + name.length + content.length;
   }
   const size = index.reduce((sum, part) => sum + part.byteLength, 0);
-  const end = record([[4, 0x06054b50], [2, 0], [2, 0], [2, chosen.length], [2, chosen.length], [4, size], [4, at], [2, 0]]);
+  const end = record([[4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, at], [2, 0]]);
   return new Blob([...parts, ...index, end], {type: 'application/zip'});
 }

@@ -1,0 +1,163 @@
+"""How long after the end of a stroke its answer stands on the page: this app beside Gradio's stock Sketchpad.
+
+python -m benchmarks.latency [--strokes N]        both in headless Chromium, one after the other, the same strokes; 5 minutes
+
+The clock runs in the page, from the pen's last event to the frame in which the new answer is there. Strokes follow each
+other after pauses of 0.1–0.6 s, as people's do, so what the page asks once the pen rests is in the way as in life.
+"""
+
+import argparse
+import contextlib
+import itertools
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, sync_playwright
+
+from interface.examples.draw import GLYPHS, curve
+
+MEDIAN, P95 = 60, 120  # ms, the bars
+LONGEST = 10_000  # ms to wait for one answer
+QUIET = 700  # ms without a new answer before the next stroke on the stock pad, whose answers come late and in twos
+POINT = 8  # ms between two points, a mouse's 125 Hz
+
+# A new answer is a mutation under `where`, unless it says that it is still busy.
+METER = """(where) => {
+    window.times = [];
+    window.changes = 0;
+    let up = null;
+    const shown = document.querySelector(where);
+    addEventListener('pointerup', (event) => { up = event.timeStamp; }, true);
+    new MutationObserver(() => {
+        window.changes += 1;
+        if (up === null || shown.ariaBusy === 'true') return;
+        const from = up;
+        up = null;
+        requestAnimationFrame(() => window.times.push(performance.now() - from));
+    }).observe(shown, {subtree: true, childList: true, characterData: true, attributes: true});
+}"""
+
+
+def strokes() -> Iterator[tuple[bool, list[tuple[float, float]]]]:
+    """The digits 0–9 again and again, as (is it a new digit, points in 0–1 of the pad)."""
+    for name in itertools.cycle("0123456789"):
+        for index, stroke in enumerate(GLYPHS[name]):
+            yield index == 0, [(0.3 + x / 160, 0.2 + y / 160) for x, y in curve(stroke)[::3]]
+
+
+@contextlib.contextmanager
+def serving(*command: str) -> Iterator[str]:
+    """A Python module or file as a server on a free port, which is put where the command says PORT; its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    words = [word.replace("PORT", str(port)) for word in command]
+    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(urllib.error.URLError):
+                urllib.request.urlopen(f"{address}/config").close()
+                break
+            time.sleep(0.2)
+        time.sleep(3)  # warmed up, as for anyone but the first visitor
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def draw(page: Page, box: tuple[float, float, float], points: list[tuple[float, float]]) -> None:
+    left, top, side = box
+    on_screen = [(left + x * side, top + y * side) for x, y in points]
+    page.mouse.move(*on_screen[0])
+    page.mouse.down()
+    for point in on_screen[1:]:
+        page.mouse.move(*point)
+        page.wait_for_timeout(POINT)
+    page.mouse.up()
+
+
+def our_page(page: Page, n: int) -> list[float]:
+    """Milliseconds of n strokes on this app's page."""
+    page.locator(".predict.ready").wait_for()
+    pad = page.get_by_test_id("sketchpad").bounding_box()
+    page.evaluate(METER, "[data-testid=answer]")
+    pause = random.Random(0)
+    for index, (new, points) in enumerate(itertools.islice(strokes(), n)):
+        if new:
+            page.get_by_test_id("clear").click()
+        draw(page, (pad["x"], pad["y"], pad["width"]), points)
+        page.wait_for_function("n => window.times.length > n", arg=index, timeout=LONGEST)
+        page.wait_for_timeout(pause.uniform(100, 600))
+    return page.evaluate("window.times")
+
+
+def stock_page(page: Page, n: int) -> list[float]:
+    """Milliseconds of n strokes on the stock Sketchpad's page, after it was made ready: it starts with no tool."""
+    page.get_by_label("Brush", exact=True).first.click()
+    page.wait_for_timeout(1000)
+    canvas = page.locator("canvas").first.bounding_box()
+    middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+    page.evaluate(METER, "#answer")
+    for index, (new, points) in enumerate(itertools.islice(strokes(), n)):
+        if new and index:
+            page.get_by_label("Clear canvas").click()
+            quiet(page)
+            page.get_by_label("Brush", exact=True).first.click()
+        draw(page, (middle[0] - 140, middle[1] - 140, 280), points)
+        page.wait_for_function("n => window.times.length > n", arg=index, timeout=LONGEST)
+        quiet(page)
+    return page.evaluate("window.times")
+
+
+def quiet(page: Page) -> None:
+    """Wait until no answer has come for QUIET ms, so that the next is the next stroke's."""
+    seen = None
+    while seen != (seen := page.evaluate("window.changes")):
+        page.wait_for_timeout(QUIET)
+
+
+def measure(command: list[str], strokes_on, n: int) -> list[float]:
+    with serving(*command) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(address)
+        page.wait_for_timeout(2000)
+        found = strokes_on(page, n)
+        browser.close()
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
+    parser.add_argument("--strokes", type=int, default=100, metavar="N", help="strokes on each page (default: 100)")
+    n = parser.parse_args().strokes
+    found = {
+        "this app": measure(["demo.py", "--port", "PORT"], our_page, n),
+        "gr.Sketchpad": measure(["-m", "benchmarks.stock_sketchpad", "PORT"], stock_page, n),
+    }
+    print(f"{'end of a stroke → answer':26} {'median':>9} {'p95':>9} {'longest':>9}   of {n} strokes")
+    summary = {}
+    for name, times in found.items():
+        summary[name] = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        print(f"{name:26} {summary[name][0]:6.0f} ms {summary[name][1]:6.0f} ms {max(times):6.0f} ms")
+    (median, p95), (stock, stock_p95) = summary.values()
+    print(f"{'ratio':26} {stock / median:7.1f} × {stock_p95 / p95:7.1f} ×")
+    met = median <= MEDIAN and p95 <= P95
+    print(f"bars: median ≤ {MEDIAN} ms, p95 ≤ {P95} ms: {'met' if met else 'NOT met'}")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
