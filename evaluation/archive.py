@@ -72,7 +72,7 @@ class Archive:
 
 def wanted(member: zipfile.ZipInfo) -> bool:
     """Files that a person put there: no folders, no hidden files, not what macOS adds."""
-    parts = PurePosixPath(member.filename).parts
+    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return not member.is_dir() and bool(parts) and not hidden and parts[0] != "__MACOSX"
 

@@ -17,6 +17,7 @@ from evaluation.run import Job, run
 from evaluation.saved import ReportError
 from interface.evaluation_own import SETS, OwnSets
 from model.data import DataError, Labelled, load_mnist
+from model.foreign import Convention
 from model.recogniser import Recogniser
 
 
@@ -113,7 +114,7 @@ class Shelf:
     def apart(self, name: str) -> Recogniser:
         """The model once more, with an engine of its own: readings of other visitors never wait for an evaluation."""
         shared = self.models[name]
-        return twin(shared.name, shared.path)
+        return twin(shared.name, shared.path, shared.convention)
 
     def _own_evaluation(self, shown: Shown, recogniser: Recogniser) -> Job | None:
         own = self.sets.get(shown.own)
@@ -178,8 +179,8 @@ def test_set() -> Labelled | None:
 
 
 @lru_cache(maxsize=4)
-def twin(name: str, path: Path) -> Recogniser:
-    return Recogniser(name, path)
+def twin(name: str, path: Path, convention: Convention) -> Recogniser:
+    return Recogniser(name, path, convention)
 
 
 @lru_cache(maxsize=16)

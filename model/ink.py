@@ -20,6 +20,7 @@ FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
 STROKE_REACHES = (0.09, 0.25)
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
+SHADOW = 0.1  # of the picture: so much ink along the edge is no ink
 TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which there is no ink at all
 
@@ -39,7 +40,7 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
         yield from _tiny(distance, contrast)
         return
     picture, distance = _working_size(picture), _working_size(distance)
-    flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
+    flat = share >= FLAT_SHARE and _two_tone(distance, contrast) and not _shadowed(_scaled(distance, 0.5 * contrast))
     if flat:
         for threshold, prior in ((0.5 * contrast, 1.0), (max(0.22 * contrast, FAINTEST / 2), 0.95)):
             yield _off_the_edge(_scaled(distance, threshold), BAR), prior
@@ -155,6 +156,12 @@ def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
     tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
     off[0] = tall[0] = False
     return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink
+
+
+def _shadowed(ink: np.ndarray) -> bool:
+    """Whether much of the would-be ink lies along the edge in one piece, as a shadow does and no frame or bar."""
+    kept = _off_the_edge(ink, BAR)
+    return bool(((ink >= SOLID) & (kept < SOLID)).mean() > SHADOW)
 
 
 def _otsu(amount: np.ndarray) -> float:

@@ -17,6 +17,7 @@ NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digi
 MOST_ATOMS = 24  # of one piece; more cuts are a texture's
 MOST_IN_GROUP = 4  # atoms that may make one digit
 WIDEST = 1.4  # a group wider than this many of its heights is no single digit
+FRAGMENT = 0.5  # of a line's height: lower pieces are parts of digits, not digits
 DUST = 0.004  # of the largest piece's box area: smaller ones are dropped
 
 
@@ -99,27 +100,23 @@ def _along_the_sides(solid: np.ndarray) -> bool:
 
 
 def _rows(pieces: list[Piece]) -> list[list[Piece]]:
-    """Cluster by vertical overlap, tall pieces first, so that a dot joins a line and never opens one beside it."""
+    """Lines of pieces, from top to bottom. Each piece follows the line whose last tall one lies beside it, so that
+    a line may slope; fragments go to the nearest piece."""
+    if not pieces:
+        return []
+    tall = FRAGMENT * float(np.median(sorted(p.box[3] for p in pieces)[len(pieces) // 2 :]))
     rows: list[list[Piece]] = []
-    spans: list[list[float]] = []
-    for piece in sorted(pieces, key=lambda p: -p.box[3]):
-        top, bottom = piece.box[1], piece.box[1] + piece.box[3]
-        overlaps = [min(bottom, low) - max(top, high) for high, low in spans]
-        best = int(np.argmax(overlaps)) if overlaps else -1
-        near = best >= 0 and overlaps[best] > -0.3 * (spans[best][1] - spans[best][0])
-        small = best >= 0 and piece.box[3] < 0.5 * (spans[best][1] - spans[best][0])
-        if best >= 0 and (
-            overlaps[best] > 0.4 * piece.box[3] or (small and near and _over_or_under(piece, rows[best]))
-        ):
-            rows[best].append(piece)
-            if not small:
-                share = 1 / len(rows[best])  # a line may slope: its span follows its members
-                spans[best] = [a + share * (b - a) for a, b in zip(spans[best], (top, bottom), strict=True)]
+    for piece in sorted((p for p in pieces if p.box[3] >= tall), key=lambda p: p.middle):
+        beside = [_shared_height(piece, row[-1]) for row in rows]
+        if beside and max(beside) > 0.4:
+            rows[int(np.argmax(beside))].append(piece)
         else:
             rows.append([piece])
-            spans.append([top, bottom])
-    order = np.argsort([high for high, _ in spans], kind="stable")
-    return [rows[i] for i in order]
+    for piece in (p for p in pieces if p.box[3] < tall):
+        near = [min(_gap(piece, other) for other in row) for row in rows]
+        if min(near) < tall:
+            rows[int(np.argmin(near))].append(piece)
+    return sorted(rows, key=lambda row: np.mean([p.box[1] + p.box[3] / 2 for p in row]))
 
 
 def _stack(pieces: list[Piece]) -> list[Piece]:
@@ -135,14 +132,16 @@ def _stack(pieces: list[Piece]) -> list[Piece]:
     return stacked
 
 
-def _over_or_under(piece: Piece, row: list[Piece]) -> bool:
-    return any(_shared_width(piece, other) > 0.5 for other in row)
-
-
 def _shared_width(a: Piece, b: Piece) -> float:
     """Horizontal overlap as a share of the narrower one."""
     shared = min(a.box[0] + a.box[2], b.box[0] + b.box[2]) - max(a.box[0], b.box[0])
     return shared / min(a.box[2], b.box[2])
+
+
+def _shared_height(a: Piece, b: Piece) -> float:
+    """Vertical overlap as a share of the lower one's height."""
+    shared = min(a.box[1] + a.box[3], b.box[1] + b.box[3]) - max(a.box[1], b.box[1])
+    return shared / min(a.box[3], b.box[3])
 
 
 def _gap(a: Piece, b: Piece) -> float:
@@ -158,7 +157,7 @@ def _mend(row: list[Piece]) -> list[Piece]:
     pieces = sorted(row, key=lambda p: -p.box[3])
     whole: list[Piece] = []
     for piece in pieces:
-        fragment = piece.box[3] < 0.55 * tall
+        fragment = piece.box[3] < FRAGMENT * tall
         partners = [
             (i, _gap(piece, other))
             for i, other in enumerate(whole)
