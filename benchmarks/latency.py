@@ -35,7 +35,7 @@ METER = """(where) => {
     window.changes = 0;
     let up = null;
     const shown = document.querySelector(where);
-    addEventListener('pointerup', (event) => { up = event.timeStamp; }, true);
+    addEventListener('pointerup', (event) => { if (event.target.matches('canvas')) up = event.timeStamp; }, true);
     new MutationObserver(() => {
         window.changes += 1;
         if (up === null || shown.ariaBusy === 'true') return;

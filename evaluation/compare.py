@@ -29,7 +29,8 @@ class Comparison:
     def words(self) -> str:
         """What the test says, in plain words."""
         n, (a, b) = self.test.only_a + self.test.only_b, self.names
-        chance = f"p {'= ' + format(self.test.p_value, '.2g') if self.test.p_value >= 1e-4 else '< 0.0001'}"
+        p = self.test.p_value
+        chance = "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
         if n == 0:
             return f"{a} and {b} are right and wrong on exactly the same images."
         if self.test.p_value < LEVEL:

@@ -167,15 +167,15 @@ def robustness(report: Report, strips: Mapping[str, str] = MappingProxyType({}))
     clean = next(s for s in found.scores if s.corruption == "clean")
     example = {name: f'<td class="example"><img class="strip" alt="" src="{url}"></td>' for name, url in strips.items()}
     body = [
-        f'<tr><th scope="row">{escape(s.corruption.replace("_", " "))}</th>{example.get(s.corruption, "")}<td class="meter wide">'
-        f'<i class="bar" style="--w:{100 * s.accuracy:.1f}%"></i></td><td>{percent(s.accuracy, 1)}'
-        f"<small>{between(s.interval, 1)}</small></td></tr>"
+        f'<tr><th scope="row">{escape(s.corruption.replace("_", " "))}</th>{example.get(s.corruption, "")}'
+        f"<td>{percent(s.accuracy, 1)}<small>{between(s.interval, 1)}</small></td>"
+        f'<td class="meter wide"><i class="bar" style="--w:{100 * s.accuracy:.1f}%"></i></td></tr>'
         for s in sorted(found.scores, key=lambda s: -s.accuracy)
     ]
     return (
         f'<p><b class="mid">{percent(found.mean, 1)}</b> on average over the 15 corruptions of MNIST-C, {percent(clean.accuracy, 1)} '
         f"on the same {plural(found.n, 'image')} clean (seed {found.seed}).</p>"
-        + table("robustness", ("corruption", *["on five digits"][: bool(strips)], "", "accuracy"), body)
+        + table("robustness", ("corruption", *["on five digits"][: bool(strips)], "accuracy", ""), body)
     )
 
 

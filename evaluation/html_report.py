@@ -40,7 +40,10 @@ def html(report: Report, images: np.ndarray | None) -> str:
         epochs=fragments.epochs(report),
         curves=curves(report),
         calibration=fragments.calibration(report),
-        reliability=plots.inline_svg(plots.reliability(m, report.before), "How sure and how often right"),
+        reliability="".join(
+            f"<div><h3>{title}</h3>{plots.inline_svg(plots.diagram(bins), title)}</div>"
+            for title, bins in plots.diagrams(m, report.before)
+        ),
         coverage=plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered"),
         robustness=fragments.robustness(report),
         folder=fragments.folder(report),

@@ -95,14 +95,26 @@ def epochs(rows: tuple[dict, ...], published: tuple[tuple[float, float], ...] = 
 def reliability(metrics: Metrics, before: Uncalibrated | None = None) -> Figure:
     """Accuracy over confidence in 15 bins; on the dashed line a model is as sure as it is right. Before calibration beside it."""
     figure, plots = axes(7.6 if before else 4.2, 3.6, columns=2 if before else 1)
-    if before:
-        bins(plots[0], before.calibration, f"Before calibration, ECE {100 * before.ece:.2f} %")
-    ece = "" if metrics.ece is None else f", ECE {100 * metrics.ece:.2f} %"
-    bins(plots[-1], metrics.calibration, f"After calibration{ece}" if before else f"As it answers{ece}")
+    for ax, (title, found) in zip(plots, diagrams(metrics, before), strict=True):
+        bins(ax, found, title)
     return figure
 
 
-def bins(ax, found: Sequence[Bin], title: str) -> None:
+def diagram(found: Sequence[Bin]) -> Figure:
+    """One reliability diagram, to stand beside others."""
+    figure, (ax,) = axes(4.2, 3.6)
+    bins(ax, found)
+    return figure
+
+
+def diagrams(metrics: Metrics, before: Uncalibrated | None) -> list[tuple[str, Sequence[Bin]]]:
+    """(title, bins) of each reliability diagram that there is to draw."""
+    first = [("Before calibration", before.ece, before.calibration)] if before else []
+    pairs = [*first, ("After calibration" if before else "As it answers", metrics.ece, metrics.calibration)]
+    return [(title if ece is None else f"{title}: ECE {100 * ece:.2f} %", found) for title, ece, found in pairs]
+
+
+def bins(ax, found: Sequence[Bin], title: str = "") -> None:
     ax.plot([0, 100], [0, 100], "--", color=SOFT, linewidth=1)
     for b in found:
         if b.n:

@@ -194,14 +194,17 @@ def sure(found: Report) -> str:
         if m.coverage
         else ""
     )
+    diagrams = "".join(
+        f"<div><h2>{title}</h2>{plots.inline_svg(plots.diagram(bins), title)}</div>"
+        for title, bins in plots.diagrams(m, found.before)
+    )
     return (
         f"<div>{fragments.calibration(found)}</div>"
-        f'<div class="plots"><div><h2>How sure, and how often right</h2>'
-        f"{plots.inline_svg(plots.reliability(m, found.before), 'How sure and how often right')}"
-        '<p class="lab">On the dashed line a model is as sure as it is right; the orange lines show by how much it is not. '
-        "Pale bars hold fewer than 10 images.</p></div>"
+        f'<div class="plots">{diagrams}'
         f"<div><h2>If it answers only when it is sure enough</h2>"
         f"{plots.inline_svg(plots.coverage(m), 'Accuracy over images answered')}{slider}</div></div>"
+        '<p class="lab">On the dashed line a model is as sure as it is right; the orange lines show by how much it is not. '
+        "Pale bars hold fewer than 10 images.</p>"
     )
 
 

@@ -8,7 +8,8 @@ from interface.sketchpad import sketchpad
 from model.picture import PictureError, open_picture
 from model.recogniser import Recogniser
 
-EXAMPLE = {"path": "seven.png", "meta": {"_type": "gradio.FileData"}}
+# the page that documents the endpoint writes a file with an address as `handle_file(…)`
+EXAMPLE = {"path": "seven.png", "url": "seven.png", "meta": {"_type": "gradio.FileData"}}
 
 
 def build(models: dict[str, Recogniser]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from model import foreign, geometry, ink, segment
+from model import foreign, geometry, ink, segment, touching
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE, Calibration
 from model.engine import Engine, ModelError
 from model.foreign import Convention
@@ -129,8 +129,8 @@ class Recogniser:
     def _line(self, pieces: list[Piece]) -> list[tuple[Digit, Piece]]:
         """The digits of one line: pieces as they are where that is plain, else the best way to cut and join them."""
         plain = self._read_pieces(pieces)
-        doubtful = [d.verdict != SURE or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
-        spans, others = segment.alternatives(pieces, doubtful)
+        cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
+        spans, others = touching.alternatives(pieces, cut, [d.verdict != SURE for d in plain])
         if not others:
             return list(zip(plain, pieces, strict=True))
         whole = dict(zip(spans, zip(plain, pieces, strict=True), strict=True))
@@ -138,7 +138,10 @@ class Recogniser:
             zip(others, zip(self._read_pieces(list(others.values())), others.values(), strict=True), strict=True)
         )
         scores = {(i, j): _log(d.probability) * (j - i) for (i, j), (d, _) in tried.items()}
-        scores |= {(i, j): _log(d.probability) * (j - i) * UNCUT for (i, j), (d, _) in whole.items()}
+        scores |= {
+            (i, j): _log(d.probability) * (j - i) * (UNCUT if p.box[2] <= touching.WIDEST * p.box[3] else 1)
+            for (i, j), (d, p) in whole.items()
+        }
         chosen = _best_path(spans[-1][1], scores)
         return [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
 

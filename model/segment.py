@@ -13,10 +13,6 @@ from model.geometry import SOLID
 
 MOST_PIECES = 400  # of a page; more is texture, not writing
 SPECK = 0.22  # of the tallest piece's height: smaller ones may be dust or a fragment, never a digit of the same line
-NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digits
-MOST_ATOMS = 24  # of one piece; more cuts are a texture's
-MOST_IN_GROUP = 4  # atoms that may make one digit
-WIDEST = 1.4  # a group wider than this many of its heights is no single digit
 FRAGMENT = 0.5  # of a line's height: lower pieces are parts of digits, not digits
 DUST = 0.004  # of the largest piece's box area: smaller ones are dropped
 
@@ -170,53 +166,3 @@ def _mend(row: list[Piece]) -> list[Piece]:
         elif max(piece.box[2:]) >= SPECK * tall:
             whole.append(piece)
     return whole
-
-
-Span = tuple[int, int]
-
-
-def alternatives(pieces: list[Piece], doubtful: list[bool]) -> tuple[list[Span], dict[Span, Piece]]:
-    """Other ways to see a line where its reading is in doubt: touching digits cut apart, broken ones joined.
-
-    Doubtful pieces are cut into atoms, others are one atom. Returns the span of atoms, (start, end), of each piece
-    as it was drawn, and every other candidate for a digit with its span.
-    """
-    height = float(np.median([p.box[3] for p in pieces]))
-    spans, others, start = [], {}, 0
-    for doubt, piece in zip(doubtful, pieces, strict=True):
-        atoms = cuts(piece) if doubt and piece.box[2] > NARROWEST_TO_CUT * height else [piece]
-        atoms = atoms if len(atoms) <= MOST_ATOMS else [piece]
-        spans.append((start, start + len(atoms)))
-        for i in range(len(atoms)):
-            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1):
-                if j - i < len(atoms):
-                    others[start + i, start + j] = join(atoms[i:j])
-        start += len(atoms)
-    for first in range(len(pieces)):
-        for last in range(first + 1, min(first + 2, len(pieces) - 1) + 1):
-            together = join(pieces[first : last + 1])
-            if any(doubtful[first : last + 1]) and together.box[2] <= WIDEST * together.box[3]:
-                others[spans[first][0], spans[last][1]] = together
-    return spans, others
-
-
-def cuts(piece: Piece) -> list[Piece]:
-    """Slice a piece where touching digits may meet: at columns with little ink. One piece if there is no such place."""
-    height, width = piece.ink.shape
-    solid = piece.ink >= SOLID
-    profile = cv2.blur(solid.sum(axis=0).astype(np.float32)[None], (max(1, height // 16) | 1, 1))[0]
-    reach = max(2, height // 5)
-    low = profile <= cv2.erode(profile[None], np.ones((1, 2 * reach + 1), np.uint8))[0] + 1e-3
-    low &= profile < 0.5 * height
-    low[: max(2, height // 6)] = low[-max(2, height // 6) :] = False
-    runs = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(np.int8), [0]])))
-    at = [0, *((runs[::2] + runs[1::2]) // 2).tolist(), width]
-    x, y = piece.box[:2]
-    slices = []
-    for left, right in zip(at[:-1], at[1:], strict=True):
-        part = piece.ink[:, left:right]
-        rows = np.flatnonzero((part >= SOLID).any(axis=1))
-        if len(rows):
-            top, bottom = int(rows[0]), int(rows[-1]) + 1
-            slices.append(Piece((x + left, y + top, right - left, bottom - top), part[top:bottom]))
-    return slices

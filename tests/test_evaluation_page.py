@@ -3,12 +3,17 @@
 import contextlib
 import json
 import re
+import shutil
 
 import pytest
+from PIL import Image
 from playwright.sync_api import TimeoutError, expect
 
 from evaluation import saved
-from model.recogniser import shipped
+from interface.evaluation_files import FILES
+from interface.evaluation_tab import SUBJECTS
+from model import drawings
+from model.recogniser import load, shipped
 
 NAME = shipped()[0]
 
@@ -109,14 +114,45 @@ def test_images_can_be_filtered_ordered_and_opened_in_predict(evaluate, mnist):
     page, found = evaluate(), saved.shipped(NAME)
     subject(page, "Images")
     images = page.get_by_test_id("images")
-    images.locator("[data-choice=kind]").select_option("problems")
-    expect(images.get_by_role("heading")).to_have_text("Known label problems: 15 images")
+    images.locator("[data-choice=kind]").select_option("unsure")
+    expect(images.get_by_role("heading")).to_have_text("Least sure: 10,000 images")
+    images.locator("[data-choice=labels]").select_option("problem")
+    expect(images.get_by_role("heading")).to_have_text("Least sure, label: known problem: 15 images")
     images.locator("[data-choice=sort]").select_option("index")
     expect(images.locator(".tile").first).to_have_attribute("data-index", "947")
     images.locator(".tile").first.click()
     answer = page.get_by_test_id("answer")
     expect(page.get_by_role("tab", name="Predict")).to_have_attribute("aria-selected", "true")
     expect(answer).to_have_attribute("data-text", str(found.predicted[947]))
+
+
+def test_filters_work_by_keyboard_alone(evaluate, mnist):
+    page, found = evaluate(), saved.shipped(NAME)
+    subject(page, "Images")
+    images = page.get_by_test_id("images")
+    expect(images.get_by_role("heading")).to_contain_text("Most wrong")
+    images.locator("[data-choice=true]").focus()
+    page.keyboard.type("9")
+    wrong = found.labels != found.predicted
+    expect(images.get_by_role("heading")).to_contain_text(
+        f"Most wrong, true 9: {(wrong & (found.labels == 9)).sum()} image"
+    )
+    images.locator("[data-choice=sure]").focus()
+    page.keyboard.type("below")
+    low = wrong & (found.labels == 9) & (found.probabilities.max(axis=1) < 0.5)
+    expect(images.get_by_role("heading")).to_contain_text(f"true 9, below 50 %: {low.sum()} image")
+
+
+def test_an_image_opened_in_predict_has_the_dashboards_probabilities(evaluate, mnist):
+    page, found = evaluate(), saved.shipped(NAME)
+    for place in (0, 3):
+        page.get_by_role("tab", name="Evaluate").click()
+        tile = page.get_by_test_id("gallery").locator(".tile").nth(place)
+        row = found.probabilities[int(tile.get_attribute("data-index"))]
+        with page.expect_response(lambda response: "/page/image" in response.url) as told:
+            tile.click()
+        assert told.value.json()["digits"][0]["probabilities"] == pytest.approx(list(row), abs=2e-4)
+        expect(page.get_by_test_id("answer")).to_have_attribute("data-text", str(row.argmax()))
 
 
 def test_coverage_answers_the_slider(evaluate):
@@ -129,20 +165,31 @@ def test_coverage_answers_the_slider(evaluate):
     expect(said).to_contain_text(f"it answers {100 * point.coverage:.2f} % and is right {100 * point.accuracy:.2f} %")
 
 
-def test_the_report_can_be_taken_away_and_opens_offline(evaluate, browser, mnist, tmp_path):
+def test_every_download_opens_offline(evaluate, browser, mnist, tmp_path):
     page, found = evaluate(), saved.shipped(NAME)
-    for kind in ("report.json", "report.html"):
+    for kind in FILES:
         page.get_by_test_id("downloads").click()
         with page.expect_download() as download:
             page.locator(f'[data-take="{kind}"]').click()
         download.value.save_as(tmp_path / kind)
     assert json.loads((tmp_path / "report.json").read_text())["accuracy"] == found.metrics.accuracy
+    assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 10_001
     context = browser.new_context(offline=True)
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
     offline = context.new_page()
+    for kind in FILES:
+        if kind.endswith(("svg", "png")):
+            offline.goto((tmp_path / kind).as_uri())
+            size = "[document.images[0]?.naturalWidth ?? document.documentElement.width.baseVal.value][0]"
+            assert offline.evaluate(size) > 200, kind
     offline.goto((tmp_path / "report.html").as_uri())
     true, predicted, n = worst_cell(found)
     cell(offline, true, predicted).click()
     expect(offline.locator(".tile:visible")).to_have_count(n)
+    offline.keyboard.press("ArrowUp")
+    expect(offline.locator("[role=gridcell]:focus")).to_have_attribute("data-true", str(max(true - 1, 0)))
+    assert all(url.startswith(("file:", "data:")) for url in asked)
     context.close()
 
 
@@ -169,10 +216,113 @@ def test_nothing_is_wider_than_the_screen(evaluate, theme, width):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_to_complain_about(evaluate, theme, mnist):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+def test_axe_finds_nothing_to_complain_about_in_any_subject(evaluate, theme, mnist):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = evaluate(f"/?__theme={theme}")
     expect(page.get_by_test_id("per-class")).to_be_visible()
-    page.wait_for_timeout(300)  # transitions of colours
-    found = axe.Axe().run(page, context=".evaluation-tab").response["violations"]
-    assert found == [], json.dumps([(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found], indent=1)
+    for name in SUBJECTS:
+        subject(page, name)
+        page.wait_for_timeout(300)  # transitions of colours
+        found = axe.run(page, context=".evaluation-tab").response["violations"]
+        assert found == [], name + json.dumps(
+            [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found], indent=1
+        )
+
+
+def test_robustness_is_measured_on_request_and_can_be_stopped(evaluate, mnist):
+    page = evaluate()
+    subject(page, "Robustness")
+    page.get_by_test_id("measure-all").click()
+    page.get_by_test_id("stop").click()
+    expect(page.locator(".ev-subjects")).to_contain_text("Cancelled after")
+    page.get_by_test_id("measure").click()
+    expect(page.locator(".ev-subjects")).to_contain_text("on the same 1,000 images clean (seed 0)", timeout=120_000)
+    expect(page.get_by_test_id("robustness").locator("tbody tr")).to_have_count(16)
+    expect(page.get_by_test_id("robustness").locator("img")).to_have_count(16)
+
+
+def test_a_kept_run_is_listed_and_compared(evaluate, mnist):
+    page = evaluate()
+    page.get_by_test_id("run").click()
+    expect(page.get_by_test_id("source")).to_have_text("A run on this machine", timeout=90_000)
+    subject(page, "History")
+    runs = page.get_by_test_id("history").locator("tbody tr")
+    expect(runs.first).to_contain_text(NAME)
+    runs.first.get_by_role("button").click()
+    expect(page.get_by_test_id("mcnemar")).to_contain_text("right and wrong on exactly the same images")
+
+
+def test_two_models_are_compared_in_words_and_images(evaluate, mnist):
+    page = evaluate()
+    subject(page, "Compare")
+    page.locator("[data-choice=other]").select_option("model classic")
+    a, b = saved.shipped(NAME), saved.shipped("classic")
+    only = int(((a.labels == a.predicted) & (b.labels != b.predicted)).sum())
+    expect(page.get_by_test_id("mcnemar")).to_contain_text(
+        f"{NAME} is better than classic, and by more than chance explains"
+    )
+    expect(page.get_by_test_id("compare")).to_contain_text(f"Only {NAME} reads {only} images right")
+    rows = page.get_by_test_id("comparison").locator("tbody tr")
+    expect(rows.nth(1)).to_contain_text(str(a.metrics.errors))
+    expect(rows.nth(1)).to_contain_text(str(b.metrics.errors))
+    expect(page.get_by_test_id("compare").locator(".tile").first).to_be_visible()
+
+
+def test_a_model_given_at_start_is_evaluated_to_be_compared_with(start_app, browser, mnist, tmp_path):
+    brought = tmp_path / "brought.tflite"
+    brought.write_bytes(load("classic").path.read_bytes())
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(start_app("--model", NAME, str(brought)))
+    page.get_by_role("tab", name="Evaluate").click()
+    subject(page, "Compare")
+    page.locator("[data-choice=other]").select_option("model brought")
+    page.get_by_role("button", name="Evaluate brought now").click()
+    expect(page.get_by_test_id("mcnemar")).to_contain_text(f"{NAME} is better than brought", timeout=90_000)
+    context.close()
+
+
+# ---- one's own pictures ----
+
+
+def my_digits(folder):
+    """folder/mine/<digit>/a.png, and one file that is no picture. Returns how many pictures."""
+    for digit in (0, 1, 3, 7):
+        (folder / "mine" / str(digit)).mkdir(parents=True)
+        Image.fromarray(drawings.pad(digit)).save(folder / "mine" / str(digit) / "a.png")
+    (folder / "mine" / "7" / "<img src=x onerror=alert(1)>.png").write_text("no picture")
+    return 4
+
+
+@pytest.mark.parametrize("how", ["zip", "folder"])
+def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
+    count, page = my_digits(tmp_path), evaluate()
+    given = tmp_path / "mine" if how == "folder" else shutil.make_archive(str(tmp_path / "mine"), "zip", tmp_path)
+    page.get_by_test_id("own").locator("summary").click()
+    page.locator(f"[data-own={how}]").set_input_files(given)
+    expect(page.get_by_test_id("evaluation-status")).to_contain_text(f"{count} pictures in", timeout=60_000)
+    expect(page.get_by_test_id("source")).to_have_text("mine" if how == "folder" else "mine.zip")
+    expect(page.get_by_test_id("unreadable")).to_contain_text("1 file could not be read")
+    page.get_by_test_id("unreadable").locator("summary").click()
+    expect(page.get_by_test_id("unreadable")).to_contain_text("<img src=x onerror=alert(1)>.png: This is not a picture")
+    cell(page, 7, 7).click()
+    expect(page.get_by_test_id("gallery").locator(".tile")).to_have_count(1)
+    subject(page, "Per class")
+    expect(page.get_by_test_id("per-class").locator("tbody tr")).to_have_count(10)
+    with page.expect_download() as download:
+        page.get_by_test_id("downloads").click()
+        page.locator('[data-take="report.json"]').click()
+    taken = json.loads(download.value.path().read_text())
+    assert taken["dataset"]["n"] == count and len(taken["folder"]["unreadable"]) == 1
+    page.locator("[data-do=back]").click()
+    expect(page.get_by_test_id("errors").locator("..")).to_contain_text("of 10,000")
+
+
+def test_a_zip_that_is_no_test_set_is_a_sentence(evaluate, tmp_path):
+    page = evaluate()
+    (tmp_path / "x.zip").write_text("no zip")
+    page.get_by_test_id("own").locator("summary").click()
+    page.locator("[data-own=zip]").set_input_files(tmp_path / "x.zip")
+    expect(page.get_by_test_id("evaluation-status")).to_contain_text("This is not a whole zip file.")
+    expect(page.get_by_test_id("run")).to_be_enabled()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from interface.examples.draw import GLYPHS, one
+from model.data import unit
 from model.explain import explain
 from model.recogniser import load, shipped
 
@@ -53,3 +54,21 @@ def test_an_image_without_ink_is_explained_in_words(recogniser):
     found = explain(recogniser, np.zeros((28, 28), np.float32))
     assert not found.weights.any()
     assert found.note == "There is no ink to explain."
+
+
+def test_doubt_is_explained_by_the_ink_that_would_settle_it(mnist):
+    recogniser = load()
+    images = unit(mnist.test.images)
+    digits, none = recogniser.probabilities(images)
+    unsure = [index for index, verdict in enumerate(recogniser.verdicts(digits, none)) if verdict == "unsure"][:20]
+    notes = [explain(recogniser, images[index]).note for index in unsure]
+    settled = [note for note in notes if "makes it doubt: without it, this is surely a" in note]
+    assert len(settled) >= 10
+    assert all("without" in note.lower() or note.startswith("It stays") for note in notes)
+
+
+def test_a_sure_answer_is_not_said_to_be_in_doubt(recogniser):
+    for name in DIGITS:
+        reading = recogniser.read(one(name))
+        if reading.verdict == "sure":
+            assert "doubt" not in explain(recogniser, reading.digits[0].image).note

@@ -7,6 +7,9 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
 from evaluation import curves, metrics
+from model.calibration import Calibration
+from model.data import unit
+from model.recogniser import load
 
 
 def random_set(n=2000, seed=0, sharp=0.3):
@@ -91,6 +94,36 @@ def test_an_overconfident_model_has_the_calibration_error_it_should():
     digits = np.full((100, 10), 0.1 / 9)
     digits[np.arange(100), np.where(np.arange(100) < 60, labels, (labels + 1) % 10)] = 0.9
     assert metrics.evaluate(labels, digits).ece == pytest.approx(0.3)
+
+
+def test_calibration_is_undone_exactly():
+    labels, raw = random_set(500)
+    calibrated, _ = Calibration(temperature=1.7).apply(raw)
+    exact = raw / raw.sum(axis=1, keepdims=True, dtype=np.float64)
+    np.testing.assert_allclose(curves.uncalibrated(calibrated, 1.7), exact, atol=2e-6)
+    before, plain = metrics.before_calibration(labels, calibrated, 1.7), metrics.evaluate(labels, raw)
+    assert before.temperature == 1.7
+    assert before.ece == pytest.approx(plain.ece, abs=1e-4) and before.log_loss == pytest.approx(
+        plain.log_loss, abs=1e-4
+    )
+    assert [b.n for b in before.calibration] == [b.n for b in plain.calibration]
+
+
+def test_without_calibration_there_is_no_before():
+    labels, digits = random_set(50)
+    assert metrics.before_calibration(labels, digits, 1.0) is None
+    assert metrics.before_calibration(labels, np.zeros_like(digits), 2.0) is None
+    some = digits.copy()
+    some[:10] = 0  # no single digit: nothing to be sure of
+    assert sum(b.n for b in metrics.before_calibration(labels, some, 2.0).calibration) == 40
+
+
+def test_the_shipped_models_own_confidence_is_what_its_network_says(mnist):
+    reader = load()
+    images, labels = unit(mnist.test.images[:1000]), mnist.test.labels[:1000]
+    own, _ = Calibration().apply(reader.engine(images))
+    before = metrics.before_calibration(labels, reader.probabilities(images)[0], reader.calibration.temperature)
+    assert before.ece == pytest.approx(metrics.evaluate(labels, own).ece, abs=1e-5)
 
 
 def test_coverage_curve_counts_what_a_threshold_answers():

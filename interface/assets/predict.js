@@ -71,7 +71,7 @@ class Predict {
   ask(signal) {
     if (this.source?.image) return server.readImage(this.source.image, signal);
     if (this.source) return server.read(this.source.blob, signal, 'large');
-    return picture(this.pad.all).then((blob) => server.read(blob, signal));
+    return server.read(picture(this.pad.all), signal);
   }
 
   drawn(how) {

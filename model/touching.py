@@ -1,0 +1,95 @@
+"""Touching digits: where a piece of connected ink might be cut, and every way to see a doubtful line.
+
+Over-segmentation after Casey & Lecolinet 1996 ("A Survey of Methods and Strategies in Character Segmentation"): cut too
+often, along paths of little ink, and leave it to the recogniser which neighbours belong together.
+"""
+
+import cv2
+import numpy as np
+
+from model.geometry import SOLID
+from model.segment import Piece, join
+
+NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digits
+WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
+MOST_ATOMS = 24  # of one piece; more cuts are a texture's
+MOST_IN_GROUP = 6  # atoms that may make one digit
+ROWS = 32  # height at which a path is sought: a stroke is still 3 px wide
+STEP = 6  # columns between two paths, at that height: the narrowest digit, a 1, is about as wide
+SIDEWAYS = 0.1  # cost of a step aside, as a share of crossing a solid pixel: straight where nothing is gained
+
+Span = tuple[int, int]
+
+
+def alternatives(pieces: list[Piece], cut: list[bool], doubtful: list[bool]) -> tuple[list[Span], dict[Span, Piece]]:
+    """Other ways to see a line: pieces to ``cut`` apart, and neighbours joined where one is ``doubtful``.
+
+    Cut pieces become atoms, others are one atom. Returns the span of atoms, (start, end), of each piece as it was
+    drawn, and every other candidate for a digit with its span.
+    """
+    height = float(np.median([p.box[3] for p in pieces]))
+    spans, others, start = [], {}, 0
+    for apart, piece in zip(cut, pieces, strict=True):
+        atoms = cuts(piece) if apart and piece.box[2] > NARROWEST_TO_CUT * height else [piece]
+        atoms = atoms if len(atoms) <= MOST_ATOMS else [piece]
+        spans.append((start, start + len(atoms)))
+        for i in range(len(atoms)):
+            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1):
+                if j - i < len(atoms):
+                    others[start + i, start + j] = join(atoms[i:j])
+        start += len(atoms)
+    for first in range(len(pieces)):
+        for last in range(first + 1, min(first + 2, len(pieces) - 1) + 1):
+            together = join(pieces[first : last + 1])
+            if any(doubtful[first : last + 1]) and together.box[2] <= WIDEST * together.box[3]:
+                others[spans[first][0], spans[last][1]] = together
+    return spans, others
+
+
+def cuts(piece: Piece) -> list[Piece]:
+    """Slice a piece along paths of little ink where touching digits may meet; one piece if there is no such place."""
+    height, width = piece.ink.shape
+    edges = [np.zeros(height, int), *_paths(piece.ink), np.full(height, width)]
+    edges = np.maximum.accumulate(edges, axis=0)
+    columns = np.arange(width)
+    slices = []
+    for left, right in zip(edges[:-1], edges[1:], strict=True):
+        own = np.where((columns >= left[:, None]) & (columns < right[:, None]), piece.ink, 0)
+        solid = own >= SOLID
+        rows, cols = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+        if len(rows):
+            y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
+            slices.append(Piece((piece.box[0] + x0, piece.box[1] + y0, x1 - x0, y1 - y0), own[y0:y1, x0:x1]))
+    return slices or [piece]
+
+
+def _paths(ink: np.ndarray) -> list[np.ndarray]:
+    """The cheapest ways from top to bottom, one sought every STEP: x for every row of ``ink``, (height,) int each."""
+    height, width = ink.shape
+    scale = ROWS / height
+    small = cv2.resize(ink, (max(3, round(width * scale)), ROWS), interpolation=cv2.INTER_AREA) / np.float32(255)
+    paths = []
+    for middle in range(STEP, small.shape[1] - STEP + 1, STEP):
+        first, last = max(middle - ROWS // 4, 0), min(middle + ROWS // 4 + 1, small.shape[1])
+        path = first + _cheapest(small[:, first:last], middle - first)
+        every = np.interp(np.arange(height), (np.arange(ROWS) + 0.5) / scale, (path + 0.5) / scale)
+        paths.append(every.round().astype(int))
+    return paths
+
+
+def _cheapest(cost: np.ndarray, start: int) -> np.ndarray:
+    """The path of least cost down (rows, columns), at most one column aside a row; ties stay near ``start``."""
+    rows, columns = cost.shape
+    total = cost[0] + 0.01 * np.abs(np.arange(columns) - start)
+    back = np.zeros((rows, columns), int)
+    for y in range(1, rows):
+        ways = np.full((3, columns), np.inf, np.float64)
+        ways[0, 1:], ways[1], ways[2, :-1] = total[:-1] + SIDEWAYS, total, total[1:] + SIDEWAYS
+        choice = ways.argmin(axis=0)
+        back[y] = np.arange(columns) + choice - 1
+        total = cost[y] + ways[choice, np.arange(columns)]
+    path = np.zeros(rows, int)
+    path[-1] = int(total.argmin())
+    for y in range(rows - 1, 0, -1):
+        path[y - 1] = back[y, path[y]]
+    return path
