@@ -9,17 +9,17 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 
 demo: .venv/.serve
-	$(BIN)/python demo.py $(ARGS)
+	@$(BIN)/python demo.py $(ARGS)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 .venv/.serve: requirements-serve.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
 	@touch $@
 
 .venv/.dev: requirements-dev.txt requirements.txt requirements-serve.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
 	@touch $@ .venv/.serve
 
 $(BIN)/python:

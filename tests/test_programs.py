@@ -105,7 +105,7 @@ def test_the_api_page_shows_read_and_nothing_else(new_page):
     expect(docs).to_contain_text("1 MCP Tool")
     docs.get_by_text("Python", exact=True).click()
     expect(docs).to_contain_text("1 API endpoint")
-    expect(docs).to_contain_text('image=handle_file("seven.png")')
+    expect(docs).to_contain_text("image=handle_file('seven.png')")
     expect(docs).to_contain_text("Accepts 2 parameters")
     new_page.errors[:] = [
         error for error in new_page.errors if "403" not in error
