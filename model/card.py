@@ -1,9 +1,11 @@
 """The last step of a training: export, calibrate, measure, and write the folder that ships."""
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
 import platform
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pandas as pd
 from model import calibration, data, training_set
 from model.engine import Engine
 from model.export import to_tflite
-from model.files import replacing, write_json
+from model.files import write_json
 from model.recipes import Recipe
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert", "scipy")
@@ -21,22 +23,30 @@ CALIBRATION_SEED = 55_000
 
 
 def finish(recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int, made: dict) -> dict:
-    """Write `.keras`, `.tflite`, `history.csv` and, last, `card.json` to ``out``; returns the card.
+    """Write `.keras`, `.tflite`, `history.csv` and `card.json` to ``out``; returns the card.
 
+    All four are made in a folder beside it and moved over together at the end, the card last: it names the others' hashes.
     ``made`` says how it was made: minutes, CPU minutes, and how many images of which kind it learned from.
     """
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=out.parent) as stage:
+        card = _make(recipe, network, history, Path(stage), seed, made)
+        out.mkdir(exist_ok=True)
+        for name in (*card["files"], "card.json"):
+            (Path(stage) / name).replace(out / name)
+    return card
+
+
+def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int, made: dict) -> dict:
     import keras
 
     from model import networks
 
     plain = getattr(networks, recipe.network)()  # float32 throughout, whatever the training's policy was
     plain.set_weights(network.get_weights())
-    keras_path, tflite_path = out / recipe.keras_file, out / f"{recipe.name}.tflite"
-    with replacing(keras_path) as temporary:
-        plain.save(temporary)
-    to_tflite(keras.models.load_model(keras_path), tflite_path)
-    with replacing(out / "history.csv") as temporary:
-        history.round(6).to_csv(temporary, index=False)
+    keras_path, tflite_path, table = stage / recipe.keras_file, stage / f"{recipe.name}.tflite", stage / "history.csv"
+    plain.save(keras_path)
+    to_tflite(keras.models.load_model(keras_path), tflite_path)  # what was saved, reloaded, is what serves
+    history.round(6).to_csv(table, index=False)
     card = {
         "recipe": recipe.name,
         "about": recipe.about,
@@ -53,9 +63,9 @@ def finish(recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int,
             "mnist_test": data.sha256_of(data.load_mnist().test),
             **({"pendigits": data.PENDIGITS_SHA256} if made["learned_from"].get("pen_images") else {}),
         },
-        "files": {path.name: sha256(path) for path in (keras_path, tflite_path, out / "history.csv")},
+        "files": {path.name: sha256(path) for path in (keras_path, tflite_path, table)},
     }
-    write_json(out / "card.json", card)
+    write_json(stage / "card.json", card)
     return card
 
 
@@ -67,7 +77,7 @@ def measure(engine: Engine) -> dict:
     held_out_accuracy = accuracy(raw, labels)
     found_on = "MNIST training images 55,000–59,999"
     pen = {}
-    if "PENDIGITS" in os.environ:
+    with contextlib.suppress(data.DataError):  # without pen strokes MNIST alone must do
         inks, pen_labels = training_set.pen_on_pads(data.HELD_OUT_WRITERS, CALIBRATION_SEED)
         pen_raw = engine(np.stack([training_set.as_image(ink) for ink in inks]) / np.float32(255))
         pen["held_out_pen_accuracy"] = accuracy(pen_raw, pen_labels)
