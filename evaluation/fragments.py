@@ -218,7 +218,8 @@ def number(value: float | None, decimals: int) -> str:
 
 def table(testid: str, heads: Iterable[str], body: list[str], sortable: bool = False) -> str:
     """A table that scrolls inside itself on a narrow screen; sortable ones get buttons as headings (assets/report.js)."""
-    cells = "".join(f'<th scope="col">{f"<button type=button>{h}</button>" if sortable else h}</th>' for h in heads)
+    named = [f"<button type=button>{head}</button>" if sortable else head for head in heads]
+    cells = "".join(f'<th scope="col">{head}</th>' if head else "<td></td>" for head in named)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{testid.replace("-", " ")}"><table data-testid="{testid}" '
         f'class="figures"><thead><tr>{cells}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'

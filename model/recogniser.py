@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from model import foreign, geometry, ink, segment, touching
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE, Calibration
@@ -85,7 +84,11 @@ class Recogniser:
     def epochs(self) -> list[dict]:
         """The epoch table of the training, a dict a row, or [] where there is none."""
         table = self.path.parent / "history.csv"
-        return pd.read_csv(table).to_dict("records") if self.card and table.exists() else []
+        if not self.card or not table.exists():
+            return []
+        import pandas as pd  # only the evaluation needs it; starting is quicker without
+
+        return pd.read_csv(table).to_dict("records")
 
     def probabilities(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(n, 28, 28) float32 in [0, 1] → calibrated digits (n, 10) float32, and not_digit (n,) float32."""

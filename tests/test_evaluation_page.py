@@ -243,10 +243,12 @@ def test_robustness_is_measured_on_request_and_can_be_stopped(evaluate, mnist):
 
 def test_a_kept_run_is_listed_and_compared(evaluate, mnist):
     page = evaluate()
-    page.get_by_test_id("run").click()
-    expect(page.get_by_test_id("source")).to_have_text("A run on this machine", timeout=90_000)
     subject(page, "History")
     runs = page.get_by_test_id("history").locator("tbody tr")
+    expect(page.get_by_test_id("history")).to_be_visible()
+    before = runs.count()
+    page.get_by_test_id("run").click()
+    expect(runs).to_have_count(before + 1, timeout=90_000)
     expect(runs.first).to_contain_text(NAME)
     runs.first.get_by_role("button").click()
     expect(page.get_by_test_id("mcnemar")).to_contain_text("right and wrong on exactly the same images")
@@ -298,7 +300,7 @@ def my_digits(folder):
 @pytest.mark.parametrize("how", ["zip", "folder"])
 def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
     count, page = my_digits(tmp_path), evaluate()
-    given = tmp_path / "mine" if how == "folder" else shutil.make_archive(str(tmp_path / "mine"), "zip", tmp_path)
+    given = tmp_path / "mine" if how == "folder" else shutil.make_archive(str(tmp_path / "sent" / "mine"), "zip", tmp_path, "mine")
     page.get_by_test_id("own").locator("summary").click()
     page.locator(f"[data-own={how}]").set_input_files(given)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text(f"{count} pictures in", timeout=60_000)
