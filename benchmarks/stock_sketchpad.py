@@ -3,7 +3,6 @@
 python -m benchmarks.stock_sketchpad PORT
 """
 
-import itertools
 import sys
 
 import gradio as gr
@@ -13,13 +12,15 @@ from model.recogniser import load
 
 
 def build() -> gr.Blocks:
-    recogniser, answers = load(), itertools.count(1)
+    recogniser = load()
 
     def read(drawing: dict) -> str:
-        # the first stroke's event comes without any picture
-        ink = drawing["composite"]
-        text = "" if ink is None else recogniser.read(np.repeat(255 - ink[..., 3:], 3, axis=2)).text
-        return f"{next(answers)}: {text}"  # numbered, so that the same digit twice is seen as two answers
+        picture = drawing["composite"]
+        if picture is None:  # the first stroke's event comes without one
+            return "no picture"
+        ink = picture[..., 3:]
+        # with its ink, so that the same digit after one stroke more is seen as another answer
+        return f"{recogniser.read(np.repeat(255 - ink, 3, axis=2)).text} ({int(ink.sum())})"
 
     with gr.Blocks() as stock:
         brush = gr.Brush(default_size=16, colors=["#000000"], color_mode="fixed")

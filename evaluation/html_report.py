@@ -38,7 +38,7 @@ def html(report: Report, images: np.ndarray | None) -> str:
         embedded=embedded(len(shown), len(misread), images is not None),
         tiles=gallery.tiles(report, images, shown) if len(shown) else "",
         epochs=fragments.epochs(report),
-        curves=curves(report),
+        curves=curves(report.model, report.epochs),
         calibration=fragments.calibration(report),
         reliability="".join(
             f"<div><h3>{title}</h3>{plots.inline_svg(plots.diagram(bins), title)}</div>"
@@ -50,17 +50,17 @@ def html(report: Report, images: np.ndarray | None) -> str:
     )
 
 
-def curves(report: Report) -> str:
+def curves(model: str, rows: tuple[dict, ...]) -> str:
     """The training history as a plot; nothing for a model without one."""
-    if not report.epochs:
+    if not rows:
         return ""
-    drawn = plots.inline_svg(curves_figure(report), "Loss and accuracy by epoch")
+    drawn = plots.inline_svg(curves_figure(model, rows), "Loss and accuracy by epoch")
     return f'<div class="scroll" tabindex="0" role="region" aria-label="curves">{drawn}</div>'
 
 
-def curves_figure(report: Report) -> Figure:
+def curves_figure(model: str, rows: tuple[dict, ...]) -> Figure:
     """The training history; for the classic recipe beside what the original published."""
-    return plots.epochs(report.epochs, fragments.PUBLISHED.get(report.model, ()))
+    return plots.epochs(rows, fragments.PUBLISHED.get(model, ()))
 
 
 def embedded(shown: int, misread: int, at_hand: bool) -> str:

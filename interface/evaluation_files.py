@@ -34,7 +34,7 @@ def plot(found: Report, kind: str) -> bytes:
         "confusion-matrix": lambda: plots.confusion_matrix(found.metrics),
         "reliability": lambda: plots.reliability(found.metrics, found.before),
         "coverage": lambda: plots.coverage(found.metrics),
-        "epochs": lambda: html_report.curves_figure(found),
+        "epochs": lambda: html_report.curves_figure(found.model, found.epochs),
         "robustness": lambda: plots.robustness(found.robustness.scores if found.robustness else ()),
     }
     name, _, ending = kind.rpartition(".")

@@ -1,5 +1,6 @@
 """What the Evaluate tab shows, as HTML: evaluation/fragments.py's pieces with the page's own words and controls around them."""
 
+import json
 from functools import lru_cache
 from html import escape
 
@@ -48,7 +49,8 @@ def first(
         label = "The shipped report, not a run"
         text = f"Made {found.created[:10]} with the same weights. {'' if missing else 'Press Run to check it here.'}"
         if found.weights_sha256 != recogniser.weights_sha256:
-            text = "It belongs to other weights than the model loaded now, so its figures may not apply. Press Run."
+            text = "It belongs to other weights than the model loaded now, so its figures may not apply."
+            text += "" if missing else " Press Run."
     return pieces(found, status(label, text, note, missing=missing), images)
 
 
@@ -170,12 +172,18 @@ def per_class(found: Report) -> str:
     return fragments.per_class(found.metrics)
 
 
-@lru_cache(maxsize=8)
 def epochs(found: Report) -> str:
-    """The table and its curves. matplotlib, here and below, takes half a second that a first page need not wait for."""
+    """The table and its curves."""
+    return fragments.epochs(found) + _curves(found.model, json.dumps(found.epochs))
+
+
+@lru_cache(maxsize=8)
+def _curves(model: str, rows: str) -> str:
+    """Kept by what is drawn: a run brings a new report, not a new training. matplotlib takes half a second, here and below,
+    which a first page need not wait for."""
     from evaluation import html_report
 
-    return fragments.epochs(found) + html_report.curves(found)
+    return html_report.curves(model, tuple(json.loads(rows)))
 
 
 @lru_cache(maxsize=8)

@@ -15,13 +15,11 @@ HOUR, DAY = 3600, 86400  # seconds between two sweeps; how old a file may get
 
 
 def sweep(folder: Path, age: float = DAY) -> None:
-    """Delete the files under ``folder`` that are older than ``age`` seconds, and the folders that are empty then."""
+    """Delete what is older than ``age`` seconds under ``folder``: files, and folders once they are empty for so long."""
     for path in sorted(folder.rglob("*"), reverse=True):  # what lies inside comes first
         with contextlib.suppress(OSError):  # in use, not empty, or gone already
-            if path.is_dir():
-                path.rmdir()
-            elif time.time() - path.lstat().st_mtime > age:
-                path.unlink()
+            if time.time() - path.lstat().st_mtime > age:
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 @contextlib.asynccontextmanager

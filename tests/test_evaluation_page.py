@@ -300,7 +300,11 @@ def my_digits(folder):
 @pytest.mark.parametrize("how", ["zip", "folder"])
 def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
     count, page = my_digits(tmp_path), evaluate()
-    given = tmp_path / "mine" if how == "folder" else shutil.make_archive(str(tmp_path / "sent" / "mine"), "zip", tmp_path, "mine")
+    given = (
+        tmp_path / "mine"
+        if how == "folder"
+        else shutil.make_archive(str(tmp_path / "sent" / "mine"), "zip", tmp_path, "mine")
+    )
     page.get_by_test_id("own").locator("summary").click()
     page.locator(f"[data-own={how}]").set_input_files(given)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text(f"{count} pictures in", timeout=60_000)

@@ -123,10 +123,16 @@ def test_the_api_is_one_endpoint_with_a_description(app):
 
 
 def test_what_programs_send_is_swept_away_after_a_day(tmp_path):
-    for name, age in (("old/file.png", uploads.DAY + 60), ("new/file.png", 60)):
+    def age(path, seconds: float) -> None:
+        os.utime(path, (time.time() - seconds,) * 2)
+
+    for name, old in (("old/file.png", uploads.DAY + 60), ("new/file.png", 60)):
         file = tmp_path / name
         file.parent.mkdir()
         file.write_bytes(b"x")
-        os.utime(file, (time.time() - age,) * 2)
+        age(file, old)
+    uploads.sweep(tmp_path)
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")] == ["new/file.png"]
+    age(tmp_path / "old", uploads.DAY + 60)
     uploads.sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["new"]

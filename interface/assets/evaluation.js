@@ -81,10 +81,13 @@ async function take(kind, button) {
 
 // ---- a kept run beside what is shown ----
 
+let wanted = null;  // a comparison asked for before Gradio has put its tab on the page
+
 function compareWith(other) {
-  [...tab.querySelectorAll('.ev-subjects button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
   const place = find('[data-testid=compare]');
   if (place) ask(place, {other});
+  else wanted = other;
+  [...tab.querySelectorAll('.ev-subjects button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
 }
 
 // ---- coverage ----
@@ -132,6 +135,7 @@ if (!tab.listening) {
   tab.addEventListener('input', (event) => { if (event.target.matches('[data-points]')) showCoverage(event.target); });
   tab.addEventListener('drawn', (event) => {
     if (event.target.querySelector('.ev-status')) settle();
+    if (wanted && event.target.querySelector('[data-testid=compare]')) { ask(event.target, {other: wanted}); wanted = null; }
     if (event.target.querySelector('.matrix')) cells(document.activeElement === document.body ? at : null);
     if (event.target.querySelector('[data-points]')) showCoverage(event.target.querySelector('[data-points]'));
   });

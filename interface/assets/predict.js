@@ -55,13 +55,8 @@ class Predict {
       event.target.value = '';  // the same file can be chosen again
     });
     for (const zone of this.root.querySelectorAll('[data-drop]')) {
-      zone.addEventListener('dragover', (event) => { event.preventDefault(); zone.classList.add('over'); });
-      zone.addEventListener('dragleave', () => zone.classList.remove('over'));
-      zone.addEventListener('drop', (event) => {
-        event.preventDefault();
-        zone.classList.remove('over');
-        this.openFiles([...event.dataTransfer.files]);
-      });
+      zone.addEventListener('dragover', () => zone.classList.add('over'));
+      for (const end of ['dragleave', 'drop']) zone.addEventListener(end, () => zone.classList.remove('over'));
     }
     showExamples(this.root.querySelector('.examples'), (blob) => this.openPicture(blob)).catch(() => {});
   }
@@ -104,6 +99,7 @@ class Predict {
   /** blob: a picture file; its answer comes with the picture as the server understood it. */
   openPicture(blob) {
     this.live.forget();
+    this.later.stop();
     this.problem.textContent = '';
     this.source = {blob};
     this.root.classList.add('waiting');
@@ -113,6 +109,7 @@ class Predict {
   /** bytes: 784 numbers 0–255, read as the image it is (from the Evaluate tab). */
   openImage(bytes) {
     this.live.forget();
+    this.later.stop();
     this.source = {image: Uint8Array.from(bytes)};
     this.live.replaced();
   }
@@ -226,7 +223,7 @@ export function mount(element) {
 /** For the Evaluate tab: show a 28 × 28 image (784 bytes) here, exactly as it is. */
 export const openImage = (bytes) => page?.openImage(bytes);
 
-// ---- what the whole page hears: keys, paste, the model picker ----
+// ---- what the whole page hears: keys, paste, files dropped, the model picker ----
 
 const visible = () => page?.root.isConnected && page.root.offsetParent !== null;
 const typing = (target) => target.closest?.('input:not([type=range]), textarea, select, [contenteditable], dialog');
@@ -247,6 +244,14 @@ document.addEventListener('paste', (event) => {
   if (!visible() || typing(event.target) || !files.length) return;
   event.preventDefault();
   page.openFiles(files);
+});
+
+// a file dropped beside the pad is meant for it; left to the browser it would replace the page and the drawing
+document.addEventListener('dragover', (event) => { if (visible() && !typing(event.target)) event.preventDefault(); });
+document.addEventListener('drop', (event) => {
+  if (!visible() || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  page.openFiles([...event.dataTransfer.files]);
 });
 
 document.addEventListener('change', (event) => { if (event.target.matches?.('[data-testid=model]')) page?.modelChanged(); });
