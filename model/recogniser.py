@@ -20,6 +20,7 @@ DEFAULT = "cnn"
 GOOD_ENOUGH = 0.9  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
+CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 
 
@@ -122,16 +123,20 @@ class Recogniser:
 
         ``scale`` takes ink pixels to picture pixels, for the boxes.
         """
-        found = [self._line(line) for line in segment.lines(amount)]
+        lines_of_pieces = segment.lines(amount)
+        crowded = sum(map(len, lines_of_pieces)) > CROWD
+        found = [self._line(line, crowded) for line in lines_of_pieces]
         lines = [[d for d, _ in line] for line in found]
         weights = [(_area(p), d) for line in found for d, p in line]
         total = int((amount >= geometry.SOLID).sum())
         quality = sum(weight * d.probability for weight, d in weights) / total if total else 0.0
         return _reading([[_scale_box(d, scale) for d in line] for line in lines], amount), quality
 
-    def _line(self, pieces: list[Piece]) -> list[tuple[Digit, Piece]]:
+    def _line(self, pieces: list[Piece], crowded: bool) -> list[tuple[Digit, Piece]]:
         """The digits of one line: pieces as they are where that is plain, else the best way to cut and join them."""
         plain = self._read_pieces(pieces)
+        if crowded and sum(d.verdict == SURE for d in plain) < len(plain) / 2:
+            return list(zip(plain, pieces, strict=True))
         cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
         spans, others = touching.alternatives(pieces, cut, [d.verdict != SURE for d in plain])
         if not others:

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.geometry import SOLID
 
-MOST_PIECES = 400  # of a page; more is texture, not writing
+MOST_PIECES = 200  # of a page; more is texture, not writing
 SPECK = 0.22  # of the tallest piece's height: smaller ones may be dust or a fragment, never a digit of the same line
 FRAGMENT = 0.5  # of a line's height: lower pieces are parts of digits, not digits
 DUST = 0.004  # of the largest piece's box area: smaller ones are dropped

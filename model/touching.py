@@ -13,6 +13,7 @@ from model.segment import Piece, join
 NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digits
 WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
 MOST_ATOMS = 24  # of one piece; more cuts are a texture's
+MOST_IN_LINE = 100  # atoms of a line from which no more is cut: writing has fewer, a texture would take a second
 MOST_IN_GROUP = 6  # atoms that may make one digit
 ROWS = 32  # height at which a path is sought: a stroke is still 3 px wide
 STEP = 6  # columns between two paths, at that height: the narrowest digit, a 1, is about as wide
@@ -30,7 +31,8 @@ def alternatives(pieces: list[Piece], cut: list[bool], doubtful: list[bool]) -> 
     height = float(np.median([p.box[3] for p in pieces]))
     spans, others, start = [], {}, 0
     for apart, piece in zip(cut, pieces, strict=True):
-        atoms = cuts(piece) if apart and piece.box[2] > NARROWEST_TO_CUT * height else [piece]
+        wide = piece.box[2] > NARROWEST_TO_CUT * height
+        atoms = cuts(piece) if apart and wide and start < MOST_IN_LINE else [piece]
         atoms = atoms if len(atoms) <= MOST_ATOMS else [piece]
         spans.append((start, start + len(atoms)))
         for i in range(len(atoms)):

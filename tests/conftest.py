@@ -138,6 +138,7 @@ def browser():
     if found is None:
         missing(f"no browser: none of {', '.join(BROWSERS)} is installed")
     api = pytest.importorskip("playwright.sync_api")
+    api.expect.set_options(timeout=20_000)  # a busy machine; every assertion retries until then
     with api.sync_playwright() as playwright:
         # no sandbox: containers do not allow one; the fake camera shows a test picture
         arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

@@ -276,5 +276,7 @@ def test_on_a_phone_the_bars_follow_the_tools(new_page):
     phone = new_page(**PHONE)
     draw(phone, strokes_of("3"))
     expect_text(phone, "3")
-    tops = [phone.locator(part).bounding_box()["y"] for part in (".pad", ".draw > .tools", ".bars", ".open", ".examples")]
+    tops = [
+        phone.locator(part).bounding_box()["y"] for part in (".pad", ".draw > .tools", ".bars", ".open", ".examples")
+    ]
     assert tops == sorted(tops)

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import ROOT
@@ -67,7 +68,8 @@ def ask_mcp(app: str, *calls: dict):
             await mcp.initialize()
             return (await mcp.list_tools()).tools, [await mcp.call_tool("read", call) for call in calls]
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # the browser tests' Playwright keeps an event loop in this one
+        return thread.submit(asyncio.run, ask()).result()
 
 
 def test_as_an_mcp_tool_with_documented_parameters(app):

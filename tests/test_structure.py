@@ -29,7 +29,9 @@ def test_imports_go_one_way():
     ],
 )
 def test_serving_imports_no_tensorflow(code):
-    done = python(f"{code}\nimport sys\nassert not {{'tensorflow', 'keras'}} & set(sys.modules), 'TensorFlow was imported'")
+    done = python(
+        f"{code}\nimport sys\nassert not {{'tensorflow', 'keras'}} & set(sys.modules), 'TensorFlow was imported'"
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -52,7 +54,9 @@ def test_requirements_are_pinned_and_nested():
 def test_files_stay_readable():
     for folder in ("model", "evaluation", "interface"):
         for path in (ROOT / folder).rglob("*.py"):
-            assert len(path.read_text().splitlines()) <= 260, f"{path.relative_to(ROOT)} is too long to read at a glance"
+            assert len(path.read_text().splitlines()) <= 260, (
+                f"{path.relative_to(ROOT)} is too long to read at a glance"
+            )
 
 
 def test_style():

@@ -14,7 +14,12 @@ from model.recipes import CNN, RECIPES
 def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
     out = tmp_path / "classic"
     assert train.main(["classic", "--epochs", "1", "--out", str(out)]) == 0
-    assert sorted(p.name for p in out.iterdir()) == ["HandWrittneDigits.keras", "card.json", "classic.tflite", "history.csv"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "HandWrittneDigits.keras",
+        "card.json",
+        "classic.tflite",
+        "history.csv",
+    ]
     model = recogniser.load(str(out / "classic.tflite"))
     assert model.calibrated and model.card["test_accuracy"] > 0.94
     assert model.epochs[0]["epoch"] == 1 and model.epochs[0]["val_accuracy"] > 0.94
