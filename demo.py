@@ -25,10 +25,13 @@ from model.nearest import nearest
 from model.recogniser import ModelError, Recogniser, load, shipped
 
 
-def recognisers(names: list[str]) -> dict[str, Recogniser]:
-    """Name on the page → model. names: names or files, the default first; a ModelError says what is wrong with one."""
+def recognisers(names: list[str], input_scale: float | None = None) -> dict[str, Recogniser]:
+    """Name on the page → model. names: names or files, the default first; a ModelError says what is wrong with one.
+
+    input_scale: 1 or 255, what the files take full ink for; None finds out.
+    """
     models: dict[str, Recogniser] = {}
-    for recogniser in map(load, names):
+    for recogniser in (load(name, input_scale) for name in names):
         if models.setdefault(recogniser.name, recogniser) is not recogniser:
             raise ModelError(f"Two different models are called {recogniser.name!r}; rename the file.")
     return models
@@ -52,6 +55,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
         metavar="NAME|FILE",
         help="models to offer first: a shipped name, .keras or .tflite",
     )
+    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what model files take full ink for")
     parser.add_argument("--root-path", metavar="PATH", help="the path a proxy serves this under, such as /digits")
     return parser.parse_args(given)
 
@@ -80,7 +84,10 @@ def main(given: list[str] | None = None) -> int:
     models, page = MODELS, demo
     if options.model:
         try:
-            models = recognisers([*options.model, *shipped()])
+            models = recognisers([*options.model, *shipped()], options.input_scale)
+            for name, model in models.items():
+                if not model.calibrated:
+                    print(f"{name}: {model.convention}; not calibrated")
         except ModelError as error:
             print(f"demo.py: {error}", file=sys.stderr)
             return 2

@@ -19,6 +19,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--model", default="cnn", metavar="NAME|FILE", help="a shipped model's name or a model file (default: cnn)"
     )
+    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what a model file takes full ink for")
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="your own pictures, DIR/<label>/*.png, instead of MNIST's test set"
     )
@@ -46,9 +47,11 @@ def main(given: list[str] | None = None) -> int:
     """Evaluate, print the summary, write what was asked for. Returns the exit code; errors are one sentence."""
     options = arguments(given)
     try:
-        found, images, test = evaluate(load(options.model), options.images)
+        found, images, test = evaluate(load(options.model, options.input_scale), options.images)
         if options.robustness:
-            found = found.with_robustness(damaged(load(options.model), test, options.robustness), seed=0)
+            found = found.with_robustness(
+                damaged(load(options.model, options.input_scale), test, options.robustness), seed=0
+            )
         print(summary(found))
         if options.compare:
             print(comparison(found, other(options.compare, options.images)))
