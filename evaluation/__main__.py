@@ -47,11 +47,10 @@ def main(given: list[str] | None = None) -> int:
     """Evaluate, print the summary, write what was asked for. Returns the exit code; errors are one sentence."""
     options = arguments(given)
     try:
-        found, images, test = evaluate(load(options.model, options.input_scale), options.images)
+        recogniser = load(options.model, options.input_scale)
+        found, images, test = evaluate(recogniser, options.images)
         if options.robustness:
-            found = found.with_robustness(
-                damaged(load(options.model, options.input_scale), test, options.robustness), seed=0
-            )
+            found = found.with_robustness(damaged(recogniser, test, options.robustness), seed=0)
         print(summary(found))
         if options.compare:
             print(comparison(found, other(options.compare, options.images)))

@@ -40,10 +40,14 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
         yield from _tiny(distance, contrast)
         return
     picture, distance = _working_size(picture), _working_size(distance)
-    flat = share >= FLAT_SHARE and _two_tone(distance, contrast) and not _shadowed(_scaled(distance, 0.5 * contrast))
+    flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
     if flat:
-        for threshold, prior in ((0.5 * contrast, 1.0), (max(0.22 * contrast, FAINTEST / 2), 0.95)):
-            yield _off_the_edge(_scaled(distance, threshold), BAR), prior
+        whole = _scaled(distance, 0.5 * contrast)
+        drawn = _off_the_edge(whole, BAR)
+        flat = not _shadowed(whole, drawn)
+    if flat:
+        yield drawn, 1.0
+        yield _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR), 0.95
         if _framed_by_paper(distance, contrast):
             return
     for dark, prior in zip(_likely_polarities(picture), (1.0, 0.7), strict=True):
@@ -158,10 +162,9 @@ def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
     return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink
 
 
-def _shadowed(ink: np.ndarray) -> bool:
-    """Whether much of the would-be ink lies along the edge in one piece, as a shadow does and no frame or bar."""
-    kept = _off_the_edge(ink, BAR)
-    return bool(((ink >= SOLID) & (kept < SOLID)).mean() > SHADOW)
+def _shadowed(whole: np.ndarray, kept: np.ndarray) -> bool:
+    """Whether much of the would-be ink lay along the edge in one piece, as a shadow does and no frame or bar."""
+    return bool(((whole >= SOLID) & (kept < SOLID)).mean() > SHADOW)
 
 
 def _otsu(amount: np.ndarray) -> float:
