@@ -1,7 +1,8 @@
 """`python -m benchmarks.engine [NAME]`: LiteRT against Keras on the same network, in one run, same threads.
 
-One image as `Recogniser.probabilities` against `keras.Model.predict`; 10,000 images against `predict` with batches of 32;
-loading against importing TensorFlow and loading the `.keras` file. Medians of five after a warm-up.
+One image as `Recogniser.probabilities`, and a pad drawing from its pixels to its reading, against `keras.Model.predict` of one
+image; 10,000 images against `predict` with batches of 32; loading against importing TensorFlow and loading the `.keras` file.
+Medians after a warm-up: of five, of single images more. The last line is the reading of twenty photos of a digit.
 """
 
 import sys
@@ -9,7 +10,8 @@ import time
 
 import numpy as np
 
-from model import data, recogniser
+from benchmarks import pictures
+from model import data, drawings, recogniser
 from model.engine import Engine
 from model.recipes import RECIPES
 
@@ -34,10 +36,15 @@ def main() -> None:
     network = keras.models.load_model(model.path.parent / RECIPES[name].keras_file)
     keras_load = time.perf_counter() - started
     shaped = images.reshape(-1, *network.input_shape[1:])
+    pads = [drawings.pad(digit) for digit in range(10)]
     rows = {
         "load": (median_seconds(lambda: Engine(model.path)), keras_load),
         "one image": (
             median_seconds(lambda: model.probabilities(images[:1]), 50),
+            median_seconds(lambda: network.predict(shaped[:1], verbose=0), 20),
+        ),
+        "a drawing": (
+            median_seconds(lambda: [model.read(pad) for pad in pads], 20) / len(pads),
             median_seconds(lambda: network.predict(shaped[:1], verbose=0), 20),
         ),
         "10,000 images": (
@@ -47,6 +54,10 @@ def main() -> None:
     }
     for what, (ours, theirs) in rows.items():
         print(f"{what:<14} LiteRT {ours * 1e3:9.2f} ms   Keras {theirs * 1e3:9.2f} ms   {theirs / ours:6.1f}×")
+    rng = np.random.default_rng(0)
+    photos = [pictures.photo(pen, rng)[0] for pen in pictures.held_out_pens()[:20]]
+    each = [median_seconds(lambda photo=photo: model.read(photo)) for photo in photos]
+    print(f"a photo        LiteRT {np.median(each) * 1e3:9.2f} ms   (slowest of 20: {max(each) * 1e3:.0f} ms)")
 
 
 if __name__ == "__main__":

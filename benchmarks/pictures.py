@@ -98,6 +98,18 @@ def page(pens: list[data.PenDigit], rng) -> tuple[np.ndarray, str]:
     return photographed(sheet, rng, flat=rng.random() < 0.2), "\n".join(texts)
 
 
+def two_in_28(pens: list[data.PenDigit], rng) -> tuple[np.ndarray, str]:
+    """Two digits in MNIST's 28×28 pixels, light on dark or the reverse."""
+    ink, text = row_ink(pens[:2], rng, 0.1)
+    scale = rng.uniform(22, 27) / max(ink.shape)
+    small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.convertScaleAbs(small, alpha=255 / max(int(small.max()), 1))
+    above, before = (28 - small.shape[0]) // 2, (28 - small.shape[1]) // 2
+    image = np.zeros((28, 28), np.uint8)
+    image[above : above + small.shape[0], before : before + small.shape[1]] = small
+    return np.repeat((image if rng.random() < 0.5 else 255 - image)[..., None], 3, axis=2), text
+
+
 def small_grey(image: np.ndarray, rng) -> np.ndarray:
     """A postal scan: a 16×16 grey box around the digit, light on dark or the reverse."""
     tight = image[np.ix_(image.any(axis=1), image.any(axis=0))]

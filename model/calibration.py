@@ -11,9 +11,11 @@ import numpy as np
 TINY = 1e-12
 SURE, UNSURE, NOT_A_DIGIT, EMPTY = "sure", "unsure", "not a digit", "empty"
 
-# A true digit called "not a digit" is a plain failure, so few may be lost; "sure" is a promise, so few may be wrong.
+# A true digit called "not a digit" is a plain failure, so few may be lost; "sure" is a promise, so few may be wrong. What
+# is no digit is rarely very sure, so the promise is made as seldom as those who draw digits would hardly notice.
 MOST_DIGITS_LOST = 0.002
 MOST_SURE_WRONG = 0.002
+STILL_SURE = 0.975
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,10 @@ def fit(raw: np.ndarray, labels: np.ndarray) -> Calibration:
 
 
 def _sure_from(confidence: np.ndarray, right: np.ndarray) -> float:
-    """The lowest confidence (at least one half) above which at most MOST_SURE_WRONG of the answers are wrong."""
+    """The highest confidence that STILL_SURE of the answers have, or a higher one where more than MOST_SURE_WRONG of the
+    sure ones would be wrong; at least one half."""
     order = np.argsort(-confidence)
     wrong_share = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(wrong_share <= MOST_SURE_WRONG)
-    return float(max(confidence[order][good[-1]], 0.5)) if len(good) else 1.0
+    few_wrong = confidence[order][good[-1]] if len(good) else 1.0
+    return float(max(few_wrong, np.quantile(confidence, 1 - STILL_SURE), 0.5))

@@ -45,7 +45,9 @@ def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int
     plain.set_weights(network.get_weights())
     keras_path, tflite_path, table = stage / recipe.keras_file, stage / f"{recipe.name}.tflite", stage / "history.csv"
     plain.save(keras_path)
-    to_tflite(keras.models.load_model(keras_path), tflite_path)  # what was saved, reloaded, is what serves
+    saved = keras.models.load_model(keras_path)  # what was saved, reloaded, is what serves
+    to_tflite(saved, tflite_path, recipe.int8_weights)
+    engine = Engine(tflite_path)
     history.round(6).to_csv(table, index=False)
     card = {
         "recipe": recipe.name,
@@ -56,7 +58,8 @@ def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int
         "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
         "parameters": int(plain.count_params()),
         **made,
-        **measure(Engine(tflite_path)),
+        **measure(engine),
+        "parity": parity(saved, engine),
         "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
         "data_sha256": {
             "mnist_train": data.sha256_of(data.load_mnist().train),
@@ -93,9 +96,22 @@ def measure(engine: Engine) -> dict:
             "sure": round(found.sure, 4),
             "not_digit": round(found.not_digit, 4),
             "found_on": found_on,
-            "rule": f"sure: lowest confidence with at most {calibration.MOST_SURE_WRONG:.1%} of sure answers wrong; "
+            "rule": f"sure: highest confidence that keeps {calibration.STILL_SURE:.1%} of the digits sure, or a higher one where "
+            f"over {calibration.MOST_SURE_WRONG:.1%} of sure answers would be wrong; "
             f"not_digit: at most {calibration.MOST_DIGITS_LOST:.1%} of digits lost",
         },
+    }
+
+
+def parity(network, engine: Engine) -> dict:
+    """How the `.tflite` that serves differs from the Keras model it came from, on MNIST's 10,000 test images."""
+    images = data.unit(data.load_mnist().test.images)
+    expected = network.predict(images.reshape(-1, *network.input_shape[1:]), batch_size=500, verbose=0)
+    raw = engine(images)
+    return {
+        "images": len(images),
+        "same_answer": int((raw.argmax(axis=1) == expected.argmax(axis=1)).sum()),
+        "largest_difference": round(float(np.abs(raw - expected).max()), 4),
     }
 
 

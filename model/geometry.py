@@ -79,11 +79,12 @@ def _width(inside: np.ndarray, ridge: np.ndarray) -> float:
 def _even_width(ink: np.ndarray) -> np.ndarray:
     """Thin or thicken every stroke so that the median one ends as PEN px at the final scale."""
     solid = ink >= SOLID
-    inside, outside = _depth(solid), _depth(~solid)
+    inside = _depth(solid)
     width = _width(inside, _ridge(inside))
     # Growing every edge also grows the box that is scaled to DIGIT; solving for the final width gives:
     wanted = PEN * (FINE - width) / (DIGIT - PEN)
     grow = (wanted - width) / 2
+    outside = _depth(~solid) if grow > 0 else ~solid  # thinning needs no more than which pixels are paper
     if grow < 0:
         reach = max(3, int(width) | 1)
         own_half_width = cv2.dilate(inside, np.ones((reach, reach), np.uint8))
@@ -93,15 +94,19 @@ def _even_width(ink: np.ndarray) -> np.ndarray:
 
 
 def _nist(ink: np.ndarray) -> np.ndarray:
-    y0, y1, x0, x1 = _box(ink >= SOLID)
-    digit = resize(ink[y0:y1, x0:x1], DIGIT).astype(np.float32) / 255
+    box = _box(ink >= SOLID)
+    if box is None:  # a halftone's dots, each solid, that scaling down has made grey
+        return np.zeros((SIDE, SIDE), np.float32)
+    y0, y1, x0, x1 = box
+    digit = resize(ink[y0:y1, x0:x1], DIGIT)
     height, width = digit.shape
-    mass = digit.sum()
-    middle_y = (digit.sum(axis=1) @ np.arange(height)) / mass
-    middle_x = (digit.sum(axis=0) @ np.arange(width)) / mass
+    # In whole numbers: in floats the middle of a symmetric digit, which lies on a half, would be rounded by chance.
+    mass = int(digit.sum())
+    middle_y = int(digit.sum(axis=1) @ np.arange(height, dtype=np.uint64)) / mass
+    middle_x = int(digit.sum(axis=0) @ np.arange(width, dtype=np.uint64)) / mass
     # The centre of mass goes to (14, 14) as in MNIST, but never pushes ink off the image.
     top = min(max(round(SIDE / 2 - middle_y), 0), SIDE - height)
     left = min(max(round(SIDE / 2 - middle_x), 0), SIDE - width)
     image = np.zeros((SIDE, SIDE), np.float32)
-    image[top : top + height, left : left + width] = digit
+    image[top : top + height, left : left + width] = digit.astype(np.float32) / 255
     return image

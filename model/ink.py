@@ -19,7 +19,9 @@ FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a
 FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
 STROKE_REACHES = (0.09, 0.25)
+RULE = 0.05  # of the picture's height or width: a line right across it that is not thicker is no digit
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
+FRAME = 0.08  # of the shorter side: a frame is not wider
 SHADOW = 0.1  # of the picture: so much ink along the edge is no ink
 TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which there is no ink at all
@@ -36,10 +38,11 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     contrast = max(float(np.quantile(distance[::2, ::2], 0.999)), 0.6 * most) if distance.size > SAMPLE else most
     if contrast < FAINTEST:
         return
+    distance, inverse = _unframed(distance, contrast), cv2.subtract(np.full_like(distance, contrast), distance)
     if max(picture.shape) <= TINY_SIDE:
-        yield from _tiny(distance, contrast)
+        yield from _tiny((distance, inverse), contrast)
         return
-    picture, distance = _working_size(picture), _working_size(distance)
+    picture, distance, inverse = _working_size(picture), _working_size(distance), _working_size(inverse)
     flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
     if flat:
         whole = _scaled(distance, 0.5 * contrast)
@@ -56,13 +59,29 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
             yield _off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
     if not flat:
         yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
-    yield _scaled(np.maximum(contrast - distance, 0), 0.5 * contrast), 0.75
+    yield _scaled(inverse, 0.5 * contrast), 0.75
 
 
-def _tiny(distance: np.ndarray, contrast: float) -> Iterator[tuple[np.ndarray, float]]:
+def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:
+    """Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in."""
+    inked = distance >= 0.4 * contrast
+    for width in range(int(FRAME * min(inked.shape)) + 1):
+        inner = inked[width : inked.shape[0] - width, width : inked.shape[1] - width]
+        along = [side.mean() for side in (inner[0], inner[-1], inner[:, 0], inner[:, -1])]
+        if width and sorted(along)[2] < 0.5:  # the digit itself may run along one side
+            bare = np.zeros_like(distance)
+            width += 1  # its soft edge
+            bare[width:-width, width:-width] = distance[width:-width, width:-width]
+            return bare
+        if min(along) < 0.8:
+            break
+    return distance
+
+
+def _tiny(amounts: tuple[np.ndarray, np.ndarray], contrast: float) -> Iterator[tuple[np.ndarray, float]]:
     """Every threshold is a guess where a stroke is one grey pixel wide; the commonest colour may even be the ink's."""
-    distance = np.clip(_working_size(distance.astype(np.float32)), 0, contrast)
-    for amount, prior in ((distance, 1.0), (contrast - distance, 0.9)):
+    for amount, prior in zip(amounts, (1.0, 0.9), strict=True):
+        amount = np.clip(_working_size(amount.astype(np.float32)), 0, contrast)
         for level in (0.5, 0.35, 0.65):
             yield _scaled(amount, level * contrast), prior
 
@@ -152,11 +171,14 @@ def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
 
 
 def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
-    """Without what runs off the picture (shadows, bars, the table beside the sheet), if anything else is left that is
-    tall enough to be a digit. Up to ``allowed`` of the longer side may lie on the edge: a drawing may touch it."""
+    """Without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule), if
+    anything else is left that is tall enough to be a digit. Up to ``allowed`` of the longer side may lie on the edge: a
+    drawing may touch it."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     off = np.bincount(rim, minlength=count) > allowed * max(ink.shape)
+    width, height = stats[:, cv2.CC_STAT_WIDTH] / ink.shape[1], stats[:, cv2.CC_STAT_HEIGHT] / ink.shape[0]
+    off |= (np.maximum(width, height) > 0.95) & (np.minimum(width, height) < RULE)
     tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
     off[0] = tall[0] = False
     return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from model import geometry, strokes
+from model import doodles, geometry, strokes
 
 PAD = 160  # canvas on which outliers are drawn
 LETTERS = "AaCcdEeFfGHhJjKkMmNnPpRrTtUuVvWwXxYy"
@@ -184,6 +184,12 @@ def several_digits(rng, digits):
     return cv2.resize(np.concatenate(padded, axis=1), None, fx=4, fy=4, interpolation=cv2.INTER_LINEAR)
 
 
+def doodle(rng, _digits):
+    """A figure, or what comes of trying a pen (model/doodles.py)."""
+    placed = strokes.place(doodles.some(rng), rng.uniform(90, 130), (PAD / 2, PAD / 2))
+    return bend(strokes.draw(placed, (PAD, PAD), rng.uniform(2, 9)), rng)
+
+
 def struck_through(rng, digits):
     """A digit that somebody crossed out with several strokes."""
     image = digits[rng.integers(len(digits))]
@@ -192,5 +198,17 @@ def struck_through(rng, digits):
     return np.maximum(ink, strokes.draw(lines, (PAD, PAD), rng.uniform(6, 16)))
 
 
-KINDS = (letter, chimera, scribble, loose_strokes, zigzag, spiral, shape, texture, several_digits, struck_through)
-SHARES = (0.36, 0.10, 0.14, 0.07, 0.04, 0.03, 0.07, 0.06, 0.09, 0.04)
+KINDS = (
+    letter,
+    chimera,
+    scribble,
+    doodle,
+    loose_strokes,
+    zigzag,
+    spiral,
+    shape,
+    texture,
+    several_digits,
+    struck_through,
+)
+SHARES = (0.36, 0.09, 0.12, 0.15, 0.05, 0.03, 0.03, 0.05, 0.04, 0.05, 0.03)

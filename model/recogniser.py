@@ -17,10 +17,12 @@ from model.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT = "cnn"
-GOOD_ENOUGH = 0.9  # quality at which no further candidate ink is tried
+GOOD_ENOUGH = 0.95  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
+# Crops, 1 ms each: cuts and joins of one ink, as five lines of touching digits need; all, after which no further ink is tried.
+MOST_CUTS, ENOUGH = 600, 900
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 
 
@@ -105,53 +107,57 @@ class Recogniser:
 
     def read(self, picture: np.ndarray) -> Reading:
         """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits."""
-        best, best_quality = Reading("", EMPTY, (), np.zeros(picture.shape[:2], np.uint8)), -1.0
+        best, best_quality, tried = Reading("", EMPTY, (), np.zeros(picture.shape[:2], np.uint8)), -1.0, 0
         for candidate, prior in ink.candidates(picture):
             scale = picture.shape[1] / candidate.shape[1], picture.shape[0] / candidate.shape[0]
-            read, quality = self.read_ink(candidate, scale)
+            read, quality, crops = self.read_ink(candidate, scale)
             quality *= prior
             if max(picture.shape) <= ink.TINY_SIDE:
                 quality *= ALONE ** (len(read.digits) - 1)
             if quality > best_quality:
                 best, best_quality = read, quality
-            if quality >= GOOD_ENOUGH:
+            tried += crops
+            if quality >= GOOD_ENOUGH or tried > ENOUGH:
                 break
         return best
 
-    def read_ink(self, amount: np.ndarray, scale: tuple[float, float] = (1, 1)) -> tuple[Reading, float]:
-        """(H, W) uint8 ink → Reading, and its quality: the share of the ink that confident digits explain, 0–1.
-
-        ``scale`` takes ink pixels to picture pixels, for the boxes.
-        """
+    def read_ink(self, amount: np.ndarray, scale: tuple[float, float] = (1, 1)) -> tuple[Reading, float, int]:
+        """(H, W) uint8 ink → Reading; its quality, the share of the ink that confident digits explain, 0–1; crops read.
+        ``scale`` takes ink pixels to picture pixels, for the boxes."""
         lines_of_pieces = segment.lines(amount)
-        crowded = sum(map(len, lines_of_pieces)) > CROWD
-        found = [self._line(line, crowded) for line in lines_of_pieces]
+        count, found, cuts = sum(map(len, lines_of_pieces)), [], 0
+        for line in lines_of_pieces:
+            read, more = self._line(line, crowded=count > CROWD, room=MOST_CUTS - cuts)
+            found.append(read)
+            cuts += more
         lines = [[d for d, _ in line] for line in found]
         weights = [(_area(p), d) for line in found for d, p in line]
         total = int((amount >= geometry.SOLID).sum())
         quality = sum(weight * d.probability for weight, d in weights) / total if total else 0.0
-        return _reading([[_scale_box(d, scale) for d in line] for line in lines], amount), quality
+        return _reading([[_scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
-    def _line(self, pieces: list[Piece], crowded: bool) -> list[tuple[Digit, Piece]]:
-        """The digits of one line: pieces as they are where that is plain, else the best way to cut and join them."""
+    def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
+        """The digits of one line, and how many cuts and joins were read for it, at most ``room``: pieces as they are
+        where that is plain, else the best way to cut and join them."""
         plain = self._read_pieces(pieces)
+        as_drawn = list(zip(plain, pieces, strict=True))
         if crowded and sum(d.verdict == SURE for d in plain) < len(plain) / 2:
-            return list(zip(plain, pieces, strict=True))
+            return as_drawn, 0
         cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
         spans, others = touching.alternatives(pieces, cut, [d.verdict != SURE for d in plain])
-        if not others:
-            return list(zip(plain, pieces, strict=True))
-        whole = dict(zip(spans, zip(plain, pieces, strict=True), strict=True))
-        tried = dict(
-            zip(others, zip(self._read_pieces(list(others.values())), others.values(), strict=True), strict=True)
-        )
+        if not others or len(others) > room:
+            return as_drawn, 0
+        whole = dict(zip(spans, as_drawn, strict=True))
+        parts = list(others.values())
+        tried = dict(zip(others, zip(self._read_pieces(parts), parts, strict=True), strict=True))
         scores = {(i, j): _log(d.probability) * (j - i) for (i, j), (d, _) in tried.items()}
         scores |= {
             (i, j): _log(d.probability) * (j - i) * (UNCUT if p.box[2] <= touching.WIDEST * p.box[3] else 1)
             for (i, j), (d, p) in whole.items()
         }
         chosen = _best_path(spans[-1][1], scores)
-        return [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
+        read = [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
+        return read, len(parts)
 
     def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:
         images = np.stack([geometry.to_image(p.ink) for p in pieces])

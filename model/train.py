@@ -57,6 +57,8 @@ def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = Fals
         f"{recipe.about}\n{len(learn):,} MNIST images, {len(held_out):,} held out, {epochs} epochs, seed {seed}",
         flush=True,
     )
+    if history:
+        print(f"going on after epoch {len(history)}, the last that was kept", flush=True)
     network = progress.network(recipe, seed)
     for epoch in range(len(history), epochs):
         history.append(run_epoch(network, recipe, source, held_out, epoch, epochs))
@@ -89,7 +91,7 @@ class Source:
             print("preparing pen strokes, printed digits and pictures that are no digit …", flush=True)
             self.pools = training_set.make_pools(learn, pen, seed)
             self.ingredients |= {"pen_images": len(self.pools.pen), "printed_images": len(self.pools.printed)}
-            self.ingredients |= {"no_digit_images": len(self.pools.outliers)}
+            self.ingredients |= {"cut_images": len(self.pools.cut), "no_digit_images": len(self.pools.outliers)}
 
     def batches(self, epoch: int, phase: Phase):
         """(number of batches, generator of (images float32, labels)) for an epoch; the same for the same seed."""

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model import data, geometry, outliers, strokes
+from model import data, geometry, ink, neighbours, outliers, strokes
 
 NONE = 10  # label of what is no digit
 PAD = 280  # px, the sketchpad of the app
 RENDERINGS = 6  # of each pen digit, each with its own brush, size and jitter
 PRINTED = 4_000
 OUTLIERS = 32_000
+TOUCHING = 8_000  # drawings of two or three digits that touch, each giving up to four cut pieces
+SCANS = (10, 29)  # px, the longer side of small grey scans: postal ones have 16
 
 # How many of each pool make up an epoch beside MNIST's 55,000; MNIST is shown straight, or one time in four through the picture path.
-PEN_PER_EPOCH, PRINTED_PER_EPOCH, OUTLIERS_PER_EPOCH, THROUGH_PATH = 18_000, 2_000, 13_000, 0.25
+PEN_PER_EPOCH, PRINTED_PER_EPOCH, OUTLIERS_PER_EPOCH, THROUGH_PATH = 16_000, 2_000, 13_000, 0.25
+CUT_PER_EPOCH = 8_000  # of which the right cuts are digits and the wrong ones, a little more, none
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Pools:
     through_path: np.ndarray  # mnist.images as the picture path would show them
     pen: data.Labelled
     printed: data.Labelled
+    cut: data.Labelled  # out of touching pen digits, rightly (0–9) or wrongly (10)
     outliers: np.ndarray
 
 
@@ -59,9 +63,29 @@ def jitter(pen: data.PenDigit, rng: np.random.Generator) -> data.PenDigit:
     return data.PenDigit(pen.digit, pen.writer, tuple(move(s) for s in pen.strokes))
 
 
-def as_image(ink: np.ndarray) -> np.ndarray:
+def as_image(amount: np.ndarray) -> np.ndarray:
     """Ink → what the network will see, as uint8."""
-    return np.round(geometry.to_image(ink) * 255).astype(np.uint8)
+    return np.round(geometry.to_image(amount) * 255).astype(np.uint8)
+
+
+def scanned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A digit's image (28, 28) uint8 → its ink as the picture path finds it in a small grey scan cut to the digit's edge."""
+    side = int(rng.integers(*SCANS))
+    small = geometry.resize(image[np.ix_(image.any(axis=1), image.any(axis=0))], side)
+    scale = -(-ink.SMALL_SIDE // side)
+    large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return cv2.convertScaleAbs(large, alpha=geometry.SOLID / (rng.uniform(0.35, 0.65) * 255))
+
+
+def cut_pieces(pens: list[data.PenDigit], count: int, rng: np.random.Generator) -> data.Labelled:
+    """Pieces cut out of ``count`` drawings of two or three touching digits, with the digit that each is, or NONE."""
+    images, labels = [], []
+    for _ in range(count if pens else 0):
+        side_by_side = [jitter(pens[i], rng) for i in rng.integers(len(pens), size=rng.integers(2, 4))]
+        for piece, digit in neighbours.cut_apart(side_by_side, rng):
+            images.append(as_image(piece))
+            labels.append(NONE if digit is None else digit)
+    return data.Labelled(np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.int64))
 
 
 def make_pools(mnist: data.Labelled, pen_digits: tuple[data.PenDigit, ...], seed: int) -> Pools:
@@ -73,9 +97,10 @@ def make_pools(mnist: data.Labelled, pen_digits: tuple[data.PenDigit, ...], seed
     printed_labels = rng.integers(0, 10, PRINTED)
     return Pools(
         mnist=mnist,
-        through_path=np.stack([as_image(image) for image in mnist.images]),
+        through_path=np.stack([as_image(scanned(i, rng) if rng.random() < 0.5 else i) for i in mnist.images]),
         pen=data.Labelled(np.array(pen_images, np.uint8).reshape(-1, 28, 28), pen_labels),
         printed=data.Labelled(np.stack([as_image(outliers.text(str(d), rng)) for d in printed_labels]), printed_labels),
+        cut=cut_pieces(learn, TOUCHING, rng),
         outliers=outliers.make(OUTLIERS, mnist.images, rng),
     )
 
@@ -86,10 +111,12 @@ def epoch(pools: Pools, rng: np.random.Generator) -> data.Labelled:
     mnist = np.where(straight[:, None, None], pools.mnist.images, pools.through_path)
     pen = _sample(len(pools.pen), PEN_PER_EPOCH, rng)
     printed = _sample(len(pools.printed), PRINTED_PER_EPOCH, rng)
+    cut = _sample(len(pools.cut), CUT_PER_EPOCH, rng)
     none = _sample(len(pools.outliers), OUTLIERS_PER_EPOCH, rng)
-    images = np.concatenate([mnist, pools.pen.images[pen], pools.printed.images[printed], pools.outliers[none]])
     none_labels = np.full(len(none), NONE)
-    labels = np.concatenate([pools.mnist.labels, pools.pen.labels[pen], pools.printed.labels[printed], none_labels])
+    sampled = [pools.pen[pen], pools.printed[printed], pools.cut[cut]]
+    images = np.concatenate([mnist, *(s.images for s in sampled), pools.outliers[none]])
+    labels = np.concatenate([pools.mnist.labels, *(s.labels for s in sampled), none_labels])
     order = rng.permutation(len(labels))
     return data.Labelled(images[order], labels[order])
 

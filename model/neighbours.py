@@ -1,0 +1,85 @@
+"""Digits that touch, cut apart rightly and wrongly: what a network must know to judge a cut.
+
+LeCun et al. 1998 ("Gradient-Based Learning Applied to Document Recognition", section V) taught their reader of touching
+digits with the false cuts of its own segmenter; here they are the eleventh answer.
+"""
+
+import cv2
+import numpy as np
+
+from model import segment, strokes, touching
+from model.data import PenDigit
+from model.geometry import SOLID
+
+WHOLE = 0.88  # of a digit's ink, and of a piece's: so much makes a piece this digit
+MIXED, BROKEN = 0.75, 0.6  # of a piece's ink, of a digit's: less makes it none
+STROKE = 0.35  # breadth by length: what is slimmer may be a perfect 1, whatever it was cut from
+MOST_OF_A_KIND = 2  # right cuts, and wrong ones, taken from one drawing: more would be alike
+HEIGHT = 240  # px of the canvas
+
+
+def cut_apart(pens: list[PenDigit], rng: np.random.Generator) -> list[tuple[np.ndarray, int | None]]:
+    """Pen digits drawn side by side so that they touch → some of their cut pieces: ink (h, w) uint8, and the digit that it
+    is or None for no digit."""
+    owners = _side_by_side(pens, rng)
+    right, wrong = [], []
+    for piece in (p for line in segment.lines(owners.max(axis=0)) for p in line):
+        atoms = touching.cuts(piece)
+        for i in range(len(atoms) if len(atoms) <= touching.MOST_ATOMS else 0):
+            for j in range(i + 1, min(i + touching.MOST_IN_GROUP, len(atoms)) + 1):
+                if j - i < len(atoms):
+                    part = segment.join(atoms[i:j])
+                    owner, of_piece, of_digit = _share(part, owners)
+                    if min(of_piece, of_digit) >= WHOLE:
+                        right.append((part.ink, pens[owner].digit))
+                    elif (of_piece < MIXED or of_digit < BROKEN) and _slimness(part) > STROKE:
+                        wrong.append((part.ink, None))
+    return _some(right, rng) + _some(wrong, rng)
+
+
+def _side_by_side(pens: list[PenDigit], rng: np.random.Generator) -> np.ndarray:
+    """Each digit's ink on one canvas, (digits, height, width) uint8: sizes differ a little, and neighbours touch."""
+    brush, size = rng.uniform(3, 14), rng.uniform(70, 120)
+    inks, left = [], 20.0
+    for pen in pens:
+        placed = strokes.place(
+            pen.strokes, size * rng.uniform(0.8, 1.25), (HEIGHT / 2, HEIGHT / 2 + rng.uniform(-12, 12))
+        )
+        alone = strokes.draw(placed, (HEIGHT, HEIGHT), brush)
+        columns = np.flatnonzero(alone.any(axis=0))
+        alone = alone[:, columns[0] : columns[-1] + 1]
+        canvas = np.zeros((HEIGHT, 150 * len(pens) + 40), np.uint8)
+        if inks:
+            left -= _gap(np.max(inks, axis=0)[:, : int(left)], alone) + rng.uniform(0, 0.9) * brush
+        x = max(int(left), 0)
+        part = alone[:, : canvas.shape[1] - x]
+        canvas[:, x : x + part.shape[1]] = part
+        inks.append(canvas)
+        left = float(np.flatnonzero(np.max(inks, axis=0).any(axis=0))[-1] + 1)
+    return np.stack(inks)
+
+
+def _gap(left: np.ndarray, right: np.ndarray) -> int:
+    """Columns that ``right`` can move over ``left`` until ink meets ink in some row; 0 where no row has both."""
+    rows = left.any(axis=1) & right.any(axis=1)
+    room = np.argmax(left[rows, ::-1] > 0, axis=1) + np.argmax(right[rows] > 0, axis=1)
+    return int(room.min()) if len(room) else 0
+
+
+def _share(piece: segment.Piece, owners: np.ndarray) -> tuple[int, float, float]:
+    """Whose ink most of a piece is: the owner's index, its share of the piece, and the piece's share of all its ink."""
+    x, y, width, height = piece.box
+    solid = piece.ink >= SOLID
+    mine = ((owners[:, y : y + height, x : x + width] >= SOLID) & solid).sum(axis=(1, 2))
+    owner = int(mine.argmax())
+    return owner, mine[owner] / max(solid.sum(), 1), mine[owner] / max((owners[owner] >= SOLID).sum(), 1)
+
+
+def _slimness(piece: segment.Piece) -> float:
+    """Breadth by length of the narrowest box, at any angle, around the ink."""
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero((piece.ink >= SOLID).astype(np.uint8)))
+    return min(sides) / max(*sides, 1)
+
+
+def _some(parts: list, rng: np.random.Generator) -> list:
+    return [parts[i] for i in rng.permutation(len(parts))[:MOST_OF_A_KIND]]
