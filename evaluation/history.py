@@ -56,15 +56,16 @@ class History:
         name = f"{made[:8]}T{made[8:]}-{secrets.token_hex(4)}"
         run = Run(name, report.model, report.weights_sha256, report.dataset.sha256, report.created,
                   report.metrics.accuracy, report.metrics.errors, report.metrics.n, report.seconds)  # fmt: skip
-        self._memory[name] = run, report
-        while len(self._memory) > KEPT:
-            del self._memory[min(self._memory)]
         if self.folder:
             try:
                 self._write(run, report)
                 self.trouble = ""
+                return run
             except OSError as error:
                 self.trouble = f"Runs cannot be written to this user's folder ({error.strerror})"
+        self._memory[name] = run, report
+        while len(self._memory) > KEPT:
+            del self._memory[next(iter(self._memory))]  # the first to come, whatever the clock said
         return run
 
     def runs(self) -> list[Run]:
@@ -101,9 +102,11 @@ class History:
     def _write(self, run: Run, report: Report) -> None:
         """Two lines: the run for the list, which is read without the rest, and the report."""
         text = f"{json.dumps(vars(run))}\n{dumps(report)}"
-        with replacing(self.folder / f"{run.id}.json.gz") as temporary:
+        path = self.folder / f"{run.id}.json.gz"
+        with replacing(path) as temporary:
             temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
-        for old in sorted(self._files(), key=lambda path: path.name)[:-KEPT]:
+        # never the one that was just made, which is not the newest where the clock was set back
+        for old in sorted((p for p in self._files() if p != path), key=lambda p: p.name)[: 1 - KEPT]:
             old.unlink(missing_ok=True)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 BATCH = 25  # images a call: what stays in a core's cache; 100 take a tenth longer each
+MANY = 400  # images from which a call is a long run; a drawing's crops must not wait behind one in THREADS
 CORES = min(4, os.cpu_count() or 1)
 SHAPES = ((28, 28), (28, 28, 1), (784,))
 
@@ -52,7 +53,8 @@ class Engine:
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self._shape)
         if len(images) <= BATCH:
             return self._run(images)
-        return np.concatenate([*THREADS.map(self._run, (images[i : i + BATCH] for i in range(0, len(images), BATCH)))])
+        parts = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
+        return np.concatenate([*(map if len(images) < MANY else THREADS.map)(self._run, parts)])
 
     def _run(self, images: np.ndarray) -> np.ndarray:
         worker = self._free.get()

@@ -4,8 +4,12 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+WRITING = ".writing-"
+ABANDONED = 3600  # seconds; no file here takes a minute to write
 
 
 @contextlib.contextmanager
@@ -16,7 +20,8 @@ def replacing(path: Path) -> Iterator[Path]:
     keeps the ending, because Keras decides the format by it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", suffix=path.name, dir=path.parent)
+    _tidy(path.parent)
+    handle, name = tempfile.mkstemp(prefix=WRITING, suffix=path.name, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -25,6 +30,14 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a program that was killed while it wrote left behind."""
+    for left in folder.glob(f"{WRITING}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def write_json(path: Path, content: dict) -> None:
