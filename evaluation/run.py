@@ -133,6 +133,10 @@ class Evaluations:
             self._run = SharedRun(job, owner)
             return self._run
 
+    def running(self) -> bool:
+        """Whether one is under way now."""
+        return self._run is not None and self._run.running
+
     def cancel(self, owner: str) -> bool:
         """Stop the run under way if `owner` started it; says whether it did."""
         with self._lock:

@@ -4,6 +4,7 @@ A stroke's answer must come within a frame or two. Through a plain route one pro
 than through Gradio's events (RESEARCH: 1,891 against 394 requests a second), and nothing that is sent touches the disk.
 
 POST page/read?model=NAME    a picture file            → the answer (``answer`` below)
+     …&pad=PAGE&stroke=N                               → 204 instead, once a later one of that page waits: nobody looks for it
 POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
 POST page/why?model=NAME     784 bytes, 28×28          → which ink spoke for the answer and which against
 POST page/nearest            784 bytes, 28×28          → the training digits that look most like it
@@ -13,6 +14,7 @@ What cannot be answered is ``{"error": sentence}``: with status 200 for a file t
 that this page would not send. Anybody can call these, so each checks login, model and size.
 """
 
+import contextlib
 import json
 import os
 from base64 import b64encode
@@ -25,6 +27,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from interface.body import Refused
+from interface.limits import LIMITS
+from interface.line import Line, Superseded
 from model.data import DataError
 from model.explain import explain
 from model.nearest import nearest
@@ -34,8 +39,6 @@ from model.recogniser import Reading, Recogniser
 HERE = Path(__file__).parent
 # named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
-LARGEST = 20 * 1024 * 1024  # bytes of a picture file, as model.picture takes them
-STROKE = 200_000  # bytes: a pad's PNG has 2–20 kB; what is larger waits in the pictures' line, never before a stroke
 SHOWN = {"large": 1200, "small": 120}  # px, the longer side of a picture sent back: for the pad, for a row of a table
 TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
 IMAGE = 28 * 28
@@ -43,36 +46,33 @@ NEAREST = "The most alike of MNIST's 55,000 training digits, compared pixel by p
 NO_NEAREST = "With MNIST on this machine, the training digits most like it would stand here."
 
 
-class Refused(Exception):
-    """A request that gets a sentence instead of an answer. status: 4xx."""
-
-    def __init__(self, status: int, sentence: str):
-        super().__init__(sentence)
-        self.status = status
-
-
 def routes(models: dict[str, Recogniser]) -> list[Route]:
     """The routes for ``launch(app_kwargs={"routes": …})``. models: what the page offers, the default first."""
-    strokes = anyio.CapacityLimiter(os.cpu_count() or 2)
-    pictures, extras = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
+    cores = os.cpu_count() or 2
+    drawings, extras = Line(cores, LIMITS.waiting), Line(1, LIMITS.waiting)
+    threads = anyio.CapacityLimiter(cores + 2)
+    pictures, held = anyio.CapacityLimiter(1), anyio.CapacityLimiter(LIMITS.held)
 
-    def checked(work, line=None):
-        """An endpoint: login, model and body checked; ``work(recogniser, body, request)`` runs in a thread, in ``line``."""
+    def checked(work, line: Line = drawings):
+        """An endpoint: login, model and body checked; ``work(recogniser, body, request)`` runs in a thread, in its turn."""
 
-        async def endpoint(request: Request) -> JSONResponse:
-            try:
-                if not signed_in(request):
-                    raise Refused(401, "Please log in again: reload the page.")
-                recogniser = models.get(request.query_params.get("model") or next(iter(models)))
-                if recogniser is None:
-                    raise Refused(404, f"There is no such model here; there are {', '.join(models)}.")
-                body = await read_body(request)
-                waits_in = line or (strokes if len(body) <= STROKE else pictures)
-                found = await anyio.to_thread.run_sync(work, recogniser, body, request, limiter=waits_in)
-            except Refused as refusal:
-                return JSONResponse({"error": str(refusal)}, refusal.status)
-            except PictureError as error:  # a result like another: browsers log every 4xx as an error of the page
-                found = {"error": str(error)}
+        async def endpoint(request: Request) -> Response:
+            async with contextlib.AsyncExitStack() as places:
+                try:
+                    recogniser = asked(request, models)
+                    body = await read_body(request, held, places)
+                    turn = pictures if len(body) > LIMITS.stroke else line.turn(*pad_of(request))
+                    await places.enter_async_context(turn)
+                    if await request.is_disconnected():
+                        return Response(status_code=204)  # for the log: nobody gets it
+                    found = await anyio.to_thread.run_sync(work, recogniser, body, request, limiter=threads)
+                except Superseded:
+                    return Response(status_code=204)
+                except Refused as refusal:
+                    headers = {"Retry-After": str(refusal.wait)} if refusal.wait else None
+                    return JSONResponse({"error": str(refusal)}, refusal.status, headers)
+                except PictureError as error:  # a result like another: browsers log every 4xx as an error of the page
+                    found = {"error": str(error)}
             return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
         return endpoint
@@ -135,13 +135,46 @@ def signed_in(request: Request) -> bool:
     return any(request.cookies.get(name) in app.tokens for name in cookies)
 
 
-async def read_body(request: Request) -> bytes:
-    """The request's body, given up as soon as it is known to be over LARGEST."""
-    body = bytearray()
+def asked(request: Request, models: dict[str, Recogniser]) -> Recogniser:
+    """The model that is to read. Raises Refused."""
+    if not signed_in(request):
+        raise Refused(401, "Please log in again: reload the page.")
+    recogniser = models.get(request.query_params.get("model") or next(iter(models)))
+    if recogniser is None:
+        raise Refused(404, f"There is no such model here; there are {', '.join(models)}.")
+    return recogniser
+
+
+def pad_of(request: Request) -> tuple[object, int]:
+    """(whose drawing, its number) for Line; (None, 0) for what no later one makes needless."""
+    pad, number = (request.query_params.get(name, "") for name in ("pad", "stroke"))
+    known = len(pad) <= 64 and len(number) <= 12 and number.isascii() and number.isdigit()
+    return ((pad, request.url.path), int(number)) if pad and known else (None, 0)
+
+
+async def read_body(request: Request, held: anyio.CapacityLimiter, places: contextlib.AsyncExitStack) -> bytes:
+    """The request's body, given up as soon as it is known to be over the limit.
+
+    One over LIMITS.stroke takes a place among those held in memory, in ``places``; until there is one, it waits in the network.
+    """
+    body, place, refused = bytearray(), None, None
     async for part in request.stream():
+        if refused:
+            continue  # to the end: a browser that is still sending does not look for an answer
         body += part
-        if len(body) > LARGEST:
+        if len(body) > LIMITS.picture:
             raise Refused(413, "This file is over 20 MB. Please send a smaller picture.")
+        if len(body) > LIMITS.stroke and place is None:
+            place = object()  # not the task: one may hold several
+            with anyio.move_on_after(LIMITS.patience) as waited:
+                await held.acquire_on_behalf_of(place)
+            if waited.cancelled_caught:
+                refused = Refused(503, "Many people are sending pictures just now; please try again in a moment.", 5)
+                body.clear()
+            else:
+                places.callback(held.release_on_behalf_of, place)
+    if refused:
+        raise refused
     return bytes(body)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import gradio as gr
 
-from interface import evaluation_own, evaluation_tab, live, predict_tab, uploads
-from interface.sketchpad import ASSETS
+from interface import evaluation_own, evaluation_tab, inpage, live, predict_tab, uploads
+from interface.door import Door
+from interface.limits import LIMITS
+from interface.sketchpad import ASSETS, mount
 from interface.theme import theme
 from model.recogniser import Recogniser
-
-WAITING = 100  # events in Gradio's queue before it says "busy": two school classes; drawings never stand in it
 
 
 def build(models: dict[str, Recogniser], own_pictures: bool = True) -> gr.Blocks:
@@ -22,24 +22,31 @@ def build(models: dict[str, Recogniser], own_pictures: bool = True) -> gr.Blocks
     with gr.Blocks(
         title="Digits", analytics_enabled=False, delete_cache=(uploads.HOUR, uploads.DAY), fill_width=True
     ) as demo:
-        gr.HTML(header(models), elem_classes="page-header", js_on_load=None, apply_default_css=False)
+        gr.HTML(header(models), elem_classes="page-header", js_on_load=mount("share.js"), apply_default_css=False)
         with gr.Tabs(elem_classes="page-tabs"):
             with gr.Tab("Predict", id="predict"):
                 predict_tab.build(models)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluation_tab.build(models, own_pictures)
-    demo.queue(max_size=WAITING)
+    demo.queue(max_size=LIMITS.queue, api_open=False)  # what stands in the queue cannot be called past it
     return demo
 
 
 def header(models: dict[str, Recogniser]) -> str:
-    """The name and the model picker. A native select: every phone and screen reader knows it."""
+    """The name, the model picker and the Share panel. A native select and dialog: every phone and screen reader knows them."""
     options = "".join(f"<option>{html.escape(name)}</option>" for name in models)
-    return f'<h1>Digits</h1><label>Model <select data-testid="model">{options}</select></label>'
+    panel = (ASSETS / "share.html").read_text(encoding="utf-8")
+    return f'<h1>Digits</h1><label>Model <select data-testid="model">{options}</select></label>{panel}'
 
 
-def launch_options(models: dict[str, Recogniser], own_pictures: bool = True) -> dict[str, Any]:
-    """What ``demo.launch`` gets besides address and login: the look, our routes, and what Gradio would expose by default."""
+def launch_options(
+    models: dict[str, Recogniser], own_pictures: bool = True, door: Door | None = None
+) -> dict[str, Any]:
+    """What ``demo.launch`` gets besides address and login: the look, our routes, and what Gradio would expose by default.
+
+    door: what stands around it all; a local app's by default.
+    """
+    routes, lifespan = (door or Door()).around(models)
     return {
         "theme": theme(),
         # in the head, not as `css`: Gradio rewrites that, and rules for phones lose against its own
@@ -47,10 +54,14 @@ def launch_options(models: dict[str, Recogniser], own_pictures: bool = True) -> 
             f"<style>{sheet.read_text(encoding='utf-8')}</style>" for sheet in sorted(ASSETS.glob("*.css"))
         ),
         "footer_links": ["api"],
-        "max_file_size": live.LARGEST,
+        "state_session_capacity": LIMITS.sessions,
+        "max_file_size": LIMITS.picture,
         "app_kwargs": {
-            "routes": live.routes(models) + (evaluation_own.routes() if own_pictures else []),
-            "lifespan": uploads.lifespan,
+            "routes": routes
+            + inpage.routes(models)
+            + live.routes(models)
+            + (evaluation_own.routes() if own_pictures else []),
+            "lifespan": lifespan,
             "openapi_url": None,  # it answers without a login
             "docs_url": None,
             "redoc_url": None,

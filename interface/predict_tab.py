@@ -1,8 +1,12 @@
 """The Predict tab: the sketchpad with its answer, and the same reading for programs: ``read``, an endpoint and an MCP tool."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import anyio
 import gradio as gr
+from gradio_client.utils import is_http_url_like
 
 from interface.sketchpad import sketchpad
 from model.picture import PictureError, open_picture
@@ -16,27 +20,45 @@ def build(models: dict[str, Recogniser]) -> None:
     """Place the tab's parts; call inside ``with gr.Tab(…)``. models: what can be chosen, the default first."""
     sketchpad()
     # Only for programs. A hidden File makes Gradio check that the file is the caller's own upload.
-    image = gr.File(type="binary", label="image", visible=False)
+    image = gr.File(label="image", visible=False)
     image.example_payload = lambda: EXAMPLE  # Gradio's own is a PDF, which nobody should send here
+    # the path alone: Gradio's own leaves an empty file behind, or has everybody's pictures in memory while they wait
+    image.preprocess = lambda sent: sent.path if sent else None
+    image.async_move_resource_to_block_cache = sent_here(image.async_move_resource_to_block_cache)
     model = gr.Dropdown(list(models), value=next(iter(models)), label="model", visible=False)
     reading = gr.JSON(label="reading", visible=False)
-    gr.Button(visible=False).click(
-        reader(models),
-        [image, model],
-        reading,
-        api_name="read",
-        concurrency_limit=2,
-    )
+    # Past the queue: through it, Gradio's MCP would call this server once more, as one visitor for everybody.
+    gr.Button(visible=False).click(reader(models), [image, model], reading, api_name="read", queue=False)
 
 
-def reader(models: dict[str, Recogniser]) -> Callable[[bytes, str], dict]:
+def sent_here(keep: Callable) -> Callable:
+    """Gradio fetches a file that is given as an address. This server fetches nothing for anybody."""
+
+    async def keep_upload(path: str | Path | None) -> str | None:
+        if path is not None and is_http_url_like(str(path)):
+            raise gr.Error("Send the picture itself, not its address.", print_exception=False)
+        return await keep(path)
+
+    return keep_upload
+
+
+def as_json(outputs: list, _root: str) -> list:
+    """What an MCP client gets for the outputs of `read`: JSON. Gradio would write Python's own notation."""
+    from mcp.types import TextContent
+
+    plain = [output.model_dump() if hasattr(output, "model_dump") else output for output in outputs]
+    return [TextContent(type="text", text=json.dumps(output)) for output in plain]
+
+
+def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict]]:
     """The function behind the endpoint ``read``."""
+    turn = anyio.CapacityLimiter(2)  # as many at once as there are usually cores; drawings have threads of their own
 
-    def read(image: bytes, model: str) -> dict:
+    async def read(image: str, model: str) -> dict:
         """Read the handwritten digits in a picture, as `python -m model.predict --json` prints them, without `file`.
 
         Args:
-            image: one picture file, a digit or a whole page: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 20 MB and 64 megapixels.
+            image: one picture file, a digit or a whole page: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 20 MB (by MCP 3 MB) and 64 megapixels.
             model: which model reads it, a name that the page offers; left out, the default.
 
         Returns:
@@ -48,8 +70,14 @@ def reader(models: dict[str, Recogniser]) -> Callable[[bytes, str], dict]:
         if model not in models:
             raise gr.Error(f"There is no such model here; there are {', '.join(models)}.", print_exception=False)
         try:
-            return models[model].read(open_picture(image or b"")).to_json() | {"error": None}
+            return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=turn)
         except PictureError as error:
             return {"text": "", "verdict": None, "digits": [], "error": str(error)}
 
     return read
+
+
+def read_file(recogniser: Recogniser, path: str | None) -> dict:
+    """path: of an upload; None: nothing was sent. Raises PictureError."""
+    content = Path(path).read_bytes() if path else b""
+    return recogniser.read(open_picture(content)).to_json() | {"error": None}

@@ -4,6 +4,7 @@ Where MNIST or a Chromium is missing the tests that need it skip with the reason
 """
 
 import contextlib
+import functools
 import http.server
 import os
 import shutil
@@ -14,10 +15,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import anyio
 import pytest
 
+from interface import runtime, static
 from model.data import DataError, load_mnist, load_pendigits
 
 ROOT = Path(__file__).parent.parent
@@ -59,9 +64,18 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def aside(function, *given):
+    """The result of an async function; in a thread, for the browser tests' Playwright keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(anyio.run, function, *given).result()
+
+
 @pytest.fixture(scope="session")
 def start_app(tmp_path_factory):
-    """start_app(*flags) starts demo.py as a process and returns its address once it serves; all end with the session."""
+    """start_app(*flags) starts demo.py as a process and returns its address once it serves; all end with the session.
+
+    start_app.logs: address → the file of what it writes.
+    """
     running = []
 
     def start(*flags: str) -> str:
@@ -71,6 +85,7 @@ def start_app(tmp_path_factory):
         process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w"), stderr=subprocess.STDOUT)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
+        start.logs[address] = log
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and process.poll() is None:
             try:
@@ -82,6 +97,7 @@ def start_app(tmp_path_factory):
                 time.sleep(0.2)
         pytest.fail(f"demo.py does not serve:\n{log.read_text()}")
 
+    start.logs = {}
     yield start
     for process in running:
         process.terminate()
@@ -130,6 +146,38 @@ def proxy(app: str, prefix: str):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@contextlib.contextmanager
+def static_server(folder: Path):
+    """A plain web server of the files under ``folder``; yields its address."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory) -> Path:
+    """The page that needs no server, as `python -m interface.static` writes it."""
+    if runtime.folder() is None:
+        missing(f"no WebAssembly runtime for the page: {runtime.COMMAND}")
+    folder = tmp_path_factory.mktemp("site") / "somewhere" / "digits"
+    static.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder) -> Iterator[str]:
+    """Its address, below a sub-path of a plain web server."""
+    with static_server(site_folder.parent.parent) as address:
+        yield f"{address}/somewhere/digits/"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import cv2
 import gradio
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, aside
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -142,8 +142,12 @@ def test_every_listed_example_is_there_and_is_what_the_script_draws(client):
 # ---- the endpoint for programs ----
 
 
-def test_read_returns_the_command_lines_fields(models):
-    read = predict_tab.reader(models)
+def test_read_returns_the_command_lines_fields(models, tmp_path):
+    def read(content: bytes, model: str) -> dict:
+        file = tmp_path / "sent"
+        file.write_bytes(content)
+        return aside(predict_tab.reader(models), str(file), model)
+
     found = read(png(one("7")), next(iter(models)))
     assert found["text"] == "7"
     assert set(found) == {"text", "verdict", "digits", "error"}

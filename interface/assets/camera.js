@@ -13,7 +13,11 @@ export async function open(dialog) {
   video.srcObject = stream;
   dialog.showModal();
   const taken = await new Promise((resolve) => {
-    dialog.querySelector('[data-shoot]').onclick = () => { resolve(shoot(video)); dialog.close(); };
+    dialog.querySelector('[data-shoot]').onclick = async () => {
+      if (!video.videoWidth) await new Promise((ready) => { video.onloadeddata = ready; });  // no picture has come yet
+      resolve(shoot(video));
+      dialog.close();
+    };
     dialog.querySelector('[data-close]').onclick = () => dialog.close();
     dialog.onclose = () => resolve(null);
   });
