@@ -8,19 +8,23 @@ BIN := .venv/bin
 .PHONY: demo test
 .DELETE_ON_ERROR:
 
-demo: .venv/.serve
+demo: .venv/.serve .runtime/.fetched
 	@$(BIN)/python demo.py $(ARGS)
 
-test: .venv/.dev
+test: .venv/.dev .runtime/.fetched
 	@$(BIN)/python -m pytest $(ARGS)
 
 .venv/.serve: requirements-serve.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
 	@touch $@
 
-.venv/.dev: requirements-dev.txt requirements.txt requirements-serve.txt | $(BIN)/python
+.venv/.dev: requirements-dev.txt requirements.txt requirements-ray.txt requirements-serve.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check -q -r $<
 	@touch $@ .venv/.serve
+
+# What lets the page read by itself. Without it, as offline, the app works: what failed is said, and tried again next time.
+.runtime/.fetched: interface/runtime.py | $(BIN)/python
+	@$(BIN)/python -m interface.runtime && touch $@ || true
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or run make with PYTHON=/path/to/python3."; exit 1; }

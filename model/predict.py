@@ -21,7 +21,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what a model file takes full ink for")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
+    parser.add_argument("--ray", action="store_true", help="read one folder or s3://… address of any size, with Ray")
+    parser.add_argument("--out", metavar="FOLDER", help="with --ray: where the Parquet files go; a rerun goes on there")
     chosen = parser.parse_args(arguments)
+    if chosen.ray or chosen.out:
+        if not chosen.ray or not chosen.out or len(chosen.pictures) != 1:
+            parser.error("--ray takes one folder or address, and --out FOLDER")
+        return _with_ray(chosen)
     try:
         reader = recogniser.load(chosen.model, chosen.input_scale)
     except ModelError as error:
@@ -40,10 +46,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 def read_file(reader: recogniser.Recogniser, path: str | Path) -> dict:
     """One picture → the dict that the JSON line holds; a bad file has its reason in ``error``."""
+    return read_content(reader, str(path), Path(path))
+
+
+def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes | PictureError) -> dict:
+    """The same of a picture that lies in a file, in memory, or could not be had."""
     try:
-        return {"file": str(path), **reader.read(open_picture(Path(path))).to_json(), "error": None}
+        if isinstance(source, PictureError):
+            raise source
+        return {"file": name, **reader.read(open_picture(source)).to_json(), "error": None}
     except PictureError as error:
-        return {"file": str(path), "text": "", "verdict": None, "digits": [], "error": str(error)}
+        return {"file": name, "text": "", "verdict": None, "digits": [], "error": str(error)}
+
+
+def _with_ray(chosen: argparse.Namespace) -> int:
+    try:
+        from model import bulk
+
+        read, failed = bulk.run(chosen.pictures[0], chosen.out, chosen.model, chosen.input_scale)
+    except (ImportError, ModelError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not read:
+        print(f"No pictures found in {chosen.pictures[0]}; looked for {', '.join(SUFFIXES)}.", file=sys.stderr)
+        return 2
+    return 1 if failed else 0
 
 
 def _expand(names: list[str]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 // The answer on the page: shows what the server (interface/live.py) read. One function, `show`, from plain data to the page.
 //
-// answer: {text, verdict, model, calibrated, size: [w, h], ink: PNG data URL or null, picture: data URL or null,
+// answer: {text, verdict, model, calibrated, size: [w, h], ink: PNG data URL, canvas or null, picture: data URL or null,
 //          digits: [{digit, probability, runner_up, verdict, not_digit, box: [x, y, w, h], probabilities: [10], image}],
-//          others: [{model, text, probability or null}]}; `image` is base64 of 28 × 28 bytes, ink light on dark.
+//          others: [{model, text, probability or null}], or null: not asked}; `image` is base64 of 28 × 28 bytes, ink light on dark.
 
 import {cropTile, grey, imageTile, pictureTile} from './tiles.js';
 
@@ -33,8 +33,8 @@ function doubtful(digits) {
  *  an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several. */
 export function show(parts, answer, picture, onselect) {
   const turn = parts.turn = Symbol();  // a newer answer ends what this one still has to paint
-  const ink = answer.ink ? Object.assign(new Image(), {src: answer.ink}) : null;
-  const ready = Promise.all([ink?.decode(), picture?.decode?.()]);
+  const ink = typeof answer.ink === 'string' ? Object.assign(new Image(), {src: answer.ink}) : answer.ink;
+  const ready = Promise.all([ink?.decode?.(), picture?.decode?.()]);
   const look = (index, byHand) => {
     const digit = answer.digits[index];
     showText(parts, answer, index, look);
@@ -130,6 +130,8 @@ function showBoxes(parts, answer, index, look) {
 }
 
 function showOthers(parts, answer) {
+  parts.other.classList.toggle('stale', !answer.others);
+  if (!answer.others) return;
   parts.other.hidden = !answer.others.length;
   parts.other.replaceChildren(...answer.others.map((other) => {
     const line = document.createElement('span');

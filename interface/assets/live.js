@@ -2,17 +2,23 @@
 //
 // At most one request is under way while the pen moves; what was drawn meanwhile goes out when it returns, as one request.
 // A pen that lifts does not wait: it overtakes a request for less than the whole stroke.
+//
+// Where the page can read by itself (engine.js), that is what is shown while the pen moves, and nothing is asked; when it
+// lifts, the page's own reading is there at once, and what is asked has the last word.
 
 const PAUSE = 60;  // ms between two requests while drawing: faster than the eye follows digits, a sixth of a core here
 
 export class Live {
-  /** ask(signal) resolves to an answer for the drawing as it is now; show(answer, finished) puts it on the page. */
-  constructor(ask, show, failed) {
-    Object.assign(this, {ask, show, failed});
+  /** ask(signal, own) resolves to an answer for the drawing as it is now, or to null when a busy server passed it over;
+   *  show(answer, finished) puts it on the page; own(finished) resolves to the page's own answer, or to null. */
+  constructor(ask, show, failed, own = () => null) {
+    Object.assign(this, {ask, show, failed, own});
     this.drawn = 0;      // version of the drawing
     this.shown = 0;      // version the answer on the page is for
-    this.request = null; // {version, finished, controller} under way
+    this.request = null; // {version, finished, controller, asks: whether it has left this page} under way
     this.last = 0;       // when the last request left
+    this.mine = null;    // the page's own answer, where that is what is shown
+    this.quick = false;  // whether the page could read the last drawing itself
   }
 
   /** The pen moved. */
@@ -37,15 +43,16 @@ export class Live {
   /** Whatever is under way is for a drawing that is gone: its answer must not appear. */
   forget() {
     this.request?.controller.abort();
-    this.request = this.answer = null;
+    this.request = this.answer = this.mine = null;
     clearTimeout(this.timer);
     this.timer = null;
     this.shown = this.drawn += 1;
   }
 
   later() {
-    if (this.request || this.timer) return;
-    this.timer = setTimeout(() => this.send(), Math.max(0, this.last + PAUSE - performance.now()));
+    if (this.timer || this.request && !(this.quick && this.request.asks)) return;  // what is quick need not wait for what is asked
+    const pause = this.quick ? 0 : PAUSE;
+    this.timer = setTimeout(() => this.send(), Math.max(0, this.last + pause - performance.now()));
   }
 
   async send(finished = false) {
@@ -56,10 +63,27 @@ export class Live {
     this.request = request;
     this.last = performance.now();
     try {
-      const answer = await this.ask(request.controller.signal);
+      if (this.shown !== this.drawn) {
+        this.mine = await this.own(request.finished);
+        if (this.request !== request) return;  // overtaken or forgotten
+        this.quick = Boolean(this.mine);
+        if (this.mine) {
+          if (!this.mine.brief) this.shown = request.version;  // what is brief is read again when the pen lifts
+          this.answer = null;  // of what was asked before
+          this.show(this.mine, false);
+          if (!request.finished) return;
+        }
+      }
+      request.asks = true;
+      const answer = await this.ask(request.controller.signal, this.mine);
       if (this.request !== request) return;  // overtaken or forgotten
+      if (answer === null) {
+        this.timer = setTimeout(() => this.send(request.finished && this.drawn === request.version), PAUSE);
+        return;
+      }
       this.shown = request.version;
       this.answer = answer;
+      this.mine = null;
       this.show(answer, request.finished);
     } catch (error) {
       if (this.request === request) this.failed(error);

@@ -11,7 +11,7 @@ import {Live} from './live.js';
 import {save} from './save.js';
 import * as server from './server.js';
 import {Sketchpad} from './sketchpad.js';
-import {decode, encode, picture, sheet} from './strokes.js';
+import {decode, encode, sheet} from './strokes.js';
 import {cutOut} from './tiles.js';
 import {Told} from './told.js';
 
@@ -23,12 +23,13 @@ class Predict {
     this.parts = prepare(root);
     this.problem = root.querySelector('[data-testid=problem]');
     this.photo = root.querySelector('.photo');
+    this.engine = null;  // {model, read} once the page can read drawings itself
     this.source = null;  // what is read when it is not the drawing: {blob} a picture, {image} 28 × 28 bytes
     this.later = new Later(root);
     this.told = new Told(root, () => this.oneDigit(), (error) => { this.problem.textContent = error.message; });
     this.batch = new Batch(root, (file) => this.look(file), (text) => { this.parts.spoken.textContent = text; });
-    this.live = new Live((signal) => this.ask(signal), (answer, finished) => this.show(answer, finished),
-      (error) => this.fail(error));
+    this.live = new Live((signal, own) => this.ask(signal, own), (answer, finished) => this.show(answer, finished),
+      (error) => this.fail(error), (finished) => this.ownReading(finished));
     this.pad = new Sketchpad(root.querySelector('[data-testid=sketchpad]'), (how) => this.drawn(how));
     this.wire();
   }
@@ -63,10 +64,29 @@ class Predict {
 
   // ---- what is read ----
 
-  ask(signal) {
+  ask(signal, own) {
     if (this.source?.image) return server.readImage(this.source.image, signal);
     if (this.source) return server.read(this.source.blob, signal, 'large');
-    return server.read(picture(this.pad.all), signal);
+    return server.readDrawing(this.pad.all, signal, own);
+  }
+
+  /** The page's own reading of the drawing, with the model that is chosen and in brief while the pen moves; null where the server
+   *  must be asked. */
+  ownReading(finished) {
+    const model = server.model();
+    return this.source || model !== this.engine?.model ? null : this.engine.read(model, sheet(this.pad.all), !finished).catch(() => null);
+  }
+
+  /** Load what the page needs to read by itself, if it can. */
+  async prepare() {
+    const name = server.model();
+    try {
+      const {can, load, read} = await import('./engine.js');
+      if (!can(name)) return;
+      await load(name);
+      this.engine = {model: name, read};
+      this.root.dataset.reads = name;
+    } catch { /* no WebAssembly here, or no runtime: the server answers */ }
   }
 
   drawn(how) {
@@ -149,7 +169,7 @@ class Predict {
     this.leavePicture();
     this.root.classList.toggle('blank', this.pad.empty);
     if (!drawing && !this.pad.empty) this.live.replaced();  // the drawing is what is on the pad again
-    else {
+    else if (!drawing || this.live.shown !== this.live.drawn || !this.read) {  // else the page's own reading stands
       this.read = null;
       this.later.about();
       show(this.parts, EMPTY, null);
@@ -173,6 +193,7 @@ class Predict {
   back() { this.drawn('replaced'); }
 
   modelChanged() {
+    this.prepare();
     if (this.source || !this.pad.empty) this.live.replaced();
     if (this.batch.files.length) this.batch.read();
   }
@@ -218,6 +239,7 @@ export function mount(element) {
   root.classList.add('blank', 'ready');
   if (strokes?.length) page.pad.set(strokes);
   else page.openLink();
+  (window.requestIdleCallback ?? setTimeout)(() => page.prepare());  // 3 MB that nobody should wait for
 }
 
 /** For the Evaluate tab: show a 28 × 28 image (784 bytes) here, exactly as it is. */

@@ -28,7 +28,7 @@ export function pictureTile(canvas, source, box, width) {
 
 /** What `box` holds of `source`, fitted into a tile with a little air. */
 export function cropTile(canvas, source, box, width) {
-  const each = source.naturalWidth / width;
+  const each = (source.naturalWidth ?? source.width) / width;
   const [x, y, w, h] = box.map((value) => value * each);
   const scale = 0.86 * TILE / Math.max(w, h, 1);
   fresh(canvas).drawImage(source, x, y, w, h, (TILE - w * scale) / 2, (TILE - h * scale) / 2, w * scale, h * scale);

@@ -1,0 +1,179 @@
+"""Do the page and Python read alike? Drawings of pen writers 25–30, whom no training saw, painted and read in headless Chromium,
+and the very same pixels read by Python.
+
+python -m benchmarks.parity [--drawings N]      default 2,400, a quarter of them rows of 2–5 digits; about 3 minutes
+"""
+
+import argparse
+import base64
+import contextlib
+import functools
+import http.server
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.pictures import held_out_pens
+from interface import static
+from interface.examples.draw import SCRIBBLE
+from model import recogniser, strokes
+from model.drawings import DIGITS
+from model.picture import open_picture
+
+AGREE, GREY = 0.999, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
+BATCH = 50  # drawings that go to the page at once
+# Paints each list of strokes as the pad does and reads it; gives the answer beside the painted pixels.
+READ = """async (drawings) => {
+    const {load, read} = await import('./assets/engine.js'), {sheet} = await import('./assets/strokes.js');
+    const found = [];
+    await load('cnn');
+    for (const drawing of drawings) {
+        const canvas = sheet(drawing), start = performance.now(), answer = await read('cnn', canvas);
+        found.push({answer: answer && {...answer, ink: null}, ms: performance.now() - start, png: canvas.toDataURL().split(',')[1]});
+    }
+    return found;
+}"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One drawing read twice. grey: mean difference of its 28×28 images in grey levels, None where the digits differ in number."""
+
+    page: tuple[str, str] | None  # text and verdict; None: the page leaves it to the server
+    python: tuple[str, str]
+    grey: float | None
+    ms: float
+
+
+def own_drawings() -> list[list[dict]]:
+    """60 drawings of this project's own digits as the pad keeps them, for where there is no data set: every digit with three
+    pens, upright, slanted and in a corner; rows standing apart, touching and of two lines; a corner, a dot, something erased."""
+    found = []
+    for lines in DIGITS.values():
+        for brush, size, slant, centre in (
+            (6, 200, 0.0, (140, 140)),
+            (16, 150, -0.2, (120, 150)),
+            (28, 110, 0.15, (200, 70)),
+        ):
+            found.append(_pad([(lines, size, slant, centre)], brush))
+    for at in range(10):
+        step = 60 if at % 2 else 84  # half of them touch
+        row = [(DIGITS[(at + i) % 10], 90, 0.0, (50 + step * i, 140)) for i in range(3)]
+        found.append(_pad(row, 10))
+        found.append(
+            _pad(
+                [(DIGITS[(3 * at + i) % 10], 80, 0.1, (80 + 110 * (i % 2), 70 + 140 * (i // 2))) for i in range(4)], 12
+            )
+        )
+    corner, dot, line = [[60, 60], [220, 60], [220, 230]], [[140, 140]], [[0, 140], [280, 140]]
+    wave = [[20 + 6 * i, 140 + 90 * (-1) ** i] for i in range(40)]
+    scribble = [[80 + 1.7 * x, 55 + 1.7 * y] for x, y in SCRIBBLE[0]]
+    for points, width in ((corner, 16), (dot, 30), (wave, 6), (scribble, 16), (line, 16), (corner, 60)):
+        found.append([{"width": width, "erase": False, "points": points}])
+    for digit in (0, 1, 7, 8):
+        rubbed = {"width": 26, "erase": True, "points": [[40, 150], [240, 150]]}
+        found.append([*_pad([(DIGITS[digit], 180, 0.0, (140, 140))], 18), rubbed])
+    return found
+
+
+def _pad(placed: list, brush: float) -> list[dict]:
+    return [
+        {"width": brush, "erase": False, "points": stroke.round(2).tolist()}
+        for lines, size, slant, centre in placed
+        for stroke in strokes.place([line @ np.array([[1, 0], [-slant, 1]]) for line in lines], size, centre)
+    ]
+
+
+def drawings(n: int, seed: int = 0) -> list[list[dict]]:
+    """n drawings as the pad keeps them: brush 4–28 units, 15–90 % of the pad, anywhere; every fourth a row of 2–5 digits."""
+    rng, pens, found = np.random.default_rng(seed), held_out_pens(), []
+    for index in range(n):
+        count = int(rng.integers(2, 6)) if index % 4 == 3 else 1
+        brush = float(rng.uniform(4, 12 if count > 1 else 28))
+        size = rng.uniform(0.9, 1.2) * 230 / count if count > 1 else 280 * rng.uniform(0.15, 0.9)
+        size = min(size, 276 - brush)
+        room = (280 - size - brush) / 2
+        y = 140 + rng.uniform(-room, room) * 0.9
+        xs = np.linspace(size / 2 + 8, 272 - size / 2, count) if count > 1 else [140 + rng.uniform(-room, room)]
+        placed = [s for x in xs for s in strokes.place(pens[rng.integers(len(pens))].strokes, size, (x, y))]
+        found.append([{"width": brush, "erase": False, "points": stroke.round(2).tolist()} for stroke in placed])
+    return found
+
+
+def compare(page: Page, drawn: list[list[dict]], model: recogniser.Recogniser) -> Iterator[Compared]:
+    """Each drawing read by the page, which has the static folder open, and by Python."""
+    for start in range(0, len(drawn), BATCH):
+        for found in page.evaluate(READ, drawn[start : start + BATCH]):
+            reading = model.read(open_picture(base64.b64decode(found["png"])))
+            answer = found["answer"]
+            grey = None
+            if answer and len(answer["digits"]) == len(reading.digits):
+                pairs = [
+                    (np.frombuffer(base64.b64decode(ours["image"]), np.uint8), theirs.image.ravel() * 255)
+                    for ours, theirs in zip(answer["digits"], reading.digits, strict=True)
+                ]
+                grey = max((float(np.abs(a - b).mean()) for a, b in pairs), default=0.0)
+            said = (answer["text"], answer["verdict"]) if answer else None
+            yield Compared(said, (reading.text, reading.verdict), grey, found["ms"])
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[tuple[Page, str]]:
+    """The page that needs no server, open in headless Chromium, and its address."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        static.write(Path(folder) / "site")
+        handler = functools.partial(Quiet, directory=folder)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": 1280, "height": 860}, bypass_csp=True
+        )  # the page allows no code from outside
+        address = f"http://127.0.0.1:{server.server_port}/site/"
+        page.goto(address)
+        yield page, address
+        browser.close()
+        server.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=__doc__.splitlines()[0])
+    parser.add_argument("--drawings", type=int, default=2400, metavar="N", help="default: 2,400")
+    n = parser.parse_args().drawings
+    with opened() as (page, _):
+        found = list(compare(page, drawings(n), recogniser.load()))
+    here = [one for one in found if one.page]
+    same = sum(one.page == one.python for one in here)
+    greys = [one.grey for one in here if one.grey is not None]
+    print(f"{n:,} drawings; {n - len(here)} of them the page leaves to the server")
+    print(f"same text and verdict: {same:,} of {len(here):,}, {same / len(here):.2%}")
+    print(
+        f"28×28 images: {np.mean(greys):.3f} grey levels apart on average, {np.quantile(greys, 0.999):.2f} at the 99.9th percentile, {max(greys):.2f} at most"
+    )
+    times = [one.ms for one in found]
+    print(
+        f"one reading in the page: median {np.median(times):.1f} ms, 95th percentile {np.quantile(times, 0.95):.1f} ms"
+    )
+    for one in here:
+        if one.page != one.python:
+            print(f"  page {one.page}  Python {one.python}  images {one.grey}")
+    met = same / len(here) >= AGREE and np.mean(greys) <= GREY
+    print(f"bars: same in {AGREE:.1%}, images within {GREY:.0f} grey levels on average: {'met' if met else 'NOT met'}")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+// Picture → ink: what model/ink.py does with a drawing, step for step. What it does with photos (evening the light out) is
+// not here, nor what it tries of a drawing whose ink runs along the edge and reads badly.
+
+import {geometry, ink as INK} from '../engine/constants.js';
+import {blank, cut, median, paste, round} from './geometry.js';
+import {label} from './segment.js';
+
+const {SOLID} = geometry;
+const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
+
+/**
+ * The inks to try, each [ink, prior 0–1] with the likeliest first, made when it is its turn. picture: an ImageData, opaque.
+ * null: this is no drawing on plain paper, or has another size than a pad; Python may still read it.
+ */
+export function candidates(picture) {
+  const {width, height} = picture, longer = Math.max(width, height);
+  if (longer < SMALL_SIDE || longer > WORKING_SIDE || width * height > SAMPLE) return null;  // Python scales, or looks at a part
+  const framed = fromPaper(picture), counts = levels(framed);
+  const contrast = counts.findLastIndex(Boolean);
+  if (contrast < FAINTEST) return [];
+  const distance = unframed(framed, contrast), inside = distance === framed ? counts : levels(distance);
+  const share = (found, from, to = 256) =>
+    found.subarray(Math.ceil(from), Math.ceil(to)).reduce((sum, count) => sum + count, 0) / (width * height);
+  const twoTone = share(inside, FLAT_RANGE + 1, 0.4 * contrast) <= 0.04 + share(inside, 0.4 * contrast);
+  if (share(counts, 0, FLAT_RANGE + 1) < FLAT_SHARE || !twoTone) return null;
+  const whole = scaled(distance, 0.5 * contrast), drawn = offTheEdge(whole, BAR);
+  if (shadowed(whole, drawn)) return null;
+  return (function* () {
+    yield [drawn, 1];
+    yield [offTheEdge(scaled(distance, Math.max(0.22 * contrast, FAINTEST / 2)), BAR), 0.95];
+  })();
+}
+
+/** How many pixels have each value. */
+function levels({data}) {
+  const counts = new Int32Array(256);
+  for (let i = 0; i < data.length; i++) counts[data[i]]++;
+  return counts;
+}
+
+/** How far each pixel's colour is from the commonest one. */
+function fromPaper({data, width, height}) {
+  const codes = new Uint16Array(width * height), found = new Int32Array(4096);
+  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
+    codes[at] = (data[i] >> 4) << 8 | data[i + 1] & 240 | data[i + 2] >> 4;
+    found[codes[at]]++;
+  }
+  const commonest = found.indexOf(found.reduce((most, count) => Math.max(most, count), 0));
+  const [reds, greens, blues] = Array.from({length: 3}, () => new Int32Array(256));
+  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
+    if (codes[at] !== commonest) continue;
+    reds[data[i]]++;
+    greens[data[i + 1]]++;
+    blues[data[i + 2]]++;
+  }
+  const [red, green, blue] = [reds, greens, blues].map((values) => Math.trunc(middleOf(values, found[commonest])));
+  const distance = blank(width, height);
+  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
+    distance.data[at] = Math.max(Math.abs(data[i] - red), Math.abs(data[i + 1] - green), Math.abs(data[i + 2] - blue));
+  }
+  return distance;
+}
+
+/** Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in. */
+function unframed(distance, contrast) {
+  const {data, width, height} = distance;
+  for (let rim = 0; rim <= Math.floor(FRAME * Math.min(width, height)); rim++) {
+    const side = (start, step, count) => {
+      let inked = 0;
+      for (let k = 0, at = start; k < count; k++, at += step) if (data[at] >= 0.4 * contrast) inked++;
+      return inked / count;
+    };
+    const [across, down, first] = [width - 2 * rim, height - 2 * rim, rim * width + rim];
+    const along = [side(first, 1, across), side(first + (down - 1) * width, 1, across), side(first, width, down),
+      side(first + across - 1, width, down)].sort((a, b) => a - b);
+    if (rim && along[2] < 0.5) {
+      return paste(cut(distance, rim + 1, rim + 1, across - 2, down - 2), blank(width, height), rim + 1);
+    }
+    if (along[0] < 0.8) break;
+  }
+  return distance;
+}
+
+/** The median of `n` bytes of which it is known how often each value is there. */
+function middleOf(counts, n) {
+  const at = (rank) => { let value = 0; while ((rank -= counts[value]) >= 0) value++; return value; };
+  return median([at(n - 1 >> 1), at(n >> 1)]);
+}
+
+function scaled({data, width, height}, threshold) {
+  const scale = Math.fround(SOLID / Math.max(threshold, 1));
+  const table = Uint8Array.from({length: 256}, (_, value) => Math.min(255, round(value * scale)));
+  return {data: data.map((value) => table[value]), width, height};
+}
+
+function offTheEdge(ink, allowed) {
+  const {width, height} = ink, longer = Math.max(width, height), {labels, boxes} = label(ink);
+  const rim = new Int32Array(boxes.length + 1);
+  for (let x = 0; x < width; x++) { rim[labels[x]]++; rim[labels[(height - 1) * width + x]]++; }
+  for (let y = 1; y < height - 1; y++) { rim[labels[y * width]]++; rim[labels[y * width + width - 1]]++; }
+  const off = boxes.map((_, at) => rim[at + 1] > allowed * longer);
+  const left = boxes.some((box, at) => !off[at] && box[3] >= TALL_ENOUGH * longer);
+  if (!left || !off.some(Boolean)) return ink;
+  return {data: ink.data.map((value, i) => labels[i] && off[labels[i] - 1] ? 0 : value), width, height};
+}
+
+function shadowed(whole, kept) {
+  let gone = 0;
+  for (let i = 0; i < whole.data.length; i++) if (whole.data[i] >= SOLID && kept.data[i] < SOLID) gone++;
+  return gone / whole.data.length > SHADOW;
+}

@@ -1,0 +1,85 @@
+"""What a page needs to read drawings by itself: constants, network and runtime, served beside the page's other routes.
+
+The code is assets/engine.js and what that imports; its constants are Python's own, written as a module here. All of it
+lies under page/engine, each file below the version it belongs to, so that a browser keeps it as long as it likes:
+
+GET page/engine/constants.js
+GET page/engine/VERSION/FILE
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from interface import runtime
+from model import calibration, geometry, ink, recogniser, segment, touching
+from model.foreign import Convention
+from model.recogniser import Recogniser
+
+SHARED = (geometry, segment, ink, touching, calibration, recogniser)
+KINDS = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
+FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+def readers(models: Mapping[str, Recogniser]) -> dict[str, Recogniser]:
+    """Those of the models whose answers the page can give itself: the ones that ship."""
+    return {n: m for n, m in models.items() if m.calibrated and m.convention == Convention()}
+
+
+def constants(models: Mapping[str, Recogniser]) -> str:
+    """JavaScript that exports every constant of SHARED by its module's name, `models` with their calibration, and `runtime`."""
+    values = {
+        module.__name__.rpartition(".")[2]: {
+            name: value
+            for name, value in vars(module).items()
+            if name.isupper() and isinstance(value, int | float | str)
+        }
+        for module in SHARED
+    }
+    values["models"] = {
+        name: {
+            "file": f"{_version(model)}/{model.path.name}",
+            "temperature": model.calibration.temperature,
+            "sure": model.calibration.sure,
+            "not_digit": model.calibration.not_digit,
+        }
+        for name, model in readers(models).items()
+    }
+    there = runtime.folder() is not None
+    values["runtime"] = {
+        "folder": runtime.FOLDER.name,
+        "loader": runtime.LOADER,
+        "wasm": f"{runtime.WASM}.gz",
+        "there": there,
+    }
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
+
+
+def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
+    """VERSION/FILE → where it lies on this machine. No runtime where nobody has fetched it."""
+    here = runtime.folder()
+    found = {f"{here.name}/{name}": here / name for name in runtime.FILES} if here else {}
+    return found | {f"{_version(model)}/{model.path.name}": model.path for model in readers(models).values()}
+
+
+def _version(model: Recogniser) -> str:
+    return model.weights_sha256[:16]
+
+
+def routes(models: Mapping[str, Recogniser]) -> list[Route]:
+    """The routes for ``launch(app_kwargs={"routes": …})``."""
+
+    async def shared(_: Request) -> Response:
+        return Response(constants(models), media_type=KINDS[".js"], headers={"Cache-Control": "no-cache"})
+
+    async def file(request: Request) -> Response:
+        path = files(models).get(f"{request.path_params['version']}/{request.path_params['name']}")
+        if path is None:
+            return JSONResponse({"error": "There is no such file here."}, 404)
+        return FileResponse(path, media_type=KINDS[path.suffix], headers=FOR_EVER)
+
+    return [Route("/page/engine/constants.js", shared), Route("/page/engine/{version}/{name}", file)]

@@ -1,0 +1,53 @@
+"""The page and Python read alike: the same drawings, in real Chromium and by the recogniser of the command line."""
+
+import re
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from benchmarks.parity import AGREE, GREY, compare, drawings, own_drawings
+from interface import inpage
+from model import recogniser
+
+
+@pytest.fixture(scope="module")
+def reading_page(browser, site):
+    """A page of the site that lets tests run code in it, which the site's own rules do not."""
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(site)
+    yield page
+    context.close()
+
+
+def test_sixty_drawings_get_the_same_answer_from_the_same_images(reading_page):
+    found = list(compare(reading_page, own_drawings(), recogniser.load()))
+    assert len(found) == 60
+    assert {one.page[1] for one in found} >= {"sure", "unsure"}, "some should be hard"
+    assert sum(len(one.page[0]) > 1 for one in found) >= 15, "and some of several digits"
+    assert [(one.page, one.python) for one in found if one.page != one.python] == []
+    assert max(one.grey for one in found) <= GREY
+
+
+def test_drawings_of_people_who_trained_nothing_get_the_same_answer(reading_page, pendigits):
+    found = list(compare(reading_page, drawings(100, seed=1), recogniser.load()))
+    assert np.mean([one.page == one.python for one in found]) >= AGREE
+    assert np.mean([one.grey for one in found if one.grey is not None]) <= GREY
+
+
+def test_every_constant_that_the_page_uses_is_pythons(site_folder):
+    exported = inpage.constants({"cnn": recogniser.load()})
+    known = {
+        name: set(re.findall(r'"([A-Z_]+)":', values))
+        for name, values in re.findall(r"export const (\w+) = (.*);", exported)
+    }
+    used = 0
+    for path in (ROOT / "interface" / "assets").glob("*.js"):
+        for names, module in re.findall(r"const \{([A-Z_, a-z:]+)\} = (\w+);", path.read_text()):
+            module = {"INK": "ink"}.get(module, module)
+            if module in known:
+                wanted = set(re.findall(r"[A-Z_]{2,}", names))
+                assert wanted <= known[module], f"{path.name} takes what model/{module}.py does not have"
+                used += len(wanted)
+    assert used > 30
