@@ -19,6 +19,7 @@ FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a
 FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
 STROKE_REACHES = (0.09, 0.25)
+MORE = 1.15  # times the ink at a lower threshold: there are faint strokes; less are the soft edges of the same ones
 RULE = 0.05  # of the picture's height or width: a line right across it that is not thicker is no digit
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
 FRAME = 0.08  # of the shorter side: a frame is not wider
@@ -50,7 +51,9 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
         flat = not _shadowed(whole, drawn)
     if flat:
         yield drawn, 1.0
-        yield _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR), 0.95
+        faint = _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
+        if (faint >= SOLID).sum() > MORE * (drawn >= SOLID).sum():
+            yield faint, 0.95
         if _framed_by_paper(distance, contrast):
             return
     for dark, prior in zip(_likely_polarities(picture), (1.0, 0.7), strict=True):

@@ -14,7 +14,9 @@ NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digi
 WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
 MOST_ATOMS = 24  # of one piece; more cuts are a texture's
 LONGEST = 20  # heights: many more than digits touch in a row; a pen's straight line of 5,000 px took 2 s to cut
-FULL = 0.7  # of its box: a single stroke. The bar of a 5 that is being drawn was cut into 16 digits in a quarter of a second
+STROKES = (
+    2  # that half the rows of two digits side by side cross; what crosses less is one stroke, or half a digit under way
+)
 MOST_IN_LINE = 100  # atoms of a line from which no more is cut: writing has fewer, a texture would take a second
 MOST_IN_GROUP = 8  # atoms that may make one digit
 ROWS = 48  # height at which a path is sought: a stroke is still 4 px wide
@@ -39,7 +41,7 @@ def alternatives(pieces: list[Piece], cut: list[bool], doubtful: list[bool]) -> 
     spans, others, start = [], {}, 0
     for apart, piece in zip(cut, pieces, strict=True):
         wide = NARROWEST_TO_CUT * height < piece.box[2] <= LONGEST * piece.box[3]
-        apart = apart and wide and (piece.ink >= SOLID).mean() <= FULL
+        apart = apart and wide and _crossed(piece) >= STROKES
         atoms = cuts(piece) if apart and start < MOST_IN_LINE else [piece]
         atoms = atoms if len(atoms) <= MOST_ATOMS else [piece]
         spans.append((start, start + len(atoms)))
@@ -55,6 +57,12 @@ def alternatives(pieces: list[Piece], cut: list[bool], doubtful: list[bool]) -> 
             if any(doubtful[first : last + 1]) and together.box[2] <= WIDEST * together.box[3]:
                 others[spans[first][0], spans[last][1]] = together
     return spans, others
+
+
+def _crossed(piece: Piece) -> float:
+    """How many strokes the middling row of a piece crosses."""
+    solid = np.pad(piece.ink >= SOLID, ((0, 0), (1, 0)))
+    return float(np.median((solid[:, 1:] > solid[:, :-1]).sum(axis=1)))
 
 
 def cuts(piece: Piece) -> list[Piece]:

@@ -10,6 +10,9 @@ const FAR = 1e4;  // px, further than any ink is wide
 
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
 
+/** How many pixels are SOLID. */
+export const area = ({data}) => data.reduce((count, value) => count + (value >= SOLID), 0);
+
 /** Python's rounding: halves go to the even number. */
 export const round = (value) => {
   const down = Math.floor(value), rest = value - down;

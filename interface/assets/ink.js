@@ -2,11 +2,11 @@
 // not here, nor what it tries of a drawing whose ink runs along the edge and reads badly.
 
 import {geometry, ink as INK} from '../engine/constants.js';
-import {blank, cut, median, paste, round} from './geometry.js';
+import {area, blank, cut, median, paste, round} from './geometry.js';
 import {label} from './segment.js';
 
 const {SOLID} = geometry;
-const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
+const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, RULE, MORE, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
 
 /**
  * The inks to try, each [ink, prior 0–1] with the likeliest first, made when it is its turn. picture: an ImageData, opaque.
@@ -27,7 +27,8 @@ export function candidates(picture) {
   if (shadowed(whole, drawn)) return null;
   return (function* () {
     yield [drawn, 1];
-    yield [offTheEdge(scaled(distance, Math.max(0.22 * contrast, FAINTEST / 2)), BAR), 0.95];
+    const faint = offTheEdge(scaled(distance, Math.max(0.22 * contrast, FAINTEST / 2)), BAR);
+    if (area(faint) > MORE * area(drawn)) yield [faint, 0.95];
   })();
 }
 
@@ -98,7 +99,10 @@ function offTheEdge(ink, allowed) {
   const rim = new Int32Array(boxes.length + 1);
   for (let x = 0; x < width; x++) { rim[labels[x]]++; rim[labels[(height - 1) * width + x]]++; }
   for (let y = 1; y < height - 1; y++) { rim[labels[y * width]]++; rim[labels[y * width + width - 1]]++; }
-  const off = boxes.map((_, at) => rim[at + 1] > allowed * longer);
+  const off = boxes.map((box, at) => {
+    const [thin, long] = [box[2] / width, box[3] / height].sort((a, b) => a - b);
+    return rim[at + 1] > allowed * longer || long > 0.95 && thin < RULE;
+  });
   const left = boxes.some((box, at) => !off[at] && box[3] >= TALL_ENOUGH * longer);
   if (!left || !off.some(Boolean)) return ink;
   return {data: ink.data.map((value, i) => labels[i] && off[labels[i] - 1] ? 0 : value), width, height};

@@ -1,12 +1,12 @@
 // Drawing → reading: model/recogniser.py and model/calibration.py in JavaScript, step for step; what each is for stands there.
 
-import {calibration, geometry, ink as INK, recogniser, touching} from '../engine/constants.js';
-import {round, toImage} from './geometry.js';
+import {calibration, geometry, recogniser, touching} from '../engine/constants.js';
+import {area, round, toImage} from './geometry.js';
 import {candidates} from './ink.js';
 import {lines} from './segment.js';
-import {alternatives} from './touching.js';
+import {alternatives, divisible} from './touching.js';
 
-const {SIDE, SOLID} = geometry;
+const {SIDE} = geometry;
 const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
@@ -57,7 +57,10 @@ export class Recogniser {
     if (crowded && plain.filter(({digit}) => digit.verdict === SURE).length < plain.length / 2) return {digits: plain, more: 0};
     const cut = plain.map(({digit, piece}) => digit.verdict === NOT_A_DIGIT || piece.box[2] > WIDE * piece.box[3]);
     const doubtful = plain.map(({digit}) => digit.verdict !== SURE);
-    if (room < 0) return {digits: plain, more: cut.some(Boolean) || pieces.length > 1 && doubtful.some(Boolean) ? -1 : 0};
+    if (room < 0) {
+      const more = divisible(pieces, cut).some(Boolean) || pieces.length > 1 && doubtful.some(Boolean) ? -1 : 0;
+      return {digits: plain, more};
+    }
     const {spans, others} = alternatives(pieces, cut, doubtful);
     if (!others.length || others.length > room) return {digits: plain, more: 0};
     const ways = new Map(), steps = ([i, j]) => j - i;
@@ -101,7 +104,6 @@ export class Recogniser {
 }
 
 const log = (probability) => Math.log(Math.max(probability, 1e-6));
-const area = (ink) => ink.data.reduce((count, value) => count + (value >= SOLID), 0);
 
 /** The way from atom 0 to the end with the best sum of scores. Python reads every crop and sums them up; here the most promising
  *  ways are followed first (Dijkstra 1959; no score is above 0), so that most crops need not be read at all. */

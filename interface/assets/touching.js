@@ -5,18 +5,22 @@ import {blank, cut, median, resizeTo, round, solidBox} from './geometry.js';
 import {join} from './segment.js';
 
 const {SOLID} = geometry;
-const {NARROWEST_TO_CUT, WIDEST, MOST_ATOMS, LONGEST, FULL, MOST_IN_LINE, MOST_IN_GROUP, ROWS, STEP, STRAY, SIDEWAYS, LOWEST} = touching;
+const {NARROWEST_TO_CUT, WIDEST, MOST_ATOMS, LONGEST, STROKES, MOST_IN_LINE, MOST_IN_GROUP, ROWS, STEP, STRAY, SIDEWAYS, LOWEST} = touching;
+
+/** Which of the pieces to cut `apart` can be two digits at all. */
+export function divisible(pieces, apart) {
+  const height = median(pieces.map(({box}) => box[3]));
+  return pieces.map(({box, ink}, at) => apart[at] && box[2] > NARROWEST_TO_CUT * height && box[2] <= LONGEST * box[3] &&
+    crossed(ink) >= STROKES);
+}
 
 /** The span of atoms [start, end] of each piece as it was drawn, and every other candidate as {span, piece}. */
 export function alternatives(pieces, apart, doubtful) {
-  const height = median(pieces.map(({box}) => box[3]));
-  const spans = [], others = new Map();
+  const spans = [], others = new Map(), divided = divisible(pieces, apart);
   const add = (i, j, piece) => others.set(`${i} ${j}`, {span: [i, j], piece});
   let start = 0;
   pieces.forEach((piece, at) => {
-    const wide = piece.box[2] > NARROWEST_TO_CUT * height && piece.box[2] <= LONGEST * piece.box[3];
-    const full = () => piece.ink.data.reduce((n, amount) => n + (amount >= SOLID), 0) > FULL * piece.ink.data.length;
-    let atoms = apart[at] && wide && start < MOST_IN_LINE && !full() ? cuts(piece) : [piece];
+    let atoms = divided[at] && start < MOST_IN_LINE ? cuts(piece) : [piece];
     if (atoms.length > MOST_ATOMS) atoms = [piece];
     spans.push([start, start + atoms.length]);
     for (let i = 0; i < atoms.length; i++) {
@@ -37,6 +41,15 @@ export function alternatives(pieces, apart, doubtful) {
     }
   }
   return {spans, others: [...others.values()]};
+}
+
+/** How many strokes the middling row crosses. */
+function crossed({data, width, height}) {
+  return median(Array.from({length: height}, (_, y) => {
+    let strokes = 0;
+    for (let x = 0, at = y * width; x < width; x++, at++) if (data[at] >= SOLID && !(x && data[at - 1] >= SOLID)) strokes++;
+    return strokes;
+  }));
 }
 
 /** Slice a piece along paths of little ink; one piece if there is no such place. */
