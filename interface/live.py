@@ -5,6 +5,7 @@ than through Gradio's events (RESEARCH: 1,891 against 394 requests a second), an
 
 POST page/read?model=NAME    a picture file            → the answer (``answer`` below)
      …&pad=PAGE&stroke=N                               → 204 instead, once a later one of that page waits: nobody looks for it
+     …&brief=1                                         → "brief": whether what was left out (Recogniser.read) might change it
 POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
 POST page/why?model=NAME     784 bytes, 28×28          → which ink spoke for the answer and which against
 POST page/nearest            784 bytes, 28×28          → the training digits that look most like it
@@ -34,7 +35,7 @@ from model.data import DataError
 from model.explain import explain
 from model.nearest import nearest
 from model.picture import PictureError, open_picture
-from model.recogniser import Reading, Recogniser
+from model.recogniser import EMPTY, SURE, WIDE, Reading, Recogniser
 
 HERE = Path(__file__).parent
 # named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module
@@ -80,7 +81,10 @@ def routes(models: dict[str, Recogniser]) -> list[Route]:
     def read(recogniser: Recogniser, body: bytes, request: Request) -> dict:
         picture = open_picture(body)
         show = SHOWN.get(request.query_params.get("show", ""))
-        return answer(recogniser, recogniser.read(picture), picture, show, others(models, recogniser))
+        brief = "brief" in request.query_params
+        reading = recogniser.read(picture, brief)
+        found = answer(recogniser, reading, picture, show, others(models, recogniser))
+        return found | {"brief": brief and not plain(reading)}
 
     def image(recogniser: Recogniser, body: bytes, _: Request) -> dict:
         pixels = as_image(body)
@@ -111,6 +115,11 @@ def routes(models: dict[str, Recogniser]) -> list[Route]:
         Route("/page/examples/{name}", files(HERE / "examples")),
         Route("/page/assets/{name}", files(HERE / "assets")),
     ]
+
+
+def plain(reading: Reading) -> bool:
+    """Whether there is nothing that a reading which is not brief would cut or join."""
+    return reading.verdict in (SURE, EMPTY) and all(d.box[2] <= WIDE * d.box[3] for d in reading.digits)
 
 
 def files(folder: Path):

@@ -105,12 +105,15 @@ class Recogniser:
         digit = self._digits([(0, 0, geometry.SIDE, geometry.SIDE)], image[None])
         return _reading([digit], np.round(image * 255).astype(np.uint8))
 
-    def read(self, picture: np.ndarray) -> Reading:
-        """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits."""
+    def read(self, picture: np.ndarray, brief: bool = False) -> Reading:
+        """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits.
+
+        ``brief``: no ink is cut or joined, most of the work where ink is no plain digit, as half a digit is not yet.
+        """
         best, best_quality, tried = Reading("", EMPTY, (), np.zeros(picture.shape[:2], np.uint8)), -1.0, 0
         for candidate, prior in ink.candidates(picture):
             scale = picture.shape[1] / candidate.shape[1], picture.shape[0] / candidate.shape[0]
-            read, quality, crops = self.read_ink(candidate, scale)
+            read, quality, crops = self.read_ink(candidate, scale, brief)
             quality *= prior
             if max(picture.shape) <= ink.TINY_SIDE:
                 quality *= ALONE ** (len(read.digits) - 1)
@@ -121,13 +124,15 @@ class Recogniser:
                 break
         return best
 
-    def read_ink(self, amount: np.ndarray, scale: tuple[float, float] = (1, 1)) -> tuple[Reading, float, int]:
+    def read_ink(
+        self, amount: np.ndarray, scale: tuple[float, float] = (1, 1), brief: bool = False
+    ) -> tuple[Reading, float, int]:
         """(H, W) uint8 ink → Reading; its quality, the share of the ink that confident digits explain, 0–1; crops read.
         ``scale`` takes ink pixels to picture pixels, for the boxes."""
         lines_of_pieces = segment.lines(amount)
         count, found, cuts = sum(map(len, lines_of_pieces)), [], 0
         for line in lines_of_pieces:
-            read, more = self._line(line, crowded=count > CROWD, room=MOST_CUTS - cuts)
+            read, more = self._line(line, crowded=count > CROWD, room=0 if brief else MOST_CUTS - cuts)
             found.append(read)
             cuts += more
         lines = [[d for d, _ in line] for line in found]
@@ -141,7 +146,7 @@ class Recogniser:
         where that is plain, else the best way to cut and join them."""
         plain = self._read_pieces(pieces)
         as_drawn = list(zip(plain, pieces, strict=True))
-        if crowded and sum(d.verdict == SURE for d in plain) < len(plain) / 2:
+        if room <= 0 or crowded and sum(d.verdict == SURE for d in plain) < len(plain) / 2:
             return as_drawn, 0
         cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
         spans, others = touching.alternatives(pieces, cut, [d.verdict != SURE for d in plain])

@@ -54,6 +54,14 @@ def test_a_drawing_gets_an_answer_with_everything_the_page_shows(client, models)
     assert 70 < x < 100 and 40 < y < 70 and 90 < width < 140 and 160 < height < 200
 
 
+def test_a_brief_answer_says_whether_it_left_something_out(client):
+    seven = client.post("/page/read?brief=1", content=png(one("7"))).json()
+    assert (seven["text"], seven["brief"]) == ("7", False)
+    touching = np.minimum(one("7"), np.roll(one("7"), 75, axis=1))
+    assert client.post("/page/read?brief=1", content=png(touching)).json()["brief"] is True
+    assert client.post("/page/read", content=png(touching)).json()["brief"] is False
+
+
 def test_a_blank_pad_is_empty_not_an_error(client):
     answer = client.post("/page/read", content=png(np.full((280, 280, 3), 255, np.uint8))).json()
     assert (answer["text"], answer["verdict"], answer["digits"]) == ("", "empty", [])

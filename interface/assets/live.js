@@ -9,8 +9,8 @@
 const PAUSE = 60;  // ms between two requests while drawing: faster than the eye follows digits, a sixth of a core here
 
 export class Live {
-  /** ask(signal, own) resolves to an answer for the drawing as it is now, or to null when a busy server passed it over;
-   *  show(answer, finished) puts it on the page; own(finished) resolves to the page's own answer, or to null. */
+  /** ask(signal, own, brief) resolves to an answer for the drawing as it is now, or to null when a busy server passed it over;
+   *  brief: what needs longer may be left out, and then the answer's `brief` is true; show(answer, finished) puts it on the page; own(finished) resolves to the page's own answer, or to null. */
   constructor(ask, show, failed, own = () => null) {
     Object.assign(this, {ask, show, failed, own});
     this.drawn = 0;      // version of the drawing
@@ -60,6 +60,7 @@ export class Live {
     this.timer = null;
     this.request?.controller.abort();
     const request = {version: this.drawn, finished, controller: new AbortController()};
+    let again = false;
     this.request = request;
     this.last = performance.now();
     try {
@@ -75,22 +76,25 @@ export class Live {
         }
       }
       request.asks = true;
-      const answer = await this.ask(request.controller.signal, this.mine);
+      const brief = !request.finished;
+      const answer = await this.ask(request.controller.signal, this.mine, brief);
       if (this.request !== request) return;  // overtaken or forgotten
       if (answer === null) {
         this.timer = setTimeout(() => this.send(request.finished && this.drawn === request.version), PAUSE);
         return;
       }
-      this.shown = request.version;
+      if (!answer.brief) this.shown = request.version;
+      else if (request.finished) again = this.drawn === request.version;  // the pen was lifted meanwhile
       this.answer = answer;
       this.mine = null;
-      this.show(answer, request.finished);
+      this.show(answer, request.finished && !answer.brief);
     } catch (error) {
       if (this.request === request) this.failed(error);
     } finally {
       if (this.request === request) {
         this.request = null;
-        if (this.drawn > request.version) this.later();
+        if (again) this.send(true);
+        else if (this.drawn > request.version) this.later();
       }
     }
   }

@@ -28,7 +28,7 @@ class Predict {
     this.later = new Later(root);
     this.told = new Told(root, () => this.oneDigit(), (error) => { this.problem.textContent = error.message; });
     this.batch = new Batch(root, (file) => this.look(file), (text) => { this.parts.spoken.textContent = text; });
-    this.live = new Live((signal, own) => this.ask(signal, own), (answer, finished) => this.show(answer, finished),
+    this.live = new Live((...how) => this.ask(...how), (answer, finished) => this.show(answer, finished),
       (error) => this.fail(error), (finished) => this.ownReading(finished));
     this.pad = new Sketchpad(root.querySelector('[data-testid=sketchpad]'), (how) => this.drawn(how));
     this.wire();
@@ -64,10 +64,10 @@ class Predict {
 
   // ---- what is read ----
 
-  ask(signal, own) {
+  ask(signal, own, brief) {
     if (this.source?.image) return server.readImage(this.source.image, signal);
     if (this.source) return server.read(this.source.blob, signal, 'large');
-    return server.readDrawing(this.pad.all, signal, own);
+    return server.readDrawing(this.pad.all, signal, own, brief);
   }
 
   /** The page's own reading of the drawing, with the model that is chosen and in brief while the pen moves; null where the server

@@ -34,8 +34,9 @@ export function read(blob, signal, show = '', order = live()) {
   return post('read', blob, signal, show ? {show, ...order} : order);
 }
 
-/** Read a drawing: a list of strokes. */
-export const readDrawing = (strokes, signal) => read(picture(strokes), signal);
+/** Read a drawing: a list of strokes; brief: without the cutting and joining of what is no plain digit. */
+export const readDrawing = (strokes, signal, own, brief) =>
+  read(picture(strokes), signal, '', brief ? {brief: 1, ...live()} : live());
 
 /** The same for a table of many pictures: each is wanted, what is sent back is a thumbnail, and a busy server is waited for. */
 export async function readSmall(blob, signal) {
