@@ -26,6 +26,7 @@ STEP = 6  # columns between two paths, at that height
 STRAY = 6
 SIDEWAYS = 0.1  # cost of a step aside, as a share of crossing a solid pixel: straight where nothing is gained
 
+HALF = 0.5 + 1e-6  # rounds halves up, whichever side of the half a float's last bit puts them in either language
 LOWEST = 0.4  # of the piece's height: what is cut out lower than that is a fragment
 
 Span = tuple[int, int]
@@ -92,7 +93,7 @@ def _paths(ink: np.ndarray) -> list[np.ndarray]:
         first, last = max(middle - STRAY, 0), min(middle + STRAY + 1, small.shape[1])
         path = first + _cheapest(small[:, first:last], middle - first)
         every = np.interp(np.arange(height), (np.arange(ROWS) + 0.5) / scale, (path + 0.5) / scale)
-        paths.append(every.round().astype(int))
+        paths.append(np.floor(every + HALF).astype(int))
     return paths
 
 

@@ -5,7 +5,7 @@ import {blank, cut, median, resizeTo, round, solidBox} from './geometry.js';
 import {join} from './segment.js';
 
 const {SOLID} = geometry;
-const {NARROWEST_TO_CUT, WIDEST, MOST_ATOMS, LONGEST, STROKES, MOST_IN_LINE, MOST_IN_GROUP, ROWS, STEP, STRAY, SIDEWAYS, LOWEST} = touching;
+const {NARROWEST_TO_CUT, WIDEST, MOST_ATOMS, LONGEST, STROKES, MOST_IN_LINE, MOST_IN_GROUP, ROWS, STEP, STRAY, SIDEWAYS, HALF, LOWEST} = touching;
 
 /** Which of the pieces to cut `apart` can be two digits at all. */
 export function divisible(pieces, apart) {
@@ -79,7 +79,7 @@ function paths(ink) {
     const path = cheapest(small, first, last, middle - first).map((x) => (x + first + 0.5) / scale);
     found.push(Array.from({length: ink.height}, (_, y) => {
       const at = Math.min(Math.max(y * scale - 0.5, 0), ROWS - 1), above = Math.floor(at);
-      return round(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]));
+      return Math.floor(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]) + HALF);
     }));
   }
   return found;
