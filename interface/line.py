@@ -18,8 +18,13 @@ class Line:
     """At most ``places`` are served at once, at most ``longest`` wait. For one event loop."""
 
     def __init__(self, places: int, longest: int):
-        self._free, self._longest = places, longest
+        self._places, self._free, self._longest = places, places, longest
         self._waiting: dict[object, tuple[int, asyncio.Future]] = {}  # pad → its newest; a dict keeps a key's place
+
+    @property
+    def busy(self) -> bool:
+        """Whether anybody is served or waits; any thread may ask."""
+        return self._free < self._places
 
     @contextlib.asynccontextmanager
     async def turn(self, pad: object = None, number: int = 0) -> AsyncIterator[None]:

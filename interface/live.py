@@ -3,7 +3,7 @@
 A stroke's answer must come within a frame or two. Through a plain route one process answers several times more people
 than through Gradio's events (RESEARCH: 1,891 against 394 requests a second), and nothing that is sent touches the disk.
 
-POST page/read?model=NAME    a picture file            → the answer (``answer`` below)
+POST page/read?model=NAME    a picture file            → the answer (interface/answer.py)
      …&pad=PAGE&stroke=N                               → 204 instead, once a later one of that page waits: nobody looks for it
      …&brief=1                                         → "brief": whether what was left out (Recogniser.read) might change it
 POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
@@ -18,16 +18,16 @@ that this page would not send. Anybody can call these, so each checks login, mod
 import contextlib
 import json
 import os
-from base64 import b64encode
 from pathlib import Path
 
 import anyio
-import cv2
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from evaluation.run import SHARED, Evaluations
+from interface.answer import answer, as_text, others, plain
 from interface.body import Refused
 from interface.limits import LIMITS
 from interface.line import Line, Superseded
@@ -35,22 +35,25 @@ from model.data import DataError
 from model.explain import explain
 from model.nearest import nearest
 from model.picture import PictureError, open_picture
-from model.recogniser import EMPTY, SURE, WIDE, Reading, Recogniser
+from model.recogniser import Recogniser
 
 HERE = Path(__file__).parent
 # named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
 SHOWN = {"large": 1200, "small": 120}  # px, the longer side of a picture sent back: for the pad, for a row of a table
-TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
 IMAGE = 28 * 28
 NEAREST = "The most alike of MNIST's 55,000 training digits, compared pixel by pixel at half size."
 NO_NEAREST = "With MNIST on this machine, the training digits most like it would stand here."
 
 
-def routes(models: dict[str, Recogniser]) -> list[Route]:
-    """The routes for ``launch(app_kwargs={"routes": …})``. models: what the page offers, the default first."""
+def routes(models: dict[str, Recogniser], evaluations: Evaluations = SHARED) -> list[Route]:
+    """The routes for ``launch(app_kwargs={"routes": …})``. models: what the page offers, the default first.
+
+    evaluations: those of this process, which from now on let drawings go first.
+    """
     cores = os.cpu_count() or 2
     drawings, extras = Line(cores, LIMITS.waiting), Line(1, LIMITS.waiting)
+    evaluations.urgent = lambda: drawings.busy
     threads = anyio.CapacityLimiter(cores + 2)
     pictures, held = anyio.CapacityLimiter(1), anyio.CapacityLimiter(LIMITS.held)
 
@@ -115,11 +118,6 @@ def routes(models: dict[str, Recogniser]) -> list[Route]:
         Route("/page/examples/{name}", files(HERE / "examples")),
         Route("/page/assets/{name}", files(HERE / "assets")),
     ]
-
-
-def plain(reading: Reading) -> bool:
-    """Whether there is nothing that a reading which is not brief would cut or join."""
-    return reading.verdict in (SURE, EMPTY) and all(d.box[2] <= WIDE * d.box[3] for d in reading.digits)
 
 
 def files(folder: Path):
@@ -192,72 +190,3 @@ def as_image(body: bytes) -> np.ndarray:
     if len(body) != IMAGE:
         raise Refused(422, f"A 28×28 image is {IMAGE} bytes, one for each pixel; these are {len(body)}.")
     return np.frombuffer(body, np.uint8).reshape(28, 28).astype(np.float32) / 255
-
-
-def others(models: dict[str, Recogniser], recogniser: Recogniser) -> list[Recogniser]:
-    """The model to show beside ``recogniser``: the 1990s recipe beside the default, the default beside any other."""
-    beside = "classic" if recogniser is next(iter(models.values())) else next(iter(models))
-    return [models[beside]] if beside in models and models[beside] is not recogniser else []
-
-
-def as_text(image: np.ndarray) -> str:
-    """A (28, 28) uint8 image as base64 of its 784 bytes."""
-    return b64encode(image.tobytes()).decode()
-
-
-def answer(
-    recogniser: Recogniser, reading: Reading, picture: np.ndarray, show: int | None, beside: list[Recogniser]
-) -> dict:
-    """A reading as the page shows it (assets/answer.js names the fields); plain JSON values.
-
-    picture: (H, W, 3) uint8, what was read; show: px of its longer side when it goes back to the page, which may not be
-    able to open its format; None: it does not.
-    """
-    height, width = picture.shape[:2]
-    return {
-        "text": reading.text,
-        "verdict": reading.verdict,
-        "model": recogniser.name,
-        "calibrated": recogniser.calibrated,
-        "size": [width, height],
-        "digits": [
-            {
-                "digit": digit.digit,
-                "probability": float(digit.probability),
-                "runner_up": digit.runner_up,
-                "verdict": digit.verdict,
-                "not_digit": float(digit.not_digit),
-                "box": [int(value) for value in digit.box],
-                "probabilities": [round(float(p), 4) for p in digit.probabilities],
-                "image": as_text((255 * digit.image).round().astype(np.uint8)),
-            }
-            for digit in reading.digits
-        ],
-        "ink": data_url(reading.ink, ".png", 480),
-        "picture": data_url(picture[..., ::-1], ".jpg" if picture.size > TINY else ".png", show) if show else None,
-        "others": [second_opinion(other, reading) for other in beside if reading.digits],
-    }
-
-
-def second_opinion(other: Recogniser, reading: Reading) -> dict:
-    """What another model says to the same 28×28 images; probability only where there is one digit."""
-    digits, not_digit = other.probabilities(np.stack([digit.image for digit in reading.digits]))
-    verdicts = other.verdicts(digits, not_digit)
-    text = "".join(
-        str(best) for best, verdict in zip(digits.argmax(1), verdicts, strict=True) if verdict != "not a digit"
-    )
-    return {
-        "model": other.name,
-        "text": text or "not a digit",
-        "probability": float(digits[0].max()) if len(verdicts) == 1 and text else None,
-    }
-
-
-def data_url(pixels: np.ndarray, ending: str, longest: int) -> str:
-    """Pixels (BGR or grey, uint8) as a data URL, scaled down to ``longest`` px where they are larger."""
-    scale = longest / max(pixels.shape[:2])
-    if scale < 1:
-        size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    kind = "png" if ending == ".png" else "jpeg"
-    return f"data:image/{kind};base64,{b64encode(cv2.imencode(ending, np.ascontiguousarray(pixels))[1]).decode()}"

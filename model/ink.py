@@ -20,7 +20,10 @@ FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
 STROKE_REACHES = (0.09, 0.25)
 MORE = 1.15  # times the ink at a lower threshold: there are faint strokes; less are the soft edges of the same ones
-RULE = 0.05  # of the picture's height or width: a line right across it that is not thicker is no digit
+ACROSS, RULE = (
+    0.95,
+    0.05,
+)  # of the picture's width or height: a line along so much of it that is not thicker is no digit
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
 FRAME = 0.08  # of the shorter side: a frame is not wider
 SHADOW = 0.1  # of the picture: so much ink along the edge is no ink
@@ -125,18 +128,19 @@ def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
     The commonest and not the border's: screenshots have frames.
     """
     step = max(1, int((picture.shape[0] * picture.shape[1] / SAMPLE) ** 0.5))
-    sample = picture[::step, ::step].reshape(-1, 3)
-    codes = (sample >> 4).astype(np.int32) @ np.array([256, 16, 1], np.int32)
-    commonest = int(np.bincount(codes, minlength=4096).argmax())
-    paper = np.median(sample[codes == commonest], axis=0)
-    distance = _over_channels(cv2.max, cv2.absdiff(picture, np.broadcast_to(paper.astype(np.uint8), picture.shape)))
+    channels = cv2.split(picture)
+    red, green, blue = sample = [np.ascontiguousarray(channel[::step, ::step]) for channel in channels]
+    codes = (red >> 4).astype(np.uint16) << 8 | green & 240 | blue >> 4
+    common = codes == np.bincount(codes.ravel(), minlength=4096).argmax()
+    paper = [int(np.median(channel[common])) for channel in sample]
+    distance = _extreme(cv2.max, [cv2.absdiff(*pair) for pair in zip(channels, paper, strict=True)])
     return distance, float((distance[::step, ::step] <= FLAT_RANGE).mean())
 
 
-def _over_channels(extreme, picture: np.ndarray) -> np.ndarray:
-    """cv2.max or cv2.min over the three channels; NumPy's along so short an axis takes ten times as long."""
-    red, green, blue = cv2.split(picture)
-    return extreme(extreme(red, green), blue)
+def _extreme(which, channels) -> np.ndarray:
+    """cv2.max or cv2.min over three channels; NumPy's along so short an axis takes ten times as long."""
+    red, green, blue = channels
+    return which(which(red, green), blue)
 
 
 def _likely_polarities(picture: np.ndarray) -> tuple[bool, bool]:
@@ -170,21 +174,31 @@ def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
     paper = cv2.GaussianBlur(paper, (0, 0), window / 8)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     smooth = cv2.GaussianBlur(picture, (0, 0), max(0.6, max(height, width) / 900))
-    return 255 - _over_channels(cv2.min, cv2.divide(smooth, cv2.max(paper, np.full_like(paper, 8)), scale=255))
+    return 255 - _extreme(cv2.min, cv2.split(cv2.divide(smooth, cv2.max(paper, np.full_like(paper, 8)), scale=255)))
 
 
 def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
     """Without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule), if
     anything else is left that is tall enough to be a digit. Up to ``allowed`` of the longer side may lie on the edge: a
     drawing may touch it."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
+    solid = (ink >= SOLID).astype(np.uint8)
+    if not _reaches(solid):
+        return ink
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     off = np.bincount(rim, minlength=count) > allowed * max(ink.shape)
     width, height = stats[:, cv2.CC_STAT_WIDTH] / ink.shape[1], stats[:, cv2.CC_STAT_HEIGHT] / ink.shape[0]
-    off |= (np.maximum(width, height) > 0.95) & (np.minimum(width, height) < RULE)
+    off |= (np.maximum(width, height) > ACROSS) & (np.minimum(width, height) < RULE)
     tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
     off[0] = tall[0] = False
     return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink
+
+
+def _reaches(solid: np.ndarray) -> bool:
+    """Whether anything lies on the edge or may run right across: in most drawings nothing does, and no pieces are looked for."""
+    _, _, width, height = cv2.boundingRect(solid)
+    edge = max(solid[0].max(), solid[-1].max(), solid[:, 0].max(), solid[:, -1].max())
+    return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
 
 
 def _shadowed(whole: np.ndarray, kept: np.ndarray) -> bool:

@@ -160,7 +160,7 @@ class Recogniser:
             (i, j): _log(d.probability) * (j - i) * (UNCUT if p.box[2] <= touching.WIDEST * p.box[3] else 1)
             for (i, j), (d, p) in whole.items()
         }
-        chosen = _best_path(spans[-1][1], scores)
+        chosen = touching.best_path(spans[-1][1], scores)
         read = [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
         return read, len(parts)
 
@@ -175,19 +175,6 @@ class Recogniser:
             Digit(box, image, p, float(n), name)
             for box, image, p, n, name in zip(boxes, images, probabilities, none, names, strict=True)
         ]
-
-
-def _best_path(atoms: int, scores: dict[tuple[int, int], float]) -> list[tuple[int, int]]:
-    """The way from atom 0 to the end with the best sum of scores (dynamic programming)."""
-    best: list[tuple[float, tuple[int, int] | None]] = [(0.0, None)] + [(-np.inf, None)] * atoms
-    for i, j in sorted(scores):
-        if best[i][0] + scores[i, j] > best[j][0]:
-            best[j] = (best[i][0] + scores[i, j], (i, j))
-    path, end = [], atoms
-    while end:
-        path.append(best[end][1])
-        end = path[-1][0]
-    return path[::-1]
 
 
 def _log(probability: float) -> float:

@@ -51,7 +51,12 @@ def lines(ink: np.ndarray) -> list[list[Piece]]:
 
 
 def _components(ink: np.ndarray) -> list[Piece]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
+    solid = (ink >= SOLID).astype(np.uint8)
+    left, top, width, height = cv2.boundingRect(solid)
+    # Only where there is ink, and the soft edge around it. From an even row and column: OpenCV numbers components by blocks of 2×2.
+    left, top, right, bottom = max(left - 1, 0) & ~1, max(top - 1, 0) & ~1, left + width + 1, top + height + 1
+    ink = ink[top:bottom, left:right]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid[top:bottom, left:right], connectivity=8)
     if count <= 1:
         return []
     stats = stats[1:]
@@ -66,7 +71,7 @@ def _components(ink: np.ndarray) -> list[Piece]:
         x1, y1 = min(x + width + 1, ink.shape[1]), min(y + height + 1, ink.shape[0])
         own = labels[y0:y1, x0:x1]
         part = np.where((own == index + 1) | (own == 0), ink[y0:y1, x0:x1], 0)
-        pieces.append(Piece((x0, y0, x1 - x0, y1 - y0), part))
+        pieces.append(Piece((left + x0, top + y0, x1 - x0, y1 - y0), part))
     return pieces
 
 

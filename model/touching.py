@@ -14,9 +14,7 @@ NARROWEST_TO_CUT = 0.6  # of the line's height: narrower pieces are not two digi
 WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
 MOST_ATOMS = 24  # of one piece; more cuts are a texture's
 LONGEST = 20  # heights: many more than digits touch in a row; a pen's straight line of 5,000 px took 2 s to cut
-STROKES = (
-    2  # that half the rows of two digits side by side cross; what crosses less is one stroke, or half a digit under way
-)
+STROKES = 2  # that half the rows of two digits cross; what crosses less is one stroke, or half a digit under way
 MOST_IN_LINE = 100  # atoms of a line from which no more is cut: writing has fewer, a texture would take a second
 MOST_IN_GROUP = 8  # atoms that may make one digit
 ROWS = 48  # height at which a path is sought: a stroke is still 4 px wide
@@ -25,7 +23,6 @@ STEP = 6  # columns between two paths, at that height
 # digits could be had from the slices, nine tenths of their ink and no more than a tenth of other ink, in 45 %, now in 58 %.
 STRAY = 6
 SIDEWAYS = 0.1  # cost of a step aside, as a share of crossing a solid pixel: straight where nothing is gained
-
 HALF = 0.5 + 1e-6  # rounds halves up, whichever side of the half a float's last bit puts them in either language
 LOWEST = 0.4  # of the piece's height: what is cut out lower than that is a fragment
 
@@ -58,6 +55,19 @@ def alternatives(pieces: list[Piece], cut: list[bool], doubtful: list[bool]) -> 
             if any(doubtful[first : last + 1]) and together.box[2] <= WIDEST * together.box[3]:
                 others[spans[first][0], spans[last][1]] = together
     return spans, others
+
+
+def best_path(atoms: int, scores: dict[Span, float]) -> list[Span]:
+    """The way from atom 0 to the end with the best sum of scores (dynamic programming)."""
+    best: list[tuple[float, Span | None]] = [(0.0, None)] + [(-np.inf, None)] * atoms
+    for i, j in sorted(scores):
+        if best[i][0] + scores[i, j] > best[j][0]:
+            best[j] = (best[i][0] + scores[i, j], (i, j))
+    path, end = [], atoms
+    while end:
+        path.append(best[end][1])
+        end = path[-1][0]
+    return path[::-1]
 
 
 def _crossed(piece: Piece) -> float:

@@ -93,3 +93,16 @@ def test_a_run_that_fails_says_so_and_the_next_one_works(labelled):
     again = evaluations.start(job(reader, labelled), "anna")
     list(again.watch(0.01))
     assert again.result == 1000
+
+
+def test_a_run_lets_drawings_go_first_but_never_waits_for_ever(labelled, monkeypatch):
+    monkeypatch.setattr(run, "STAND_BACK", 0.05)
+    evaluations, asked = run.Evaluations(), []
+    evaluations.urgent = lambda: bool(asked.append(1)) or len(asked) < 3
+    shared = evaluations.start(job(Fake(), labelled), "anna")
+    list(shared.watch(0.01))
+    assert shared.result == 1000 and len(asked) >= 3
+    evaluations.urgent = lambda: True  # a crowd that never stops
+    shared = evaluations.start(job(Fake(), labelled), "anna")
+    list(shared.watch(0.01))
+    assert shared.result == 1000

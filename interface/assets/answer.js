@@ -1,4 +1,4 @@
-// The answer on the page: shows what the server (interface/live.py) read. One function, `show`, from plain data to the page.
+// The answer on the page: shows what the server (interface/answer.py) found. One function, `show`, from plain data to the page.
 //
 // answer: {text, verdict, model, calibrated, size: [w, h], ink: PNG data URL, canvas or null, picture: data URL or null,
 //          digits: [{digit, probability, runner_up, verdict, not_digit, box: [x, y, w, h], probabilities: [10], image}],

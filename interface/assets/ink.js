@@ -6,7 +6,7 @@ import {area, blank, cut, median, paste, round} from './geometry.js';
 import {label} from './segment.js';
 
 const {SOLID} = geometry;
-const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, RULE, MORE, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
+const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
 
 /**
  * The inks to try, each [ink, prior 0–1] with the likeliest first, made when it is its turn. picture: an ImageData, opaque.
@@ -101,7 +101,7 @@ function offTheEdge(ink, allowed) {
   for (let y = 1; y < height - 1; y++) { rim[labels[y * width]]++; rim[labels[y * width + width - 1]]++; }
   const off = boxes.map((box, at) => {
     const [thin, long] = [box[2] / width, box[3] / height].sort((a, b) => a - b);
-    return rim[at + 1] > allowed * longer || long > 0.95 && thin < RULE;
+    return rim[at + 1] > allowed * longer || long > ACROSS && thin < RULE;
   });
   const left = boxes.some((box, at) => !off[at] && box[3] >= TALL_ENOUGH * longer);
   if (!left || !off.some(Boolean)) return ink;
