@@ -5,7 +5,8 @@ from base64 import b64encode
 import cv2
 import numpy as np
 
-from model.recogniser import EMPTY, SURE, WIDE, Reading, Recogniser
+from model.reading import Reading
+from model.recogniser import EMPTY, SURE, WIDE, Recogniser
 
 TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
 

@@ -11,6 +11,7 @@ from interface import health, share, uploads
 from interface.guard import Guard, Rules
 from interface.headers import headers
 from interface.predict_tab import as_json
+from interface.sessions import Sessions
 from model.recogniser import Recogniser
 
 
@@ -52,6 +53,8 @@ class Door:
                 room=uploads.room,
                 seen=tell if seen else None,
             )
+            app.state_holder = Sessions()
+            app.state_holder.set_blocks(blocks)
             # Around everything, Gradio's own middleware too, which a middleware given to Gradio would stand behind.
             app.middleware_stack = Guard(app.middleware_stack, rules)
             if blocks.mcp_server_obj:

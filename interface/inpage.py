@@ -36,7 +36,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         module.__name__.rpartition(".")[2]: {
             name: value
             for name, value in vars(module).items()
-            if name.isupper() and isinstance(value, int | float | str)
+            if name.isupper() and isinstance(value, int | float | str | tuple)
         }
         for module in SHARED
     }

@@ -46,9 +46,7 @@ class Limits:
     pace: int = 64_000  # bytes a second, half a megabit: who sends slower holds a place that others wait for
     requests: int = 1000  # under way at once: 200 visitors with three requests each, and as many again
     streams: int = 4000  # connections that a page keeps open for news: two a page, 2,000 pages
-    sessions: int = (
-        400  # pages and programs that Gradio remembers, 60–300 kB each; of older ones the choices are forgotten
-    )
+    sessions: int = 400  # pages and programs whose choices are remembered (interface/sessions.py), the newest
     waiting: int = 1000  # drawings in line; beyond it the oldest is handed back and its page asks again
 
     # Visitor: what a person with one page cannot reach. Everyone: what two cores can do in a minute, about.

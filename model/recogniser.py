@@ -1,18 +1,17 @@
 """Picture → Reading: the whole path, and what may be claimed about its end."""
 
-import dataclasses
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from model import foreign, geometry, ink, segment, touching
-from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE, Calibration
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, Calibration
 from model.engine import Engine, ModelError
 from model.foreign import Convention
+from model.reading import Digit, Reading, guess, reading, scale_box
 from model.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
@@ -23,49 +22,9 @@ WIDE = 1.15  # a piece wider than this many of its heights may be two digits, ho
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
 # Crops, 1 ms each: cuts and joins of one ink, as five lines of touching digits need; all, after which no further ink is tried.
 MOST_CUTS, ENOUGH = 600, 900
+AMONG = 1 / 3  # of a line's pieces that are sure digits: what is cut out of the others is taken for digits too
+HOPELESS = 0.3  # probability of a line's digits, their geometric mean, below which other cuts find no digits either
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
-
-
-@dataclass(frozen=True)
-class Digit:
-    """One crop's answer. ``box`` is (x, y, width, height) in picture pixels, ``image`` (28, 28) float32 in [0, 1]."""
-
-    box: tuple[int, int, int, int]
-    image: np.ndarray
-    probabilities: np.ndarray  # of the ten digits, (10,) float32, sum 1
-    not_digit: float
-    verdict: str
-
-    @property
-    def digit(self) -> int:
-        return int(self.probabilities.argmax())
-
-    @property
-    def probability(self) -> float:
-        """How probable it is that this is a digit, and this one."""
-        return float(self.probabilities.max()) * (1 - self.not_digit)
-
-    @property
-    def runner_up(self) -> int:
-        return int(np.argsort(self.probabilities)[-2])
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The answer to a picture: digits in reading order, the text, the picture's verdict, the ink it was read from."""
-
-    text: str
-    verdict: str
-    digits: tuple[Digit, ...]
-    ink: np.ndarray
-
-    def to_json(self) -> dict:
-        """The fields of the command line's JSON, except ``file`` and ``error``."""
-        digits = [
-            {"digit": d.digit, "probability": round(d.probability, 4), "verdict": d.verdict, "box": list(d.box)}
-            for d in self.digits
-        ]
-        return {"text": self.text, "verdict": self.verdict, "digits": digits}
 
 
 class Recogniser:
@@ -103,7 +62,7 @@ class Recogniser:
     def read_image(self, image: np.ndarray) -> Reading:
         """A (28, 28) float32 image exactly as it is: no ink, no crop, no scaling."""
         digit = self._digits([(0, 0, geometry.SIDE, geometry.SIDE)], image[None])
-        return _reading([digit], np.round(image * 255).astype(np.uint8))
+        return reading([digit], np.round(image * 255).astype(np.uint8))
 
     def read(self, picture: np.ndarray, brief: bool = False) -> Reading:
         """(H, W, 3) uint8 RGB → Reading. Tries one ink after another until most of it reads as digits.
@@ -139,30 +98,47 @@ class Recogniser:
         weights = [(_area(p), d) for line in found for d, p in line]
         total = int((amount >= geometry.SOLID).sum())
         quality = sum(weight * d.probability for weight, d in weights) / total if total else 0.0
-        return _reading([[_scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
+        return reading([[scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
     def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
         """The digits of one line, and how many cuts and joins were read for it, at most ``room``: pieces as they are
-        where that is plain, else the best way to cut and join them."""
+        where that is plain, else the likeliest way to cut and join them."""
         plain = self._read_pieces(pieces)
-        as_drawn = list(zip(plain, pieces, strict=True))
-        if room <= 0 or crowded and sum(d.verdict == SURE for d in plain) < len(plain) / 2:
-            return as_drawn, 0
-        cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in zip(plain, pieces, strict=True)]
-        spans, others = touching.alternatives(pieces, cut, [d.verdict != SURE for d in plain])
-        if not others or len(others) > room:
-            return as_drawn, 0
-        whole = dict(zip(spans, as_drawn, strict=True))
-        parts = list(others.values())
-        tried = dict(zip(others, zip(self._read_pieces(parts), parts, strict=True), strict=True))
-        scores = {(i, j): _log(d.probability) * (j - i) for (i, j), (d, _) in tried.items()}
-        scores |= {
-            (i, j): _log(d.probability) * (j - i) * (UNCUT if p.box[2] <= touching.WIDEST * p.box[3] else 1)
-            for (i, j), (d, p) in whole.items()
-        }
-        chosen = touching.best_path(spans[-1][1], scores)
-        read = [whole[k] if k in whole else (_at_most_unsure(tried[k][0]), tried[k][1]) for k in chosen]
-        return read, len(parts)
+        best, best_score, crops = list(zip(plain, pieces, strict=True)), -np.inf, 0
+        sure = sum(d.verdict == SURE for d in plain)
+        if room <= 0 or crowded and sure < len(plain) / 2:
+            return best, 0
+        whole = best
+        cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in whole]
+        doubtful = [d.verdict != SURE for d in plain]
+        for lean in touching.LEANS:
+            spans, others = touching.alternatives(pieces, cut, doubtful, lean)
+            if not others or crops + len(others) > room:
+                break
+            crops += len(others)
+            among = sure >= AMONG * len(plain)
+            read = touching.best_path(spans[-1][1], self._ways(dict(zip(spans, whole, strict=True)), others, among))
+            score = sum(_log(d.probability) for d, _ in read) / len(read)
+            if score > best_score:
+                best, best_score = read, score
+            hopeless = score < _log(HOPELESS) and not among
+            if hopeless or score > _log(GOOD_ENOUGH) or spans[-1][1] == len(pieces):  # the last: nothing was cut
+                break
+        return best, crops
+
+    def _ways(self, whole: dict, others: dict, among_digits: bool) -> dict:
+        """Span → function that reads it: its score and (digit, piece). whole: those as drawn; others: cut or joined."""
+
+        def drawn(span, digit, piece):
+            single = UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1
+            return _log(digit.probability) * (span[1] - span[0]) * single, (digit, piece)
+
+        def made(span, piece):
+            (digit,) = self._read_pieces([piece])
+            return _log(digit.probability) * (span[1] - span[0]), (guess(digit, among_digits), piece)
+
+        read = {span: functools.partial(made, span, piece) for span, piece in others.items()}
+        return read | {span: functools.partial(drawn, span, *one) for span, one in whole.items()}
 
     def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:
         images = np.stack([geometry.to_image(p.ink) for p in pieces])
@@ -183,31 +159,6 @@ def _log(probability: float) -> float:
 
 def _area(piece: Piece) -> int:
     return int((piece.ink >= geometry.SOLID).sum())
-
-
-def _at_most_unsure(digit: Digit) -> Digit:
-    """What was cut out of connected ink is a guess: two halves of an H are two perfect 1."""
-    return dataclasses.replace(digit, verdict=UNSURE) if digit.verdict == SURE else digit
-
-
-def _scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
-    (x, y, width, height), (sx, sy) = digit.box, scale
-    left, top = round(x * sx), round(y * sy)
-    box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
-    return dataclasses.replace(digit, box=box)
-
-
-def _reading(lines: list[list[Digit]], amount: np.ndarray) -> Reading:
-    digits = tuple(d for line in lines for d in line)
-    texts = ["".join(str(d.digit) for d in line if d.verdict != NOT_A_DIGIT) for line in lines]
-    verdicts = {d.verdict for d in digits} - {NOT_A_DIGIT}
-    if not digits:
-        verdict = EMPTY
-    elif not verdicts:
-        verdict = NOT_A_DIGIT
-    else:
-        verdict = UNSURE if UNSURE in verdicts else SURE
-    return Reading("\n".join(t for t in texts if t), verdict, digits, amount)
 
 
 def shipped() -> list[str]:

@@ -15,14 +15,18 @@ import urllib.request
 from datetime import datetime
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from conftest import ROOT, aside, free_port
+from gradio.routes import App
 from playwright.sync_api import expect
+from starlette.testclient import TestClient
 
 from demo import arguments
-from interface import share, uploads
+from interface import page, share, uploads
 from interface.limits import LIMITS, Counts, TooMany
 from interface.line import Line, Superseded
+from model import recogniser
 
 # Stands in for the program that Gradio downloads (frpc): takes its arguments, asks the relay for a name, joins connections.
 TUNNEL = f"""#!{sys.executable}
@@ -317,3 +321,21 @@ def test_health_tells_when_the_model_does_not_answer():
 
     answer = TestClient(Starlette(routes=[health.healthz(Broken())])).get("/healthz")
     assert answer.status_code == 503 and answer.json()["status"] == "the model does not answer: RuntimeError"
+
+
+def test_of_a_page_only_its_choices_are_remembered():
+    models = {name: recogniser.load(name) for name in recogniser.shipped()}
+    demo = page.build(models)
+    demo.state_session_capacity = LIMITS.sessions  # as launch does
+    app = App.create_app(demo, app_kwargs=page.launch_options(models)["app_kwargs"])
+    with TestClient(app):
+        session = app.state_holder["a page"]
+        state = next(key for key, block in demo.blocks.items() if isinstance(block, gr.State))
+        shown = next(key for key, block in demo.blocks.items() if isinstance(block, gr.HTML))
+        session[state] = "chosen"
+        session._update_value_in_config(shown, "x" * 10**6)
+        assert app.state_holder["a page"][state] == "chosen"
+        assert not session.config_values
+        for number in range(LIMITS.sessions + 50):
+            app.state_holder[f"page {number}"]
+        assert len(app.state_holder.session_data) <= LIMITS.sessions

@@ -7,7 +7,7 @@ import {lines} from './segment.js';
 import {alternatives, divisible} from './touching.js';
 
 const {SIDE} = geometry;
-const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, MOST_CUTS, ENOUGH} = recogniser;
+const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, HOPELESS, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
 /** Reads with one network: network(image of 784 numbers in [0, 1]) → its raw outputs; card: its calibration. */
@@ -54,29 +54,45 @@ export class Recogniser {
    *  there is no room at all, but some should have been. */
   line(pieces, crowded, room) {
     const plain = pieces.map((piece) => ({digit: this.piece(piece), piece}));
-    if (crowded && plain.filter(({digit}) => digit.verdict === SURE).length < plain.length / 2) return {digits: plain, more: 0};
+    const sure = plain.filter(({digit}) => digit.verdict === SURE).length, among = sure >= AMONG * plain.length;
+    if (crowded && sure < plain.length / 2) return {digits: plain, more: 0};
     const cut = plain.map(({digit, piece}) => digit.verdict === NOT_A_DIGIT || piece.box[2] > WIDE * piece.box[3]);
     const doubtful = plain.map(({digit}) => digit.verdict !== SURE);
     if (room < 0) {
       const more = divisible(pieces, cut).some(Boolean) || pieces.length > 1 && doubtful.some(Boolean) ? -1 : 0;
       return {digits: plain, more};
     }
-    const {spans, others} = alternatives(pieces, cut, doubtful);
-    if (!others.length || others.length > room) return {digits: plain, more: 0};
+    let best = plain, bestScore = -Infinity, more = 0;
+    for (const lean of touching.LEANS) {
+      const {spans, others} = alternatives(pieces, cut, doubtful, lean), atoms = spans.at(-1)[1];
+      if (!others.length || more + others.length > room) break;
+      more += others.length;
+      const read = bestPath(atoms, this.ways(plain, spans, others, among));
+      const score = read.reduce((sum, {digit}) => sum + log(digit.probability), 0) / read.length;
+      if (score > bestScore) [best, bestScore] = [read, score];
+      const hopeless = score < log(HOPELESS) && !among;
+      if (hopeless || score > log(GOOD_ENOUGH) || atoms === pieces.length) break;
+    }
+    return {digits: best, more};
+  }
+
+  /** What bestPath follows: {span, read: () => {digit, piece, score}} of pieces as drawn, and of those cut or joined. */
+  ways(plain, spans, others, among) {
     const ways = new Map(), steps = ([i, j]) => j - i;
-    for (const {span, piece} of others) ways.set(`${span}`, {span, read: () => this.guess(piece, steps(span))});
+    for (const {span, piece} of others) ways.set(`${span}`, {span, read: () => this.guess(piece, steps(span), among)});
     plain.forEach((one, at) => {
       const single = one.piece.box[2] <= touching.WIDEST * one.piece.box[3] ? UNCUT : 1;
       const score = log(one.digit.probability) * steps(spans[at]) * single;
       ways.set(`${spans[at]}`, {span: spans[at], read: () => ({...one, score})});
     });
-    return {digits: bestPath(spans.at(-1)[1], [...ways.values()]), more: others.length};
+    return [...ways.values()];
   }
 
-  /** What was cut out of connected ink or joined. */
-  guess(piece, steps) {
+  /** What was cut out of connected ink or joined; `among` digits it is likely one. */
+  guess(piece, steps, among) {
     const digit = this.piece(piece), score = log(digit.probability) * steps;
-    return {piece, score, digit: digit.verdict === SURE ? {...digit, verdict: UNSURE} : digit};
+    const guessed = digit.verdict === SURE || among && digit.verdict === NOT_A_DIGIT;
+    return {piece, score, digit: guessed ? {...digit, verdict: UNSURE} : digit};
   }
 
   piece({box, ink}) {
@@ -105,8 +121,7 @@ export class Recogniser {
 
 const log = (probability) => Math.log(Math.max(probability, 1e-6));
 
-/** The way from atom 0 to the end with the best sum of scores. Python reads every crop and sums them up; here the most promising
- *  ways are followed first (Dijkstra 1959; no score is above 0), so that most crops need not be read at all. */
+/** The way from atom 0 to the end with the best sum of scores, as in model/touching.py. */
 function bestPath(atoms, ways) {
   const best = Array.from({length: atoms + 1}, (_, at) => ({score: at ? -Infinity : 0, open: true}));
   for (;;) {

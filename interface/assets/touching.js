@@ -14,13 +14,13 @@ export function divisible(pieces, apart) {
     crossed(ink) >= STROKES);
 }
 
-/** The span of atoms [start, end] of each piece as it was drawn, and every other candidate as {span, piece}. */
-export function alternatives(pieces, apart, doubtful) {
+/** The span of atoms [start, end] of each piece as it was drawn, and every other candidate as {span, piece}; cuts lean by `lean`. */
+export function alternatives(pieces, apart, doubtful, lean) {
   const spans = [], others = new Map(), divided = divisible(pieces, apart);
   const add = (i, j, piece) => others.set(`${i} ${j}`, {span: [i, j], piece});
   let start = 0;
   pieces.forEach((piece, at) => {
-    let atoms = divided[at] && start < MOST_IN_LINE ? cuts(piece) : [piece];
+    let atoms = divided[at] && start < MOST_IN_LINE ? cuts(piece, lean) : [piece];
     if (atoms.length > MOST_ATOMS) atoms = [piece];
     spans.push([start, start + atoms.length]);
     for (let i = 0; i < atoms.length; i++) {
@@ -53,9 +53,9 @@ function crossed({data, width, height}) {
 }
 
 /** Slice a piece along paths of little ink; one piece if there is no such place. */
-function cuts(piece) {
+function cuts(piece, lean) {
   const {width, height} = piece.ink;
-  const edges = [new Array(height).fill(0), ...paths(piece.ink), new Array(height).fill(width)];
+  const edges = [new Array(height).fill(0), ...paths(piece.ink, lean), new Array(height).fill(width)];
   for (let e = 1; e < edges.length; e++) edges[e] = edges[e].map((x, y) => Math.max(x, edges[e - 1][y]));
   const slices = [];
   for (let e = 1; e < edges.length; e++) {
@@ -71,15 +71,21 @@ function cuts(piece) {
 }
 
 /** The cheapest ways from top to bottom, one sought every STEP: x for every row. */
-function paths(ink) {
+function paths(ink, lean) {
   const scale = ROWS / ink.height, found = [];
   const small = resizeTo(ink, Math.max(3, round(ink.width * scale)), ROWS, true);
-  for (let middle = STEP; middle <= small.width - STEP; middle += STEP) {
-    const [first, last] = [Math.max(middle - STRAY, 0), Math.min(middle + STRAY + 1, small.width)];
-    const path = cheapest(small, first, last, middle - first).map((x) => (x + first + 0.5) / scale);
+  const aside = Array.from({length: ROWS}, (_, y) => Math.floor(lean * (ROWS / 2 - y) + HALF));
+  const reach = Math.max(...aside.map(Math.abs)), upright = blank(small.width + 2 * reach, ROWS);
+  aside.forEach((by, y) => {
+    upright.data.set(small.data.subarray(y * small.width, (y + 1) * small.width), y * upright.width + reach - by);
+  });
+  for (let middle = STEP; middle <= upright.width - STEP; middle += STEP) {
+    const [first, last] = [Math.max(middle - STRAY, 0), Math.min(middle + STRAY + 1, upright.width)];
+    const path = cheapest(upright, first, last, middle - first).map((x, y) => (x + first - reach + aside[y] + 0.5) / scale);
     found.push(Array.from({length: ink.height}, (_, y) => {
       const at = Math.min(Math.max(y * scale - 0.5, 0), ROWS - 1), above = Math.floor(at);
-      return Math.floor(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]) + HALF);
+      const x = Math.floor(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]) + HALF);
+      return Math.min(Math.max(x, 0), ink.width);
     }));
   }
   return found;
