@@ -51,7 +51,7 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     if flat:
         whole = _scaled(distance, 0.5 * contrast)
         drawn = _off_the_edge(whole, BAR)
-        flat = not _shadowed(whole, drawn)
+        flat = not _shadowed(whole)
     if flat:
         yield drawn, 1.0
         faint = _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
@@ -201,9 +201,15 @@ def _reaches(solid: np.ndarray) -> bool:
     return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
 
 
-def _shadowed(whole: np.ndarray, kept: np.ndarray) -> bool:
-    """Whether much of the would-be ink lay along the edge in one piece, as a shadow does and no frame or bar."""
-    return bool(((whole >= SOLID) & (kept < SOLID)).mean() > SHADOW)
+def _shadowed(ink: np.ndarray) -> bool:
+    """Whether much of the would-be ink lies along the edge in one piece, as a shadow does and no frame or bar."""
+    solid = (ink >= SOLID).astype(np.uint8)
+    if not _reaches(solid):
+        return False
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    off = np.bincount(rim, minlength=len(stats)) > BAR * max(ink.shape)
+    return bool(stats[1:][off[1:], cv2.CC_STAT_AREA].sum() > SHADOW * ink.size)
 
 
 def _otsu(amount: np.ndarray) -> float:

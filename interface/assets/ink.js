@@ -23,8 +23,9 @@ export function candidates(picture) {
     found.subarray(Math.ceil(from), Math.ceil(to)).reduce((sum, count) => sum + count, 0) / (width * height);
   const twoTone = share(inside, FLAT_RANGE + 1, 0.4 * contrast) <= 0.04 + share(inside, 0.4 * contrast);
   if (share(counts, 0, FLAT_RANGE + 1) < FLAT_SHARE || !twoTone) return null;
-  const whole = scaled(distance, 0.5 * contrast), drawn = offTheEdge(whole, BAR);
-  if (shadowed(whole, drawn)) return null;
+  const whole = scaled(distance, 0.5 * contrast);
+  if (shadowed(whole)) return null;
+  const drawn = offTheEdge(whole, BAR);
   return (function* () {
     yield [drawn, 1];
     const faint = offTheEdge(scaled(distance, Math.max(0.22 * contrast, FAINTEST / 2)), BAR);
@@ -94,11 +95,17 @@ function scaled({data, width, height}, threshold) {
   return {data: data.map((value) => table[value]), width, height};
 }
 
-function offTheEdge(ink, allowed) {
-  const {width, height} = ink, longer = Math.max(width, height), {labels, boxes} = label(ink);
-  const rim = new Int32Array(boxes.length + 1);
+/** How many pixels of each piece lie on the edge, by its label. */
+function onTheEdge({width, height}, labels, pieces) {
+  const rim = new Int32Array(pieces + 1);
   for (let x = 0; x < width; x++) { rim[labels[x]]++; rim[labels[(height - 1) * width + x]]++; }
   for (let y = 1; y < height - 1; y++) { rim[labels[y * width]]++; rim[labels[y * width + width - 1]]++; }
+  return rim;
+}
+
+function offTheEdge(ink, allowed) {
+  const {width, height} = ink, longer = Math.max(width, height), {labels, boxes} = label(ink);
+  const rim = onTheEdge(ink, labels, boxes.length);
   const off = boxes.map((box, at) => {
     const [thin, long] = [box[2] / width, box[3] / height].sort((a, b) => a - b);
     return rim[at + 1] > allowed * longer || long > ACROSS && thin < RULE;
@@ -108,8 +115,8 @@ function offTheEdge(ink, allowed) {
   return {data: ink.data.map((value, i) => labels[i] && off[labels[i] - 1] ? 0 : value), width, height};
 }
 
-function shadowed(whole, kept) {
-  let gone = 0;
-  for (let i = 0; i < whole.data.length; i++) if (whole.data[i] >= SOLID && kept.data[i] < SOLID) gone++;
-  return gone / whole.data.length > SHADOW;
+function shadowed(ink) {
+  const {labels, boxes} = label(ink), rim = onTheEdge(ink, labels, boxes.length), longer = Math.max(ink.width, ink.height);
+  const along = labels.reduce((count, piece) => count + (piece && rim[piece] > BAR * longer), 0);
+  return along / labels.length > SHADOW;
 }
