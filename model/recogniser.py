@@ -23,7 +23,7 @@ CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture
 # Crops, 1 ms each: cuts and joins of one ink, as five lines of touching digits need; all, after which no further ink is tried.
 MOST_CUTS, ENOUGH = 600, 900
 AMONG = 1 / 3  # of a line's pieces that are sure digits: what is cut out of the others is taken for digits too
-HOPELESS = 0.3  # probability of a line's digits, their geometric mean, below which other cuts find no digits either
+HOPELESS = 0.6  # probability of a line's digits, their geometric mean, below which other cuts find no digits either
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 
 

@@ -2,7 +2,7 @@
 // not here, nor what it tries of a drawing whose ink runs along the edge and reads badly.
 
 import {geometry, ink as INK} from '../engine/constants.js';
-import {area, blank, cut, median, paste, round} from './geometry.js';
+import {area, blank, cut, median, paste, round, solidBox} from './geometry.js';
 import {label} from './segment.js';
 
 const {SOLID} = geometry;
@@ -103,7 +103,14 @@ function onTheEdge({width, height}, labels, pieces) {
   return rim;
 }
 
+/** Whether anything lies on the edge or may run right across. */
+function reaches(ink) {
+  const [x, y, width, height] = solidBox(ink) ?? [1, 1, 0, 0];
+  return !x || !y || x + width === ink.width || y + height === ink.height || width > ACROSS * ink.width || height > ACROSS * ink.height;
+}
+
 function offTheEdge(ink, allowed) {
+  if (!reaches(ink)) return ink;
   const {width, height} = ink, longer = Math.max(width, height), {labels, boxes} = label(ink);
   const rim = onTheEdge(ink, labels, boxes.length);
   const off = boxes.map((box, at) => {
@@ -116,6 +123,7 @@ function offTheEdge(ink, allowed) {
 }
 
 function shadowed(ink) {
+  if (!reaches(ink)) return false;
   const {labels, boxes} = label(ink), rim = onTheEdge(ink, labels, boxes.length), longer = Math.max(ink.width, ink.height);
   const along = labels.reduce((count, piece) => count + (piece && rim[piece] > BAR * longer), 0);
   return along / labels.length > SHADOW;
