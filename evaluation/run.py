@@ -9,7 +9,9 @@ import numpy as np
 
 from model.data import Labelled, unit
 
-STAND_BACK = 0.4  # seconds, the longest wait before a chunk for what is more urgent: under a crowd a run takes 10 s, not 1
+STAND_BACK = (
+    0.4  # seconds, the longest wait before a chunk for what is more urgent: under a crowd a run takes 10 s, not 1
+)
 CHUNK = 500  # a tenth of a second: progress looks alive, cancelling is quick, and the cores seldom wait for each other
 
 
@@ -113,7 +115,6 @@ class SharedRun:
             self.result = self.job.finish(self.progress)
         except Exception as error:  # shown to every watcher; a thread has nobody else to tell
             self.error = error
-
 
     def _stand_back(self) -> None:
         until = time.monotonic() + STAND_BACK
