@@ -229,3 +229,21 @@ def foreign(route, errors: list[str]) -> None:
 def page(new_page):
     """The Predict tab at desktop size."""
     return new_page()
+
+
+@pytest.fixture
+def axe():
+    """axe(page, context=None, least="minor") → what axe-core objects to within a CSS selector, of that impact or a
+    graver one: (rule, HTML of the first element)."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError as error:
+        missing(f"axe-core: {error}")
+    impacts = ["minor", "moderate", "serious", "critical"]
+
+    def check(page, context: str | None = None, least: str = "minor") -> list[tuple[str, str]]:
+        grave = impacts[impacts.index(least) :]
+        found = Axe().run(page, context).response["violations"]
+        return [(problem["id"], problem["nodes"][0]["html"]) for problem in found if problem["impact"] in grave]
+
+    return check
