@@ -1,7 +1,8 @@
 """`python -m benchmarks.ablation [--epochs N] [--out DIR]`: the recipe `cnn` made short, whole and with one ingredient off at a time.
 
 A short training shows what an ingredient is for, not the last tenth of a point: two short trainings that differ by their seed
-alone are printed too. Nothing here looks at MNIST's test images. Finished trainings are kept in DIR; the same command goes on.
+alone are printed too. Nothing printed here was measured on MNIST's test images. Finished trainings are kept in DIR, by what is off
+and by their epochs; the same command goes on.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def without_strong_variations(recipe: Recipe) -> Recipe:
 OFF = {
     "nothing": (None, None, 1),
     "nothing, another seed": (None, None, 2),
-    "pen strokes": (None, lambda pools: replace(pools, pen=NO_PENS), 1),
+    "pen strokes (but for the pieces cut out of them)": (None, lambda pools: replace(pools, pen=NO_PENS), 1),
     "MNIST through the picture path": (None, lambda pools: replace(pools, through_path=pools.mnist.images), 1),
     "pieces cut out of touching digits": (None, lambda pools: replace(pools, cut=NO_PENS), 1),
     "pictures that are no digit": (None, lambda pools: replace(pools, outliers=pools.outliers[:0]), 1),
@@ -106,7 +107,7 @@ def main() -> None:
         change_recipe, change_pools, seed = OFF[what]
         source.pools = change_pools(whole) if change_pools else whole
         changed = change_recipe(recipe) if change_recipe else recipe
-        name = "".join(c for c in what if c.isalnum() or c == " ").strip().replace(" ", "-")
+        name = "".join(c for c in what if c.isalnum() or c == " ").strip().replace(" ", "-") + f"-{recipe.epochs}"
         model = trained(source, changed, held_out, seed, chosen.out / name)
         *numbers, letters, doodles = measured(model, held_out)
         print(f"| {what} | {' | '.join(numbers)} | {letters} / {doodles} |", flush=True)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.evaluation [NAME]`: how long the Evaluate tab makes people wait. Bars: issue 6.
+"""`python -m benchmarks.evaluation [NAME]`: how long the Evaluate tab makes people wait.
 
 In one process, one after the other: 10,000 images to complete dashboard data (probabilities, every metric, all of the tab's
 HTML) against `keras.Model.predict` (batch 32) alone, on the same network. Then with the app as a process of its own and a real

@@ -53,8 +53,8 @@ class Compared:
 
 
 def own_drawings() -> list[list[dict]]:
-    """60 drawings of this project's own digits as the pad keeps them, for where there is no data set: every digit with three
-    pens, upright, slanted and in a corner; rows standing apart, touching and of two lines; a corner, a dot, something erased."""
+    """64 drawings of this project's own digits as the pad keeps them, for where there is no data set: every digit with three
+    pens, upright, slanted and in a corner; some as large as the pad; rows standing apart, touching and of two lines; a corner, a dot, something erased."""
     found = []
     for lines in DIGITS.values():
         for brush, size, slant, centre in (
@@ -63,6 +63,7 @@ def own_drawings() -> list[list[dict]]:
             (28, 110, 0.15, (200, 70)),
         ):
             found.append(_pad([(lines, size, slant, centre)], brush))
+    found += [_pad([(DIGITS[digit], 272, 0.0, (140, 140))], 26) for digit in (0, 2, 5, 7)]
     for at in range(10):
         step = 60 if at % 2 else 84  # half of them touch
         row = [(DIGITS[(at + i) % 10], 90, 0.0, (50 + step * i, 140)) for i in range(3)]

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from evaluation.folder import FolderError, PictureFile
 from model.picture import MAX_BYTES, PictureError
 
-MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core
+MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
 MOST_PACKED = 50 * 2**20  # bytes sent
 MOST_UNPACKED = 200 * 2**20  # bytes of all members together: pictures do not shrink in a zip, bombs do
 MEMBER = b"PK\x01\x02"  # opens each entry of the central directory

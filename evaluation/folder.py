@@ -78,8 +78,9 @@ def run_pictures(recogniser, files: Sequence[PictureFile]) -> Iterator[PicturesP
     labels, digits = np.empty(len(files), np.int64), np.empty((len(files), 10), np.float32)
     names, images = [], []
     verdicts, unreadable, fingerprints = Counter(), [], []
-    start = perf_counter()
+    seconds = 0.0
     for done, file in enumerate(files, 1):
+        start = perf_counter()
         try:
             given = file.content()
             reading = recogniser.read(open_picture(given))
@@ -92,10 +93,11 @@ def run_pictures(recogniser, files: Sequence[PictureFile]) -> Iterator[PicturesP
             images.append((255 * one.image).round().astype(np.uint8) if one else np.zeros((28, 28), np.uint8))
             verdicts[reading.verdict] += 1
             fingerprints.append(f"{file.label} {sha256(given).hexdigest()}\n")
+        seconds += perf_counter() - start
         yield PicturesProgress(
             done,
             len(files),
-            perf_counter() - start,
+            seconds,
             labels[: len(names)],
             digits[: len(names)],
             names,

@@ -10,7 +10,7 @@ from evaluation.report import Report
 
 MOST_LISTED = 200  # unreadable files by name; the JSON has them all
 ASSETS = Path(__file__).parent / "assets"  # fragments.css and fragments.js belong to these pieces
-# What the original published. They are training figures; RESEARCH: the recipe does not reproduce its first epoch.
+# What the original published. They are training figures, and the recipe does not reproduce its first epoch.
 PUBLISHED = {"classic": ((0.4676, 0.8663), (0.1174, 0.9638), (0.0730, 0.9777))}
 PUBLISHED_NOTE = (
     "The published figures of the original (97.77 % in epoch 3) are <em>training</em> figures, not test accuracy. Its first "

@@ -9,10 +9,10 @@ import numpy as np
 
 from model.data import Labelled, unit
 
-STAND_BACK = (
-    0.4  # seconds, the longest wait before a chunk for what is more urgent: under a crowd a run takes 10 s, not 1
-)
-CHUNK = 500  # a tenth of a second: progress looks alive, cancelling is quick, and the cores seldom wait for each other
+# What is more urgent goes first for so many times as long as the last step took, and never longer than so many seconds: under
+# a crowd that never stops an evaluation takes nine times as long as alone.
+PATIENCE, LONGEST_WAIT = 8, 0.4
+CHUNK = 500  # some hundredths of a second: progress looks alive, cancelling is quick, and the cores seldom wait for each other
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Progress:
     """How far a run has come, with everything it has found so far.
 
     digits: (done, 10) float32 probabilities and labels: (done,) int64 of the first `done` of `total` images;
-    seconds: since the run began.
+    seconds: of work; what was waited for more urgent things between the steps does not count.
     """
 
     done: int
@@ -49,11 +49,12 @@ def run(recogniser, labelled: Labelled, chunk: int = CHUNK) -> Iterator[Progress
     """
     total = len(labelled)
     digits = np.empty((total, 10), np.float32)
-    start = time.perf_counter()
+    seconds = 0.0
     for first in range(0, total, chunk):
-        last = min(first + chunk, total)
+        start, last = time.perf_counter(), min(first + chunk, total)
         digits[first:last] = recogniser.probabilities(unit(labelled.images[first:last]))[0]
-        yield Progress(last, total, time.perf_counter() - start, labelled.labels[:last], digits[:last])
+        seconds += time.perf_counter() - start
+        yield Progress(last, total, seconds, labelled.labels[:last], digits[:last])
 
 
 @dataclass(frozen=True)
@@ -107,17 +108,19 @@ class SharedRun:
 
     def _work(self) -> None:
         try:
+            started = time.monotonic()
             for progress in self.job.steps():
                 self.progress = progress
-                self._stand_back()
+                self._stand_back(time.monotonic() - started)
                 if self._stop.is_set():
                     return
+                started = time.monotonic()
             self.result = self.job.finish(self.progress)
         except Exception as error:  # shown to every watcher; a thread has nobody else to tell
             self.error = error
 
-    def _stand_back(self) -> None:
-        until = time.monotonic() + STAND_BACK
+    def _stand_back(self, worked: float) -> None:
+        until = time.monotonic() + min(PATIENCE * worked, LONGEST_WAIT)
         while self._urgent() and time.monotonic() < until and not self._stop.wait(0.01):
             pass
 

@@ -20,13 +20,12 @@ FLAT_RANGE = 12  # grey levels that count as nearly the same colour
 # Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
 STROKE_REACHES = (0.09, 0.25)
 MORE = 1.15  # times the ink at a lower threshold: there are faint strokes; less are the soft edges of the same ones
-ACROSS, RULE = (
-    0.95,
-    0.05,
-)  # of the picture's width or height: a line along so much of it that is not thicker is no digit
+# Of the picture's width or height: a line along so much of it that is not thicker is no digit.
+ACROSS, RULE = 0.95, 0.05
 BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
 FRAME = 0.08  # of the shorter side: a frame is not wider
-SHADOW = 0.1  # of the picture: so much ink along the edge is no ink
+# Of the picture, and of their boxes: pieces along the edge that cover so much are no ink. A digit leaves more of its box free.
+SHADOW, FILLS = 0.1, 0.5
 TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which there is no ink at all
 
@@ -133,7 +132,9 @@ def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
     codes = (red >> 4).astype(np.uint16) << 8 | green & 240 | blue >> 4
     common = codes == np.bincount(codes.ravel(), minlength=4096).argmax()
     paper = [int(np.median(channel[common])) for channel in sample]
-    distance = _extreme(cv2.max, [cv2.absdiff(*pair) for pair in zip(channels, paper, strict=True)])
+    # Whole arrays, not numbers: OpenCV takes a number for an array of its own where the picture is 1 × 4.
+    apart = [cv2.absdiff(channel, np.full_like(channel, value)) for channel, value in zip(channels, paper, strict=True)]
+    distance = _extreme(cv2.max, apart)
     return distance, float((distance[::step, ::step] <= FLAT_RANGE).mean())
 
 
@@ -202,14 +203,15 @@ def _reaches(solid: np.ndarray) -> bool:
 
 
 def _shadowed(ink: np.ndarray) -> bool:
-    """Whether much of the would-be ink lies along the edge in one piece, as a shadow does and no frame or bar."""
+    """Whether much of the would-be ink lies along the edge and fills its box, as a shadow does and no frame, bar or large digit."""
     solid = (ink >= SOLID).astype(np.uint8)
     if not _reaches(solid):
         return False
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    off = np.bincount(rim, minlength=len(stats)) > BAR * max(ink.shape)
-    return bool(stats[1:][off[1:], cv2.CC_STAT_AREA].sum() > SHADOW * ink.size)
+    area, box = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
+    off = (np.bincount(rim, minlength=len(stats)) > BAR * max(ink.shape)) & (area > FILLS * box)
+    return bool(area[1:][off[1:]].sum() > SHADOW * ink.size)
 
 
 def _otsu(amount: np.ndarray) -> float:

@@ -20,7 +20,8 @@ GOOD_ENOUGH = 0.95  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
-# Crops, 1 ms each: cuts and joins of one ink, as five lines of touching digits need; all, after which no further ink is tried.
+# Candidates, each at most a crop of 1 ms: cuts and joins of one ink, as five lines of touching digits need; all, after which no
+# further ink is tried.
 MOST_CUTS, ENOUGH = 600, 900
 AMONG = 1 / 3  # of a line's pieces that are sure digits: what is cut out of the others is taken for digits too
 HOPELESS = 0.6  # probability of a line's digits, their geometric mean, below which other cuts find no digits either
@@ -86,7 +87,7 @@ class Recogniser:
     def read_ink(
         self, amount: np.ndarray, scale: tuple[float, float] = (1, 1), brief: bool = False
     ) -> tuple[Reading, float, int]:
-        """(H, W) uint8 ink → Reading; its quality, the share of the ink that confident digits explain, 0–1; crops read.
+        """(H, W) uint8 ink → Reading; its quality, the share of the ink that confident digits explain, 0–1; candidates looked at.
         ``scale`` takes ink pixels to picture pixels, for the boxes."""
         lines_of_pieces = segment.lines(amount)
         count, found, cuts = sum(map(len, lines_of_pieces)), [], 0
@@ -101,7 +102,7 @@ class Recogniser:
         return reading([[scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
     def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
-        """The digits of one line, and how many cuts and joins were read for it, at most ``room``: pieces as they are
+        """The digits of one line, and how many cuts and joins there were to choose from, at most ``room``: pieces as they are
         where that is plain, else the likeliest way to cut and join them."""
         plain = self._read_pieces(pieces)
         best, best_score, crops = list(zip(plain, pieces, strict=True)), -np.inf, 0

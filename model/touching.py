@@ -94,7 +94,7 @@ def _crossed(piece: Piece) -> float:
     return float(np.median((solid[:, 1:] > solid[:, :-1]).sum(axis=1)))
 
 
-def cuts(piece: Piece, lean: float = 0.0) -> list[Piece]:
+def cuts(piece: Piece, lean: float) -> list[Piece]:
     """Slice a piece along paths of little ink where touching digits may meet; one piece if there is no such place."""
     height, width = piece.ink.shape
     edges = [np.zeros(height, int), *_paths(piece.ink, lean), np.full(height, width)]

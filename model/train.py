@@ -81,7 +81,6 @@ class Source:
 
     def __init__(self, recipe: Recipe, learn: data.Labelled, seed: int):
         self.recipe, self.learn, self.seed, self.pools = recipe, learn, seed, None
-        self.ingredients = {"mnist_images": len(learn)}
         if any(phase.variation for phase in recipe.phases):
             try:
                 pen = data.load_pendigits()
@@ -90,8 +89,15 @@ class Source:
                 print(f"Training without pen strokes, so flagged 1s and barred 7s will be misread more often. {error}")
             print("preparing pen strokes, printed digits and pictures that are no digit …", flush=True)
             self.pools = training_set.make_pools(learn, pen, seed)
-            self.ingredients |= {"pen_images": len(self.pools.pen), "printed_images": len(self.pools.printed)}
-            self.ingredients |= {"cut_images": len(self.pools.cut), "no_digit_images": len(self.pools.outliers)}
+
+    @property
+    def ingredients(self) -> dict[str, int]:
+        """How many images of which kind there are to learn from, for the card."""
+        counts = {"mnist_images": len(self.learn)}
+        if self.pools:
+            counts |= {"pen_images": len(self.pools.pen), "printed_images": len(self.pools.printed)}
+            counts |= {"cut_images": len(self.pools.cut), "no_digit_images": len(self.pools.outliers)}
+        return counts
 
     def batches(self, epoch: int, phase: Phase):
         """(number of batches, generator of (images float32, labels)) for an epoch; the same for the same seed."""

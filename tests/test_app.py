@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from demo import arguments, main
+from evaluation.run import Evaluations
 from interface import live, predict_tab
 from interface.examples.draw import one, pictures, row
 from model.recogniser import load, shipped
@@ -52,6 +53,15 @@ def test_a_drawing_gets_an_answer_with_everything_the_page_shows(client, models)
     assert len(b64decode(digit["image"])) == 28 * 28
     x, y, width, height = digit["box"]
     assert 70 < x < 100 and 40 < y < 70 and 90 < width < 140 and 160 < height < 200
+
+
+def test_an_evaluation_stands_back_while_a_drawing_is_read(models, monkeypatch):
+    evaluations, seen = Evaluations(), []
+    server = Starlette(routes=live.routes(models, evaluations))
+    server.auth = None
+    monkeypatch.setattr(live, "answer", lambda *_: seen.append(evaluations.urgent()) or {})
+    TestClient(server).post("/page/read", content=png(one("7")))
+    assert (seen, evaluations.urgent()) == ([True], False)
 
 
 def test_a_brief_answer_says_whether_it_left_something_out(client):

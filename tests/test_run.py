@@ -1,5 +1,6 @@
 """A run: chunk by chunk, shared by visitors, stopped by who started it."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,6 +25,16 @@ def test_a_run_reports_after_each_chunk_and_ends_with_everything(labelled):
     assert [p.done for p in seen] == [300, 600, 900, 1000]
     assert seen[0].digits.shape == (300, 10) and seen[-1].digits.shape == (1000, 10)
     assert seen[-1].seconds_left == 0 and seen[0].images_per_second > 0
+
+
+def test_the_seconds_of_a_run_are_those_of_its_work(labelled, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(run.time, "perf_counter", lambda: next(ticks))
+    under_way = run.run(Fake(), labelled, chunk=500)
+    first = next(under_way)
+    for _ in range(100):  # whoever takes its time between two chunks
+        next(ticks)
+    assert (first.seconds, next(under_way).seconds) == (1, 2)
 
 
 def test_closing_a_run_stops_the_work(labelled):
@@ -96,7 +107,7 @@ def test_a_run_that_fails_says_so_and_the_next_one_works(labelled):
 
 
 def test_a_run_lets_drawings_go_first_but_never_waits_for_ever(labelled, monkeypatch):
-    monkeypatch.setattr(run, "STAND_BACK", 0.05)
+    monkeypatch.setattr(run, "LONGEST_WAIT", 0.05)
     evaluations, asked = run.Evaluations(), []
     evaluations.urgent = lambda: bool(asked.append(1)) or len(asked) < 3
     shared = evaluations.start(job(Fake(), labelled), "anna")

@@ -21,9 +21,9 @@ def reading_page(browser, site):
     context.close()
 
 
-def test_sixty_drawings_get_the_same_answer_from_the_same_images(reading_page):
+def test_drawings_of_every_kind_get_the_same_answer_from_the_same_images(reading_page):
     found = list(compare(reading_page, own_drawings(), recogniser.load()))
-    assert len(found) == 60
+    assert len(found) == 64
     assert {one.page[1] for one in found} >= {"sure", "unsure"}, "some should be hard"
     assert sum(len(one.page[0]) > 1 for one in found) >= 15, "and some of several digits"
     assert [(one.page, one.python) for one in found if one.page != one.python] == []

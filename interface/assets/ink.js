@@ -6,7 +6,7 @@ import {area, blank, cut, median, paste, round, solidBox} from './geometry.js';
 import {label} from './segment.js';
 
 const {SOLID} = geometry;
-const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
+const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
 
 /**
  * The inks to try, each [ink, prior 0–1] with the likeliest first, made when it is its turn. picture: an ImageData, opaque.
@@ -125,6 +125,11 @@ function offTheEdge(ink, allowed) {
 function shadowed(ink) {
   if (!reaches(ink)) return false;
   const {labels, boxes} = label(ink), rim = onTheEdge(ink, labels, boxes.length), longer = Math.max(ink.width, ink.height);
-  const along = labels.reduce((count, piece) => count + (piece && rim[piece] > BAR * longer), 0);
+  const areas = new Int32Array(boxes.length + 1);
+  for (const piece of labels) areas[piece]++;
+  const along = boxes.reduce((sum, [, , width, height], at) => {
+    const area = areas[at + 1];
+    return rim[at + 1] > BAR * longer && area > FILLS * width * height ? sum + area : sum;
+  }, 0);
   return along / labels.length > SHADOW;
 }

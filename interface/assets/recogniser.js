@@ -17,7 +17,7 @@ export class Recogniser {
   }
 
   /** picture: an ImageData. {text, verdict, digits, ink}, or null for what is no drawing on plain paper (see ink.js).
-   *  brief: no ink is cut and joined, which takes up to 300 crops; where it should be, the reading has `brief` true. */
+   *  brief: no ink is cut and joined, which takes up to some hundred crops; where it should be, the reading has `brief` true. */
   read(picture, brief = false) {
     const found = candidates(picture);
     if (!found) return null;
