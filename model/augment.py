@@ -66,8 +66,7 @@ class Augmenter:
         where = self.grid @ matrix.T.astype(np.float32)
         where += (rng.uniform(-s.shift, s.shift, 2) + (SIDE - 1) / 2).astype(np.float32)
         where += self.fields[rng.integers(ELASTIC_FIELDS)] * np.float32(rng.uniform(0, s.elastic))
-        # Cubic, because linear softens: a network that saw only softened digits is less sure of crisp ones.
-        return cv2.remap(image, where, None, cv2.INTER_CUBIC).astype(np.float32) / np.float32(255)
+        return cv2.remap(image, where, None, cv2.INTER_LINEAR).astype(np.float32) / np.float32(255)
 
     def _pen(self, image: np.ndarray, probability: float) -> np.ndarray:
         if self.rng.random() >= probability:

@@ -22,10 +22,9 @@ def cut_apart(pens: list[PenDigit], rng: np.random.Generator) -> list[tuple[np.n
     """Pen digits drawn side by side so that they touch → some of their cut pieces: ink (h, w) uint8, and the digit that it
     is or None for no digit."""
     owners = _side_by_side(pens, rng)
-    lean = float(rng.choice(touching.LEANS))
     right, wrong = [], []
     for piece in (p for line in segment.lines(owners.max(axis=0)) for p in line):
-        atoms = touching.cuts(piece, lean)
+        atoms = touching.cuts(piece, lean=0.0)
         for i in range(len(atoms) if len(atoms) <= touching.MOST_ATOMS else 0):
             for j in range(i + 1, min(i + touching.MOST_IN_GROUP, len(atoms)) + 1):
                 if j - i < len(atoms):
