@@ -66,7 +66,8 @@ class Compared:
 
 def own_drawings() -> list[list[dict]]:
     """71 drawings of this project's own digits as the pad keeps them, for where there is no data set: every digit with three
-    pens, upright, slanted and in a corner; some as large as the pad; rows standing apart, touching, leaning and of two lines; a corner, a dot, something erased."""
+    pens, upright, slanted and in a corner; some as large as the pad; rows standing apart, touching, leaning and of two lines; a
+    corner, a dot, something erased."""
     found = []
     for lines in DIGITS.values():
         for brush, size, slant, centre in (
