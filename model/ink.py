@@ -49,9 +49,9 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
     if flat:
         whole = _scaled(distance, 0.5 * contrast)
-        drawn = _off_the_edge(whole, BAR)
         flat = not _shadowed(whole)
     if flat:
+        drawn = _off_the_edge(whole, BAR)
         yield drawn, 1.0
         faint = _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
         if (faint >= SOLID).sum() > MORE * (drawn >= SOLID).sum():
@@ -185,9 +185,8 @@ def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
     solid = (ink >= SOLID).astype(np.uint8)
     if not _reaches(solid):
         return ink
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    off = np.bincount(rim, minlength=count) > allowed * max(ink.shape)
+    labels, stats, rim = _on_the_edge(solid)
+    off = rim > allowed * max(ink.shape)
     width, height = stats[:, cv2.CC_STAT_WIDTH] / ink.shape[1], stats[:, cv2.CC_STAT_HEIGHT] / ink.shape[0]
     off |= (np.maximum(width, height) > ACROSS) & (np.minimum(width, height) < RULE)
     tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
@@ -202,15 +201,21 @@ def _reaches(solid: np.ndarray) -> bool:
     return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
 
 
+def _on_the_edge(solid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The connected pieces, 0 being the paper: each pixel's label, OpenCV's statistics of each, and its pixels on the edge."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    return labels, stats, np.bincount(rim, minlength=len(stats))
+
+
 def _shadowed(ink: np.ndarray) -> bool:
     """Whether much of the would-be ink lies along the edge and fills its box, as a shadow does and no frame, bar or large digit."""
     solid = (ink >= SOLID).astype(np.uint8)
     if not _reaches(solid):
         return False
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    _, stats, rim = _on_the_edge(solid)
     area, box = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
-    off = (np.bincount(rim, minlength=len(stats)) > BAR * max(ink.shape)) & (area > FILLS * box)
+    off = (rim > BAR * max(ink.shape)) & (area > FILLS * box)
     return bool(area[1:][off[1:]].sum() > SHADOW * ink.size)
 
 

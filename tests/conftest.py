@@ -233,17 +233,16 @@ def page(new_page):
 
 @pytest.fixture
 def axe():
-    """axe(page, context=None, least="minor") → what axe-core objects to within a CSS selector, of that impact or a
-    graver one: (rule, HTML of the first element)."""
+    """axe(page, context=None, impacts=None) → what axe-core objects to within a CSS selector, whatever its impact or of these
+    alone: (rule, HTML of the first element)."""
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError as error:
         missing(f"axe-core: {error}")
-    impacts = ["minor", "moderate", "serious", "critical"]
 
-    def check(page, context: str | None = None, least: str = "minor") -> list[tuple[str, str]]:
-        grave = impacts[impacts.index(least) :]
+    def check(page, context: str | None = None, impacts: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
         found = Axe().run(page, context).response["violations"]
-        return [(problem["id"], problem["nodes"][0]["html"]) for problem in found if problem["impact"] in grave]
+        chosen = [problem for problem in found if impacts is None or problem["impact"] in impacts]
+        return [(problem["id"], problem["nodes"][0]["html"]) for problem in chosen]
 
     return check

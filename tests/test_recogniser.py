@@ -129,7 +129,8 @@ def test_touching_digits_are_cut_apart_the_way_they_lean(cnn, pendigits, monkeyp
     rows = [pictures.row([pens[i] for i in rng.integers(len(pens), size=rng.integers(2, 13))], rng) for _ in range(40)]
 
     def wrong() -> float:
-        return np.mean([distance(cnn.read(picture).text, text) / len(text) for picture, text in rows])
+        texts = [(cnn.read(picture).text, text) for picture, text in rows]
+        return sum(distance(*pair) for pair in texts) / sum(len(text) for _, text in texts)
 
     leaning = wrong()
     monkeypatch.setattr(touching, "LEANS", (0.0,))
