@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation import compare, folder, html_report, report, robustness, saved
-from evaluation.fragments import between, number, percent, plural
+from evaluation.fragments import LOOK_AGAIN, between, number, percent, plural
 from evaluation.report import Report
 from evaluation.run import run
 from model.data import DataError, Labelled, load_mnist
@@ -35,6 +35,11 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
         metavar="N",
         help="also under the 15 corruptions of MNIST-C, on N images (default: 1000)",
     )
+    parser.add_argument(
+        "--one-look",
+        action="store_true",
+        help="do not read again what the model is not certain of, to see what that is worth",
+    )
     options = parser.parse_args(given)
     if options.images and options.robustness:
         parser.error("--robustness damages MNIST's test images; leave out --images")
@@ -48,6 +53,8 @@ def main(given: list[str] | None = None) -> int:
     options = arguments(given)
     try:
         recogniser = load(options.model, options.input_scale)
+        if options.one_look:
+            recogniser = recogniser.at_one_look()
         found, images, test = evaluate(recogniser, options.images)
         if options.robustness:
             found = found.with_robustness(damaged(recogniser, test, options.robustness), seed=0)
@@ -126,6 +133,7 @@ def summary(found: Report) -> str:
         f"  right in top two    {percent(m.top2)}",
         f"  log loss            {number(m.log_loss, 4)}",
         f"  calibration error   {percent(m.ece)}",
+        *([f"  second look         {LOOK_AGAIN}"] if found.second_look else []),
         f"  time                {found.seconds:.1f} s, {found.images_per_second:,.0f} images a second",
         "",
         class_table(found),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from evaluation.metrics import Interval, Metrics
 from evaluation.report import Report
+from model import looks
 
 MOST_LISTED = 200  # unreadable files by name; the JSON has them all
 ASSETS = Path(__file__).parent / "assets"  # fragments.css and fragments.js belong to these pieces
@@ -15,6 +16,11 @@ PUBLISHED = {"classic": ((0.4676, 0.8663), (0.1174, 0.9638), (0.0730, 0.9777))}
 PUBLISHED_NOTE = (
     "The published figures of the original (97.77 % in epoch 3) are <em>training</em> figures, not test accuracy. Its first "
     "epoch is not reproduced by its recipe, here or with other scalings of the input, and nothing is tuned to it."
+)
+
+LOOK_AGAIN = (
+    f"an image that the network is less than {100 * looks.CERTAIN:.0f} % certain of is read {len(looks.LOOKS)} more times, a pixel away or "
+    "turned a little, and the mean says which digit it is"
 )
 
 
@@ -180,7 +186,15 @@ def robustness(report: Report, strips: Mapping[str, str] = MappingProxyType({}))
 
 
 def calibration(report: Report) -> str:
-    """How far off its confidence was before calibration and is after, in a sentence."""
+    """How far off its confidence was before calibration and is after, and where the answers come from, in a sentence each."""
+    return _calibration(report) + (
+        f'<p class="lab">Second look: {LOOK_AGAIN}. <code>python -m evaluation --one-look</code> shows what that is worth.</p>'
+        if report.second_look
+        else ""
+    )
+
+
+def _calibration(report: Report) -> str:
     m, before = report.metrics, report.before
     if m.ece is None:
         return '<p class="lab">There is no answer whose confidence could be judged.</p>'

@@ -49,7 +49,8 @@ class Folder:
 
 @dataclass(frozen=True, eq=False)  # compared and cached by identity: it holds arrays
 class Report:
-    """One model on one data set. labels, predicted: (n,) int64; probabilities: (n, 10) to four decimals."""
+    """One model on one data set. labels, predicted: (n,) int64; probabilities: (n, 10) to four decimals.
+    second_look: whether it read again what it was not certain of (model/looks.py)."""
 
     model: str
     weights_sha256: str
@@ -66,6 +67,7 @@ class Report:
     before: Uncalibrated | None = None
     robustness: Robustness | None = None
     folder: Folder | None = None
+    second_look: bool = False
 
     def with_robustness(self, scores: Sequence[Score], seed: int) -> "Report":
         return replace(self, robustness=Robustness(scores[0].n, seed, mean_accuracy(tuple(scores)), tuple(scores)))
@@ -88,6 +90,7 @@ def finish(recogniser, labelled: Labelled, progress: Progress, name: str = MNIST
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         before=before_calibration(progress.labels, progress.digits, recogniser.calibration.temperature),
+        second_look=recogniser.second_look,
     )
 
 

@@ -52,6 +52,7 @@ def to_json(report: Report) -> dict:
         "ece": m.ece,
         "calibration": [asdict(b) for b in m.calibration],
         "before_calibration": report.before and asdict(report.before),
+        "second_look": report.second_look,
         "coverage": [asdict(p) for p in m.coverage],
         "without_label_problems": aside and {"n": aside.n, "accuracy": aside.accuracy, "errors": aside.errors},
         "robustness": report.robustness and asdict(report.robustness),
@@ -121,6 +122,7 @@ def from_json(data: dict) -> Report:
         before and Uncalibrated(**{**before, "calibration": tuple(Bin(**b) for b in before["calibration"])}),
         robustness and Robustness(**{**robustness, "scores": tuple(map(_score, robustness["scores"]))}),
         folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
+        data.get("second_look", False),  # nor this
     )
 
 

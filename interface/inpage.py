@@ -16,11 +16,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface import runtime
-from model import calibration, geometry, ink, recogniser, segment, touching
+from model import calibration, geometry, ink, looks, recogniser, segment, touching
 from model.foreign import Convention
 from model.recogniser import Recogniser
 
-SHARED = (geometry, segment, ink, touching, calibration, recogniser)
+SHARED = (geometry, segment, ink, touching, looks, calibration, recogniser)
 KINDS = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -46,6 +46,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
             "temperature": model.calibration.temperature,
             "sure": model.calibration.sure,
             "not_digit": model.calibration.not_digit,
+            "second_look": model.second_look,
         }
         for name, model in readers(models).items()
     }

@@ -31,22 +31,9 @@ EXAMPLES = Path(__file__).parent / "examples"
 MARK = "manifest.webmanifest"  # a folder with it is one that this program wrote
 # What the page imports, directly or not; the app's server.js has its namesake from site/ in its place.
 MODULES = [
-    *(
-        "answer",
-        "batch",
-        "camera",
-        "card",
-        "engine",
-        "examples",
-        "geometry",
-        "ink",
-        "later",
-        "live",
-        "predict",
-        "recogniser",
-    ),
-    *("save", "segment", "sketchpad", "strokes", "tiles", "told", "touching", "worker", "zip"),
-]
+    "answer", "batch", "camera", "card", "engine", "examples", "geometry", "ink", "later", "live", "looks", "predict",
+    "recogniser", "save", "segment", "sketchpad", "strokes", "tiles", "told", "touching", "worker", "zip",
+]  # fmt: skip
 SHEETS = ("app.css", "extras.css", "evaluation.css")
 PHOTO = "a-page-of-a-notebook.jpg"  # an example that only Python reads
 

@@ -1,5 +1,6 @@
 """Picture → Reading: the whole path, and what may be claimed about its end."""
 
+import copy
 import functools
 import hashlib
 import json
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model import foreign, geometry, ink, segment, touching
+from model import foreign, geometry, ink, looks, segment, touching
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, Calibration
 from model.engine import Engine, ModelError
 from model.foreign import Convention
@@ -38,8 +39,9 @@ class Recogniser:
         self.weights_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
         self.calibrated = self.card is not None
-        self.calibration = Calibration()
+        self.calibration, self.second_look = Calibration(), False
         if self.card:
+            self.second_look = self.card.get("second_look", False)
             thresholds = self.card["thresholds"]
             self.calibration = Calibration(self.card["temperature"], thresholds["sure"], thresholds["not_digit"])
 
@@ -53,9 +55,22 @@ class Recogniser:
 
         return pd.read_csv(table).to_dict("records")
 
-    def probabilities(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 28, 28) float32 in [0, 1] → calibrated digits (n, 10) float32, and not_digit (n,) float32."""
-        return self.calibration.apply(self.convention.after(self.engine(self.convention.before(images))))
+    def at_one_look(self) -> "Recogniser":
+        """The same, but for the second look."""
+        other = copy.copy(self)
+        other.second_look = False
+        return other
+
+    def probabilities(self, images: np.ndarray, once: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 28, 28) float32 in [0, 1] → calibrated digits (n, 10) float32, and not_digit (n,) float32.
+
+        ``once``: without the second look (looks.py) that its card may ask for.
+        """
+        twice = self.second_look and not once
+        return self.calibration.apply(looks.twice(self._network, images) if twice else self._network(images))
+
+    def _network(self, images: np.ndarray) -> np.ndarray:
+        return self.convention.after(self.engine(self.convention.before(images)))
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
         return self.calibration.verdicts(digits, not_digit)
@@ -135,18 +150,18 @@ class Recogniser:
             return _log(digit.probability) * (span[1] - span[0]) * single, (digit, piece)
 
         def made(span, piece):
-            (digit,) = self._read_pieces([piece])
+            (digit,) = self._read_pieces([piece], once=True)
             return _log(digit.probability) * (span[1] - span[0]), (guess(digit, among_digits), piece)
 
         read = {span: functools.partial(made, span, piece) for span, piece in others.items()}
         return read | {span: functools.partial(drawn, span, *one) for span, one in whole.items()}
 
-    def _read_pieces(self, pieces: list[Piece]) -> list[Digit]:
+    def _read_pieces(self, pieces: list[Piece], once: bool = False) -> list[Digit]:
         images = np.stack([geometry.to_image(p.ink) for p in pieces])
-        return self._digits([p.box for p in pieces], images)
+        return self._digits([p.box for p in pieces], images, once)
 
-    def _digits(self, boxes: list, images: np.ndarray) -> list[Digit]:
-        probabilities, none = self.probabilities(images)
+    def _digits(self, boxes: list, images: np.ndarray, once: bool = False) -> list[Digit]:
+        probabilities, none = self.probabilities(images, once)
         names = self.verdicts(probabilities, none)
         return [
             Digit(box, image, p, float(n), name)

@@ -19,7 +19,7 @@ class Fake:
             f"{name}{seed}",
             [{"epoch": 1, "loss": 0.5, "accuracy": 0.9}],
         )
-        self.calibration = Calibration(temperature=1.5)
+        self.calibration, self.second_look = Calibration(temperature=1.5), False
         self.rng, self.go = np.random.default_rng(seed), threading.Event()
         self.go.set()
 

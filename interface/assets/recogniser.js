@@ -3,6 +3,7 @@
 import {calibration, geometry, recogniser, touching} from '../engine/constants.js';
 import {area, round, toImage} from './geometry.js';
 import {candidates} from './ink.js';
+import {twice} from './looks.js';
 import {lines} from './segment.js';
 import {alternatives, divisible} from './touching.js';
 
@@ -90,19 +91,20 @@ export class Recogniser {
 
   /** What was cut out of connected ink or joined; `among` digits it is likely one. */
   guess(piece, steps, among) {
-    const digit = this.piece(piece), score = log(digit.probability) * steps;
+    const digit = this.piece(piece, true), score = log(digit.probability) * steps;
     const guessed = digit.verdict === SURE || among && digit.verdict === NOT_A_DIGIT;
     return {piece, score, digit: guessed ? {...digit, verdict: UNSURE} : digit};
   }
 
-  piece({box, ink}) {
-    return this.digit(box, toImage(ink));
+  piece({box, ink}, once = false) {
+    return this.digit(box, toImage(ink), once);
   }
 
-  /** Raw outputs → calibrated probabilities, and what may be said of them. */
-  digit(box, image) {
-    const {temperature, sure, not_digit: limit} = this.card;
-    const logs = Array.from(this.network(image), (value) => Math.log(Math.max(value, TINY)) / temperature);
+  /** Raw outputs → calibrated probabilities, and what may be said of them. once: without a second look. */
+  digit(box, image, once = false) {
+    const {temperature, sure, not_digit: limit, second_look: again} = this.card;
+    const outputs = again && !once ? twice(this.network, image) : this.network(image);
+    const logs = Array.from(outputs, (value) => Math.log(Math.max(value, TINY)) / temperature);
     const most = Math.max(...logs), powers = logs.map((value) => Math.exp(value - most));
     const sum = (values) => values.reduce((total, value) => total + value, 0);
     const ten = powers.slice(0, 10), whole = Math.max(sum(ten), TINY);

@@ -1,0 +1,31 @@
+// A second look at what the network is not certain of: model/looks.py in JavaScript, step for step.
+
+import {looks} from '../engine/constants.js';
+
+const {SIDE, CERTAIN, LOOKS, TINY} = looks;
+const MIDDLE = (SIDE - 1) / 2;
+
+/** What network(image) says of an image of 784 numbers; where it is not certain, which digit it is by six more looks. */
+export function twice(network, image) {
+  const first = network(image);
+  if (Math.max(...first) >= Math.fround(CERTAIN)) return first;
+  const every = [first, ...LOOKS.map((look) => network(moved(image, look)))];
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const powers = Array.from({length: 10}, (_, digit) =>
+    Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length));
+  const share = sum(first.slice(0, 10)) / sum(powers);
+  return [...powers.map((power) => power * share), ...first.slice(10)];
+}
+
+/** The image as it is seen from a pixel or some degrees away, by bilinear interpolation. */
+function moved(image, [right, down, degrees]) {
+  const cos = Math.cos(degrees * Math.PI / 180), sin = Math.sin(degrees * Math.PI / 180);
+  const inside = (at) => Math.min(Math.max(at + MIDDLE, 0), SIDE - 1);
+  return image.map((_, pixel) => {
+    const x = pixel % SIDE - MIDDLE - right, y = Math.floor(pixel / SIDE) - MIDDLE - down;
+    const [atX, atY] = [inside(cos * x - sin * y), inside(sin * x + cos * y)];
+    const [left, top] = [atX, atY].map((at) => Math.min(Math.floor(at), SIDE - 2));
+    const [u, v, from] = [atX - left, atY - top, top * SIDE + left];
+    return (1 - v) * ((1 - u) * image[from] + u * image[from + 1]) + v * ((1 - u) * image[from + SIDE] + u * image[from + SIDE + 1]);
+  });
+}
