@@ -10,8 +10,12 @@ const FAR = 1e4;  // px, further than any ink is wide
 
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
 
-/** How many pixels are SOLID. */
-export const area = ({data}) => data.reduce((count, value) => count + (value >= SOLID), 0);
+/** How many pixels are SOLID. Loops, here and below: a function called for each of 80,000 pixels takes a millisecond. */
+export function area({data}) {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] >= SOLID) count++;
+  return count;
+}
 
 /** Python's rounding: halves go to the even number. */
 export const round = (value) => {
@@ -171,7 +175,8 @@ function strokeWidth(inside, width) {
   return ridge.length ? Math.fround(2 * Math.fround(median(ridge)) - 1) : 0;
 }
 
-/** The largest value within reach × reach around each pixel; reach is odd. Windows double until two of them cover it. */
+/** The largest value within reach × reach around each pixel that is not in the margin, where all are 0; reach is odd. Windows
+ *  double until two of them cover it. */
 function largest(values, width, height, reach) {
   const out = values.slice(), half = reach >> 1;
   const along = (start, step, count) => {
@@ -183,21 +188,24 @@ function largest(values, width, height, reach) {
     widen(reach - window);
     for (let k = 0; k < count; k++) out[start + k * step] = line[k];
   };
-  for (let y = 0; y < height; y++) along(y * width, 1, width);
-  for (let x = 0; x < width; x++) along(x, width, height);
+  for (let y = MARGIN; y < height - MARGIN; y++) along(y * width + MARGIN, 1, width - 2 * MARGIN);
+  for (let x = MARGIN; x < width - MARGIN; x++) along(MARGIN * width + x, width, height - 2 * MARGIN);
   return out;
 }
 
 /** Thin or thicken every stroke so that the median one ends as PEN px at the final scale. */
 function evenWidth({data, width, height}) {
-  const solid = data.map((value) => value >= SOLID ? 1 : 0);
+  const solid = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) if (data[i] >= SOLID) solid[i] = 1;
   const inside = depth(solid, 1, width, height, FAR);
   const stroke = strokeWidth(inside, width);
   const grow = (PEN * (FINE - stroke) / (DIGIT - PEN) - stroke) / 2;
-  const outside = depth(solid, 0, width, height, Math.ceil(Math.max(grow, 0)) + 2);
+  const beyond = Math.ceil(Math.max(grow, 0)) + 2;  // further from the ink no stroke reaches
+  const outside = depth(solid, 0, width, height, beyond);
   const half = grow < 0 ? largest(inside, width, height, Math.max(3, Math.trunc(stroke) | 1)) : null;
   const out = blank(width, height);
   for (let i = 0; i < data.length; i++) {
+    if (outside[i] === beyond) continue;
     const own = half ? -Math.min(-grow, DEEPEST_THINNING * half[i]) : grow;
     const edge = Math.fround(inside[i] - outside[i] + own + (solid[i] ? -0.5 : 0.5));
     out.data[i] = Math.fround(Math.min(1, Math.max(0, edge + 0.5)) * 255);

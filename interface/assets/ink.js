@@ -28,8 +28,10 @@ export function candidates(picture) {
   const drawn = offTheEdge(whole, BAR);
   return (function* () {
     yield [drawn, 1];
-    const faint = offTheEdge(scaled(distance, Math.max(0.22 * contrast, FAINTEST / 2)), BAR);
-    if (area(faint) > MORE * area(drawn)) yield [faint, 0.95];
+    const table = brighter(Math.max(0.22 * contrast, FAINTEST / 2)), enough = MORE * area(drawn);
+    if (inside.reduce((sum, count, value) => sum + (table[value] >= SOLID ? count : 0), 0) <= enough) return;
+    const faint = offTheEdge(mapped(distance, table), BAR);
+    if (area(faint) > enough) yield [faint, 0.95];
   })();
 }
 
@@ -42,25 +44,32 @@ function levels({data}) {
 
 /** How far each pixel's colour is from the commonest one. */
 function fromPaper({data, width, height}) {
-  const codes = new Uint16Array(width * height), found = new Int32Array(4096);
-  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
-    codes[at] = (data[i] >> 4) << 8 | data[i + 1] & 240 | data[i + 2] >> 4;
-    found[codes[at]]++;
-  }
+  const found = new Int32Array(4096), runs = sameColours(new Uint32Array(data.buffer, data.byteOffset, width * height));
+  const code = ([red, green, blue]) => (red >> 4) << 8 | green & 240 | blue >> 4;
+  for (const {colour, start, end} of runs) found[code(colour)] += end - start;
   const commonest = found.indexOf(found.reduce((most, count) => Math.max(most, count), 0));
-  const [reds, greens, blues] = Array.from({length: 3}, () => new Int32Array(256));
-  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
-    if (codes[at] !== commonest) continue;
-    reds[data[i]]++;
-    greens[data[i + 1]]++;
-    blues[data[i + 2]]++;
-  }
-  const [red, green, blue] = [reds, greens, blues].map((values) => Math.trunc(middleOf(values, found[commonest])));
+  const paper = runs.filter(({colour}) => code(colour) === commonest);
+  const middle = [0, 1, 2].map((channel) => {
+    const counts = new Int32Array(256);
+    for (const {colour, start, end} of paper) counts[colour[channel]] += end - start;
+    return Math.trunc(middleOf(counts, found[commonest]));
+  });
   const distance = blank(width, height);
-  for (let i = 0, at = 0; i < data.length; i += 4, at++) {
-    distance.data[at] = Math.max(Math.abs(data[i] - red), Math.abs(data[i + 1] - green), Math.abs(data[i + 2] - blue));
+  for (const {colour, start, end} of runs) {
+    distance.data.fill(Math.max(...colour.map((value, channel) => Math.abs(value - middle[channel]))), start, end);
   }
   return distance;
+}
+
+/** {colour: [red, green, blue], start, end} of neighbours that are alike: a drawing has few, next to its pixels. */
+function sameColours(pixels) {
+  const runs = [];
+  for (let start = 0, end = 1; start < pixels.length; start = end++) {
+    const pixel = pixels[start];
+    while (end < pixels.length && pixels[end] === pixel) end++;
+    runs.push({colour: [pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255], start, end});
+  }
+  return runs;
 }
 
 /** Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in. */
@@ -89,10 +98,18 @@ function middleOf(counts, n) {
   return median([at(n - 1 >> 1), at(n >> 1)]);
 }
 
-function scaled({data, width, height}, threshold) {
+const scaled = (amount, threshold) => mapped(amount, brighter(threshold));
+
+/** What each value becomes where `threshold` becomes SOLID. */
+function brighter(threshold) {
   const scale = Math.fround(SOLID / Math.max(threshold, 1));
-  const table = Uint8Array.from({length: 256}, (_, value) => Math.min(255, round(value * scale)));
-  return {data: data.map((value) => table[value]), width, height};
+  return Uint8Array.from({length: 256}, (_, value) => Math.min(255, round(value * scale)));
+}
+
+function mapped({data, width, height}, table) {
+  const out = blank(width, height);
+  for (let i = 0; i < data.length; i++) out.data[i] = table[data[i]];
+  return out;
 }
 
 /** How many pixels of each piece lie on the edge, by its label. */

@@ -3,7 +3,7 @@
 // A piece is {box: [x, y, width, height] in ink pixels, ink: what is inside it with everybody else's removed}.
 
 import {geometry, segment} from '../engine/constants.js';
-import {blank, median} from './geometry.js';
+import {area, blank, median} from './geometry.js';
 
 const {SOLID} = geometry;
 const {MOST_PIECES, SPECK, FRAGMENT, DUST} = segment;
@@ -84,8 +84,7 @@ function components(ink) {
 function withoutFrames(pieces) {
   const inside = ({box: [x, y, w, h]}, {box: [X, Y, W, H]}) => X <= x && Y <= y && x + w <= X + W && y + h <= Y + H;
   return pieces.filter((outer) => {
-    const solid = outer.ink.data.reduce((count, value) => count + (value >= SOLID), 0);
-    const frames = solid / outer.ink.data.length <= 0.3 && alongTheSides(outer.ink) &&
+    const frames = area(outer.ink) / outer.ink.data.length <= 0.3 && alongTheSides(outer.ink) &&
       pieces.some((piece) => piece !== outer && piece.box[3] > outer.box[3] / 3 && inside(piece, outer));
     return !frames;
   });
