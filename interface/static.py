@@ -31,9 +31,10 @@ EXAMPLES = Path(__file__).parent / "examples"
 MARK = "manifest.webmanifest"  # a folder with it is one that this program wrote
 # What the page imports, directly or not; the app's server.js has its namesake from site/ in its place.
 MODULES = [
-    "answer", "batch", "camera", "card", "engine", "examples", "geometry", "ink", "later", "live", "looks", "predict",
-    "recogniser", "save", "segment", "sketchpad", "strokes", "tiles", "told", "touching", "worker", "zip",
+    "answer", "batch", "camera", "card", "engine", "examples", "later", "live", "predict", "save", "sketchpad", "strokes",
+    "tiles", "told", "zip",
 ]  # fmt: skip
+READER = ["geometry", "ink", "looks", "recogniser", "segment", "touching", "worker"]  # in a thread of its own
 SHEETS = ("app.css", "extras.css", "evaluation.css")
 PHOTO = "a-page-of-a-notebook.jpg"  # an example that only Python reads
 
@@ -67,7 +68,7 @@ def _fill(out: Path) -> None:
     assert found is not None  # it ships
     for folder in ("assets", "engine", "examples", "icons"):
         (out / folder).mkdir(parents=True)
-    for name in MODULES:
+    for name in MODULES + READER:
         shutil.copyfile(ASSETS / f"{name}.js", out / "assets" / f"{name}.js")
     for name in ("site.js", "server.js", "figures.js"):
         shutil.copyfile(SITE / name, out / "assets" / name)
@@ -107,6 +108,10 @@ def _index(found: Report) -> str:
         f"95 % interval of the accuracy {interval}; weights sha256 {found.weights_sha256[:16]}…, data sha256 {found.dataset.sha256[:16]}…"
     )
     return Template((SITE / "index.html").read_text("utf-8")).substitute(
+        modules="\n".join(
+            f'<link rel="modulepreload" href="{path}">'  # or the browser finds them one import after the other
+            for path in ("engine/constants.js", *(f"assets/{name}.js" for name in ["server", *MODULES]))
+        ),
         light=LIGHT["ground"],
         dark=DARK["ground"],
         predict=predict,

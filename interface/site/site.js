@@ -1,6 +1,11 @@
 // The page that needs no server: the app's own Predict tab, the report, both themes, and offline after the first visit.
 
+import {can, load} from './engine.js';
 import {mount, openImage} from './predict.js';
+import {model} from './server.js';
+
+// What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
+const reader = can(model()) ? load(model()) : Promise.resolve();
 
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -40,4 +45,4 @@ import('./figures.js').then(({figures}) => figures(document.getElementById('eval
 }));
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
-navigator.serviceWorker?.register('sw.js').catch(() => {});
+reader.catch(() => {}).then(() => navigator.serviceWorker?.register('sw.js')).catch(() => {});
