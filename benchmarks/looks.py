@@ -1,0 +1,88 @@
+"""Which second look (model/looks.py) helps: errors and loss of a network on held-out images, for several choices of looks.
+
+python -m benchmarks.looks [FILE.tflite …]      default: the shipped network; several: their mean
+
+MNIST's training images 55,000–59,999 as they are, damaged, and as small scans; four drawings of each digit of pen writers 25–30; pieces
+cut out of their rows, of which some are no digit. The test set is not read. Errors are the mean over the files, the loss is that
+of the label; the last column is what a choice changes, the mean over the sets of the ratio of errors to those at one look.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from model import data, looks, recogniser, training_set
+from model.augment import Augmenter, Strength
+from model.engine import Engine
+
+ACROSS = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
+DIAGONAL = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0))
+CHOICES = {
+    "one look": (),
+    "a pixel along the sides": ACROSS,
+    "a pixel to the corners": DIAGONAL,
+    "both": ACROSS + DIAGONAL,
+    "turned 5°": ((0, 0, 5), (0, 0, -5)),
+    "turned 8°": ((0, 0, 8), (0, 0, -8)),
+    "turned 10°": ((0, 0, 10), (0, 0, -10)),
+    "corners, turned 5°": (*DIAGONAL, (0, 0, 5), (0, 0, -5)),
+    "corners, turned 8°": looks.LOOKS,
+    "corners, turned 10°": (*DIAGONAL, (0, 0, 10), (0, 0, -10)),
+}
+DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
+RENDERINGS, ROWS = 4, 400
+
+
+def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Name → (n, 28, 28) float32 images and their labels, 0–9 or 10 for no digit."""
+    rng = np.random.default_rng(5)
+    mnist = data.load_mnist().train
+    held_out = data.Labelled(mnist.images[data.HELD_OUT :], mnist.labels[data.HELD_OUT :])
+    scans = [training_set.as_image(training_set.scanned(image, rng)) for image in held_out.images]
+    drawn = [training_set.pen_on_pads(data.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
+    pens = [pen for pen in data.load_pendigits() if pen.writer in data.HELD_OUT_WRITERS]
+    cut = training_set.cut_pieces(pens, ROWS, rng)
+    return {
+        "held-out MNIST": (data.unit(held_out.images), held_out.labels),
+        "damaged": (Augmenter(5)(held_out.images, DAMAGED), held_out.labels),
+        "scans": (data.unit(np.stack(scans)), held_out.labels),
+        "pen writers": (
+            data.unit(np.stack([training_set.as_image(ink) for inks, _ in drawn for ink in inks])),
+            np.concatenate([labels for _, labels in drawn]),
+        ),
+        "cut pieces": (data.unit(cut.images), cut.labels),
+    }
+
+
+def judged(network: Engine, images: np.ndarray, labels: np.ndarray, choice: tuple) -> tuple[int, float]:
+    """Errors, and the mean of −log of what the network says of the label."""
+    outputs = looks.twice(network, images, choice) if choice else network(images)
+    known = outputs if labels.max() == training_set.NONE else outputs[:, :10]
+    of_the_label = outputs[np.arange(len(labels)), labels]
+    return int((known.argmax(axis=1) != labels).sum()), float(-np.log(np.maximum(of_the_label, 1e-7)).mean())
+
+
+def main() -> None:
+    files = [Path(name) for name in sys.argv[1:]] or [recogniser.load().path]
+    networks, held_out = [Engine(path) for path in files], sets()
+    print(f"{'errors, loss':24}" + "".join(f"{name:>16}" for name in held_out) + "   change")
+    print(f"{'':24}" + "".join(f"{f'n = {len(labels):,}':>16}" for _, labels in held_out.values()))
+    before = None
+    for name, choice in CHOICES.items():
+        found = np.array(
+            [
+                np.mean([judged(network, *images, choice) for network in networks], axis=0)
+                for images in held_out.values()
+            ]
+        )
+        before = found if before is None else before
+        change = float(np.mean(found[:, 0] / before[:, 0])) - 1
+        print(
+            f"{name:24}" + "".join(f"{errors:9.1f} {loss:.4f}" for errors, loss in found) + f"  {change:+7.1%}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
