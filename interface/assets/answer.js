@@ -29,19 +29,29 @@ function doubtful(digits) {
   return among.reduce((best, index) => digits[index].probability < digits[best].probability ? index : best, among[0] ?? 0);
 }
 
-/** Put `answer` on the page at once, its small pictures as soon as they are decoded. picture: what was read, a canvas or
- *  an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several. */
+const idle = window.requestIdleCallback ?? ((act) => setTimeout(act));
+const PAUSE = 100;  // ms between two paintings of the small pictures, and what they wait at most for a page that is never idle
+
+/** Put `answer` on the page at once, its small pictures a little later: a pen that moves goes first. picture: what was read,
+ *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several. */
 export function show(parts, answer, picture, onselect) {
   const turn = parts.turn = Symbol();  // a newer answer ends what this one still has to paint
-  const ink = typeof answer.ink === 'string' ? Object.assign(new Image(), {src: answer.ink}) : answer.ink;
-  const ready = Promise.all([ink?.decode?.(), picture?.decode?.()]);
+  const newest = () => parts.turn === turn;
+  const paint = async (index) => {
+    const ink = typeof answer.ink === 'string' ? Object.assign(new Image(), {src: answer.ink}) : answer.ink;
+    await Promise.all([ink?.decode?.(), picture?.decode?.()]);
+    if (!newest()) return;
+    parts.painted = performance.now();
+    paintTiles(parts.root, answer, index, picture, ink);
+  };
   const look = (index, byHand) => {
     const digit = answer.digits[index];
     showText(parts, answer, index, look);
     showBars(parts, digit);
     showBoxes(parts, answer, index, look);
     parts.details.hidden = !digit;
-    if (digit) ready.then(() => parts.turn === turn && paintTiles(parts.root, answer, index, picture, ink), () => {});
+    const pause = Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now());
+    if (digit) setTimeout(() => idle(() => { if (newest()) paint(index).catch(() => {}); }, {timeout: PAUSE}), pause);
     onselect?.(digit, byHand);
   };
   const index = doubtful(answer.digits);

@@ -43,7 +43,12 @@ export async function read(model, canvas, brief = false) {
 export const readImage = async (model, bytes) => answer(model, await ask({model, bytes}), [28, 28]);
 
 function answer(model, reading, size) {
-  return reading && {...reading, model, calibrated: true, size, ink: reading.ink && drawn(reading.ink), picture: null, others: null};
+  if (!reading) return reading;
+  let canvas = null;
+  return {
+    ...reading, model, calibrated: true, size, picture: null, others: null,
+    get ink() { return canvas ??= reading.ink && drawn(reading.ink); },  // drawn where somebody sees it: not for each move of a pen
+  };
 }
 
 /** Ink as a canvas, light on dark. */

@@ -72,9 +72,11 @@ class Predict {
 
   /** The page's own reading of the drawing, with the model that is chosen and in brief while the pen moves; null where the server
    *  must be asked. */
-  ownReading(finished) {
+  async ownReading(finished) {
     const model = server.model();
-    return this.source || model !== this.engine?.model ? null : this.engine.read(model, sheet(this.pad.all), !finished).catch(() => null);
+    if (this.source || model !== this.engine?.model) return null;
+    const drawing = sheet(this.pad.all), answer = await this.engine.read(model, drawing, !finished).catch(() => null);
+    return answer && Object.assign(answer, {drawing});
   }
 
   /** Load what the page needs to read by itself, if it can. */
@@ -138,7 +140,7 @@ class Predict {
     this.root.classList.remove('waiting');
     this.problem.textContent = '';
     if (this.source) this.showPhoto(answer);
-    const shown = this.source ? this.photo.querySelector('img') : sheet(this.pad.all);
+    const shown = this.source ? this.photo.querySelector('img') : answer.drawing ?? sheet(this.pad.all);
     this.read = {answer, shown};
     show(this.parts, answer, shown, (digit, byHand) => {
       this.read.digit = digit;
