@@ -119,7 +119,7 @@ class Recogniser:
     def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
         """The digits of one line, and how many cuts and joins there were to choose from, at most ``room``: pieces as they are
         where that is plain, else the likeliest way to cut and join them."""
-        plain = self._read_pieces(pieces)
+        plain = self._read_pieces(pieces, once=crowded)
         best, best_score, crops = list(zip(plain, pieces, strict=True)), -np.inf, 0
         sure = sum(d.verdict == SURE for d in plain)
         if room <= 0 or crowded and sure < len(plain) / 2:

@@ -51,6 +51,15 @@ def touch(page: Page, strokes) -> None:
         send("touchEnd", [])
 
 
+def eventually(page: Page, found, right) -> None:
+    """Ask found() until right(answer), as for what is painted a little after the answer stands there; at most five seconds."""
+    for _ in range(50):
+        if right(found()):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(found())
+
+
 def expect_text(page: Page, text: str) -> None:
     expect(page.get_by_test_id("answer")).to_have_attribute("data-text", text)
 
@@ -181,11 +190,21 @@ def test_what_the_model_saw_is_the_28_by_28_image(page):
     expect_text(page, "7")
     image = page.get_by_test_id("model-image")
     expect(image).to_be_visible()
-    seen = image.evaluate(
-        "c => [c.width, c.height, c.getContext('2d').getImageData(0, 0, 28, 28).data.filter(v => v > 128).length]"
-    )
-    assert seen[:2] == [28, 28]
-    assert seen[2] > 28 * 28 + 100  # each pixel's opacity, and ink in three channels
+    assert image.evaluate("c => [c.width, c.height]") == [28, 28]
+    bright = "c => c.getContext('2d').getImageData(0, 0, 28, 28).data.filter(v => v > 128).length"
+    # each pixel's opacity, and ink in three channels
+    eventually(page, lambda: image.evaluate(bright), lambda found: found > 28 * 28 + 100)
+
+
+def test_the_small_pictures_are_of_the_digit_that_was_chosen_last(page):
+    draw(page, strokes_of("7", 110, 30, 80) + strokes_of("1", 110, 170, 80))
+    expect_text(page, "71")
+    for digit in ("7", "1", "7", "1"):
+        page.get_by_role("button", name=re.compile(f"^{digit}, ")).first.click()
+    note = page.locator("[data-note=crop]")
+    expect(note).to_contain_text("2 of 2")
+    page.wait_for_timeout(400)
+    expect(note).to_contain_text("2 of 2")
 
 
 def test_the_dark_theme_sends_the_same_picture(new_page):

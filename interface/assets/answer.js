@@ -30,19 +30,16 @@ function doubtful(digits) {
 }
 
 const idle = window.requestIdleCallback ?? ((act) => setTimeout(act));
-const PAUSE = 100;  // ms between two paintings of the small pictures, and what they wait at most for a page that is never idle
+const PAUSE = 100;  // ms between two paintings of the small pictures, and what they then wait at most for a page that is never idle
 
 /** Put `answer` on the page at once, its small pictures a little later: a pen that moves goes first. picture: what was read,
  *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several. */
 export function show(parts, answer, picture, onselect) {
-  const turn = parts.turn = Symbol();  // a newer answer ends what this one still has to paint
-  const newest = () => parts.turn === turn;
-  const paint = async (index) => {
+  let decoded = null;
+  const decode = async () => {
     const ink = typeof answer.ink === 'string' ? Object.assign(new Image(), {src: answer.ink}) : answer.ink;
     await Promise.all([ink?.decode?.(), picture?.decode?.()]);
-    if (!newest()) return;
-    parts.painted = performance.now();
-    paintTiles(parts.root, answer, index, picture, ink);
+    return ink;
   };
   const look = (index, byHand) => {
     const digit = answer.digits[index];
@@ -50,8 +47,10 @@ export function show(parts, answer, picture, onselect) {
     showBars(parts, digit);
     showBoxes(parts, answer, index, look);
     parts.details.hidden = !digit;
-    const pause = Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now());
-    if (digit) setTimeout(() => idle(() => { if (newest()) paint(index).catch(() => {}); }, {timeout: PAUSE}), pause);
+    paintLater(parts, digit && (async (newest) => {
+      const ink = await (decoded ??= decode());
+      if (newest()) paintTiles(parts.root, answer, index, picture, ink);
+    }));
     onselect?.(digit, byHand);
   };
   const index = doubtful(answer.digits);
@@ -61,6 +60,19 @@ export function show(parts, answer, picture, onselect) {
   showOthers(parts, answer);
   Object.assign(parts.answer.dataset, {verdict: answer.verdict, model: answer.model ?? '', text: answer.text,
     version: Number(parts.answer.dataset.version) + 1});
+}
+
+/** Paint what is newest when it is time to; null: there is nothing to paint any more. paint(newest) asks newest() before it does. */
+function paintLater(parts, paint) {
+  parts.paint = paint;
+  if (!paint || parts.waiting) return;
+  parts.waiting = true;
+  setTimeout(() => idle(() => {
+    parts.waiting = false;
+    parts.painted = performance.now();
+    const mine = parts.paint;
+    mine?.(() => parts.paint === mine).catch(() => {});  // what cannot be decoded is not painted
+  }, {timeout: PAUSE}), Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now()));
 }
 
 function showText(parts, answer, index, look) {

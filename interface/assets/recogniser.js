@@ -54,7 +54,7 @@ export class Recogniser {
   /** The digits of one line, [{digit, piece}, …], and how many cuts and joins were read for it, at most `room`; -1 where
    *  there is no room at all, but some should have been. */
   line(pieces, crowded, room) {
-    const plain = pieces.map((piece) => ({digit: this.piece(piece), piece}));
+    const plain = pieces.map((piece) => ({digit: this.piece(piece, crowded), piece}));
     const sure = plain.filter(({digit}) => digit.verdict === SURE).length, among = sure >= AMONG * plain.length;
     if (crowded && sure < plain.length / 2) return {digits: plain, more: 0};
     const cut = plain.map(({digit, piece}) => digit.verdict === NOT_A_DIGIT || piece.box[2] > WIDE * piece.box[3]);

@@ -5,7 +5,8 @@ import {mount, openImage} from './predict.js';
 import {model} from './server.js';
 
 // What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
-const reader = can(model()) ? load(model()) : Promise.resolve();
+const reader = (async () => can(model()) && load(model()))();
+const LONGEST = 15_000;  // ms that other things wait for it
 
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -45,4 +46,5 @@ import('./figures.js').then(({figures}) => figures(document.getElementById('eval
 }));
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
-reader.catch(() => {}).then(() => navigator.serviceWorker?.register('sw.js')).catch(() => {});
+Promise.race([reader.catch(() => {}), new Promise((late) => { setTimeout(late, LONGEST); })])
+  .then(() => navigator.serviceWorker?.register('sw.js')).catch(() => {});
