@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import pictures
 from model import data, looks, recogniser, training_set
 from model.augment import Augmenter, Strength
 from model.engine import Engine
@@ -37,12 +38,10 @@ RENDERINGS, ROWS = 4, 400
 def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Name → (n, 28, 28) float32 images and their labels, 0–9 or 10 for no digit."""
     rng = np.random.default_rng(5)
-    mnist = data.load_mnist().train
-    held_out = data.Labelled(mnist.images[data.HELD_OUT :], mnist.labels[data.HELD_OUT :])
+    held_out = pictures.held_out_mnist()
     scans = [training_set.as_image(training_set.scanned(image, rng)) for image in held_out.images]
     drawn = [training_set.pen_on_pads(data.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
-    pens = [pen for pen in data.load_pendigits() if pen.writer in data.HELD_OUT_WRITERS]
-    cut = training_set.cut_pieces(pens, ROWS, rng)
+    cut = training_set.cut_pieces(pictures.held_out_pens(), ROWS, rng)
     return {
         "held-out MNIST": (data.unit(held_out.images), held_out.labels),
         "damaged": (Augmenter(5)(held_out.images, DAMAGED), held_out.labels),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks import pictures
 from evaluation.__main__ import main
 from model import data, looks, recogniser
 
@@ -76,8 +77,8 @@ def test_no_images_are_no_trouble():
 
 
 def test_held_out_images_are_read_better_with_it(mnist):
-    model, images = recogniser.load(), data.unit(mnist.train.images[data.HELD_OUT :])
-    labels = mnist.train.labels[data.HELD_OUT :]
+    model, unseen = recogniser.load(), pictures.held_out_mnist()
+    images, labels = data.unit(unseen.images), unseen.labels
     errors, at_one_look = ((m.probabilities(images)[0].argmax(1) != labels).sum() for m in (model, model.at_one_look()))
     assert errors < at_one_look
     assert model.second_look, "the loaded model itself stays as it is"

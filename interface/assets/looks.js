@@ -1,15 +1,16 @@
 // A second look at what the network is not certain of: model/looks.py in JavaScript, step for step.
 
-import {looks} from '../engine/constants.js';
+import {geometry, looks} from '../engine/constants.js';
 
-const {SIDE, CERTAIN, LOOKS, TINY} = looks;
-const MIDDLE = (SIDE - 1) / 2;
+const {SIDE} = geometry;
+const {CERTAIN, LOOKS, TINY} = looks;
+const MAPPINGS = LOOKS.map(mapping);
 
 /** What network(image) says of an image of 784 numbers; where it is not certain, which digit it is by six more looks. */
 export function twice(network, image) {
   const first = network(image);
   if (Math.max(...first) >= Math.fround(CERTAIN)) return first;
-  const every = [first, ...LOOKS.map((look) => network(moved(image, look)))];
+  const every = [first, ...MAPPINGS.map((pixels) => network(moved(image, pixels)))];
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const powers = Array.from({length: 10}, (_, digit) =>
     Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length));
@@ -17,15 +18,22 @@ export function twice(network, image) {
   return [...powers.map((power) => power * share), ...first.slice(10)];
 }
 
-/** The image as it is seen from a pixel or some degrees away, by bilinear interpolation. */
-function moved(image, [right, down, degrees]) {
-  const cos = Math.cos(degrees * Math.PI / 180), sin = Math.sin(degrees * Math.PI / 180);
-  const inside = (at) => Math.min(Math.max(at + MIDDLE, 0), SIDE - 1);
+/** The image as it is seen from a pixel or some degrees away. */
+function moved(image, pixels) {
   return image.map((_, pixel) => {
-    const x = pixel % SIDE - MIDDLE - right, y = Math.floor(pixel / SIDE) - MIDDLE - down;
+    const {from, u, v} = pixels[pixel];
+    return (1 - v) * ((1 - u) * image[from] + u * image[from + 1]) + v * ((1 - u) * image[from + SIDE] + u * image[from + SIDE + 1]);
+  });
+}
+
+/** For each pixel of a look the first of the four that it is made of, and how far between them it lies. */
+function mapping([right, down, degrees]) {
+  const middle = (SIDE - 1) / 2, cos = Math.cos(degrees * Math.PI / 180), sin = Math.sin(degrees * Math.PI / 180);
+  const inside = (at) => Math.min(Math.max(at + middle, 0), SIDE - 1);
+  return Array.from({length: SIDE * SIDE}, (_, pixel) => {
+    const x = pixel % SIDE - middle - right, y = Math.floor(pixel / SIDE) - middle - down;
     const [atX, atY] = [inside(cos * x - sin * y), inside(sin * x + cos * y)];
     const [left, top] = [atX, atY].map((at) => Math.min(Math.floor(at), SIDE - 2));
-    const [u, v, from] = [atX - left, atY - top, top * SIDE + left];
-    return (1 - v) * ((1 - u) * image[from] + u * image[from + 1]) + v * ((1 - u) * image[from + SIDE] + u * image[from + SIDE + 1]);
+    return {from: top * SIDE + left, u: atX - left, v: atY - top};
   });
 }
