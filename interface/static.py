@@ -70,8 +70,8 @@ def _fill(out: Path) -> None:
         (out / folder).mkdir(parents=True)
     for name in MODULES + READER:
         shutil.copyfile(ASSETS / f"{name}.js", out / "assets" / f"{name}.js")
-    for name in ("site.js", "server.js", "figures.js"):
-        shutil.copyfile(SITE / name, out / "assets" / name)
+    for name in ("site", "server", "figures"):
+        shutil.copyfile(SITE / f"{name}.js", out / "assets" / f"{name}.js")
     code = (fragments.ASSETS / "fragments.js").read_text("utf-8")
     (out / "assets" / "fragments.js").write_text(f"{code}\nexport {{walkMatrix, sortTables}};\n", "utf-8")
     sheets = [*(ASSETS / name for name in SHEETS), fragments.ASSETS / "fragments.css", SITE / "site.css"]
@@ -110,7 +110,7 @@ def _index(found: Report) -> str:
     return Template((SITE / "index.html").read_text("utf-8")).substitute(
         modules="\n".join(
             f'<link rel="modulepreload" href="{path}">'  # or the browser finds them one import after the other
-            for path in ("engine/constants.js", *(f"assets/{name}.js" for name in ["server", *MODULES]))
+            for path in ("engine/constants.js", *(f"assets/{name}.js" for name in ["server", "figures", "fragments", *MODULES]))
         ),
         light=LIGHT["ground"],
         dark=DARK["ground"],

@@ -178,6 +178,17 @@ def test_with_mnists_file_a_cell_shows_its_images_and_another_file_is_refused(op
     expect(page.locator("[data-note=picture]")).to_have_text("28 × 28 pixels")
 
 
+def test_a_file_chosen_before_the_page_is_ready_is_not_lost(open_site):
+    page, held = open_site(service_workers="block"), []
+    page.route("**/figures.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    chooser = page.locator("[data-mnist]")
+    chooser.set_input_files({"name": "mine.gz", "mimeType": "application/gzip", "buffer": b"nothing"})
+    eventually(page, lambda: held, bool)
+    held.pop().continue_()
+    expect(page.locator("[data-told]")).to_contain_text("This is not MNIST’s file of test images")
+
+
 def test_without_the_network_file_a_sentence_says_so(open_site, browser):
     page = open_site(service_workers="block")
     page.context.route("**/*.tflite", lambda route: route.fulfill(status=404))

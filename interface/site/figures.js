@@ -73,6 +73,7 @@ export function figures(root, open) {
   };
   walkMatrix(root, show)();
   sortTables(root);
+  if (input.files.length) input.onchange();  // chosen before this module was here
 }
 
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,6 +1,7 @@
 // The page that needs no server: the app's own Predict tab, the report, both themes, and offline after the first visit.
 
 import {can, load} from './engine.js';
+import {figures} from './figures.js';
 import {mount, openImage} from './predict.js';
 import {model} from './server.js';
 
@@ -39,11 +40,11 @@ tabs.forEach((tab, at) => {
 
 mount(document.getElementById('predict'));
 root.classList.add('ready');
-import('./figures.js').then(({figures}) => figures(document.getElementById('evaluate'), (bytes) => {
+figures(document.getElementById('evaluate'), (bytes) => {
   choose(tabs[0]);
   openImage(bytes);
   scrollTo({top: 0});
-}));
+});
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
 Promise.race([reader.catch(() => {}), new Promise((late) => { setTimeout(late, LONGEST); })])
