@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import cv2
 import numpy as np
 import pytest
-from conftest import foreign, missing, static_server
+from conftest import expect_only, foreign, missing, static_server
 from playwright.sync_api import Page, expect
 from test_page import PHONE, draw, eventually, expect_text, strokes_of, touch
 
@@ -35,11 +35,11 @@ def open_site(browser, site):
         page.locator(".predict.ready").wait_for()
         return page
 
-    open_page.errors = errors
+    open_page.expected = []  # as in conftest's new_page
     yield open_page
     for context in contexts:
         context.close()
-    assert errors == []
+    expect_only(open_page.expected, errors)
 
 
 def evaluate(page: Page) -> None:
@@ -191,12 +191,12 @@ def test_a_file_chosen_before_the_page_is_ready_is_not_lost(open_site):
 
 def test_without_the_network_file_a_sentence_says_so(open_site, browser):
     page = open_site(service_workers="block")
+    open_site.expected.append("status of 404")
     page.context.route("**/*.tflite", lambda route: route.fulfill(status=404))
     page.reload()
     page.locator(".predict.ready").wait_for()
     draw(page, strokes_of("7"))
     expect(page.get_by_test_id("problem")).to_contain_text("The network could not be loaded")
-    open_site.errors[:] = [line for line in open_site.errors if "404" not in line]  # the browser's own line about it
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
