@@ -115,6 +115,12 @@ class Server:
         asked = {"data": [None], "fn_index": event, "session_hash": page, "event_data": None, "trigger_id": None}
         self.ask("/gradio_api/queue/join", json.dumps(asked).encode(), "application/json")
 
+    def run_begins(self, page: str) -> None:
+        """Return as soon as the page is told of the run that it watches."""
+        told = urllib.request.urlopen(f"{self.address}/gradio_api/queue/data?session_hash={page}", timeout=120)
+        with told:
+            assert any(b"process_generating" in line for line in told)
+
     def run_ends(self, page: str) -> str:
         """What the page is told until the run that it watches has ended."""
         return self.ask(f"/gradio_api/queue/data?session_hash={page}").decode()
@@ -144,7 +150,7 @@ def test_an_app_killed_during_an_evaluation_starts_again_clean_and_sweeps_up_aft
     temporary.mkdir()
     first = serve(TMPDIR=str(temporary), XDG_STATE_HOME=str(state), HOME=str(tmp_path))
     first.press_run("page")
-    time.sleep(0.5)  # somewhere in its middle
+    first.run_begins("page")
     first.end(signal.SIGKILL)
     [left] = temporary.glob("digits-*")
     assert not list(state.rglob("*.json.gz"))
