@@ -164,14 +164,14 @@ def test_the_panel_opens_closes_and_fits(new_page, theme, width):
 # ---- the line of drawings ----
 
 
-def served(line: Line, drawings: list[tuple], busy: float = 0.01) -> list:
+def served(line: Line, drawings: list[tuple]) -> list:
     """Send drawings (pad, number) at once; what was served, in order; 'x' and the drawing for what was passed over."""
-    done = []
+    done, sent = [], asyncio.Event()
 
     async def one(pad, number):
         try:
             async with line.turn(pad, number):
-                await asyncio.sleep(busy)
+                await sent.wait()
                 done.append((pad, number))
         except Superseded:
             done.append(("x", pad, number))
@@ -181,6 +181,7 @@ def served(line: Line, drawings: list[tuple], busy: float = 0.01) -> list:
         for pad, number in drawings:
             tasks.append(asyncio.create_task(one(pad, number)))
             await asyncio.sleep(0)
+        sent.set()
         await asyncio.gather(*tasks)
 
     aside(all_)
@@ -208,18 +209,17 @@ def test_a_line_too_long_gives_up_its_oldest_drawing():
 
 def test_who_leaves_the_line_keeps_nobody_waiting():
     async def scene():
-        line, seen = Line(1, 10), []
+        line, seen, left = Line(1, 10), [], asyncio.Event()
 
-        async def one(name, seconds):
+        async def one(name):
             async with line.turn(name, 1):
-                await asyncio.sleep(seconds)
+                await left.wait()
                 seen.append(name)
 
-        first = asyncio.create_task(one("a", 0.05))
-        await asyncio.sleep(0)
-        gone, last = asyncio.create_task(one("b", 0)), asyncio.create_task(one("c", 0))
-        await asyncio.sleep(0.01)
+        first, gone, last = (asyncio.create_task(one(name)) for name in "abc")
+        await asyncio.sleep(0)  # all have begun: one is served, two wait
         gone.cancel()
+        left.set()
         await asyncio.gather(first, last)
         return seen
 
