@@ -73,6 +73,24 @@ def test_when_the_pen_lifts_the_servers_reading_is_what_is_shown(reads):
     expect_text(reads, "42")
 
 
+def test_a_digit_chosen_before_the_servers_reading_comes_stays_chosen(reads):
+    held = []
+    reads.context.route("**/page/read?*", lambda route: held.append(route))
+    draw(reads, strokes_of("7", 110, 30, 80) + strokes_of("1", 110, 170, 80))
+    expect_text(reads, "71")
+    digits = reads.locator("[data-text-shown] button")
+    other = 1 - [digit.get_attribute("aria-pressed") for digit in digits.all()].index("true")
+    digits.nth(other).click()
+    expect(reads.locator(".bars .top b")).to_have_text("71"[other])
+    reads.context.unroute("**/page/read?*")
+    for route in held:
+        route.continue_()
+    expect(reads.get_by_test_id("other-model")).to_contain_text("classic says")  # the server's answer alone knows
+    expect(digits.nth(other)).to_have_attribute("aria-pressed", "true")
+    expect(digits.nth(other)).to_be_focused()
+    expect(reads.locator(".bars .top b")).to_have_text("71"[other])
+
+
 def test_without_the_server_the_pages_own_reading_stays_and_the_page_says_so(reads, new_page):
     new_page.expected.append("ERR_FAILED")
     reads.context.route("**/page/read?*", lambda route: route.abort())

@@ -185,6 +185,23 @@ def test_several_digits_are_read_in_order_and_each_can_be_looked_at(page):
     expect(page.locator(".bars .top b")).to_have_text("1")
 
 
+def test_a_digit_is_chosen_for_one_drawing_only(page):
+    draw(page, strokes_of("7", 110, 30, 80) + strokes_of("1", 110, 170, 80))
+    expect_text(page, "71")
+    expect(page.get_by_test_id("spoken")).to_contain_text("71, ")  # said when the last word has come
+    pressed, other = (
+        page.locator(f"[data-text-shown] button[aria-pressed={pressed}]") for pressed in ("true", "false")
+    )
+    first = pressed.inner_text()
+    other.click()
+    expect(other).to_have_text(first)
+    page.get_by_test_id("undo").click()
+    expect_text(page, "7")
+    page.get_by_test_id("redo").click()
+    expect_text(page, "71")
+    expect(pressed).to_have_text(first)
+
+
 def test_what_the_model_saw_is_the_28_by_28_image(page):
     draw(page, strokes_of("7"))
     expect_text(page, "7")

@@ -33,7 +33,8 @@ const idle = window.requestIdleCallback ?? ((act) => setTimeout(act));
 const PAUSE = 100;  // ms between two paintings of the small pictures, and what they then wait at most for a page that is never idle
 
 /** Put `answer` on the page at once, its small pictures a little later: a pen that moves goes first. picture: what was read,
- *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several. */
+ *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several: then it
+ *  stays `parts.chosen` through answers of the same reading, such as the server's after the page's own. */
 export function show(parts, answer, picture, onselect) {
   let decoded = null;
   const decode = async () => {
@@ -51,9 +52,11 @@ export function show(parts, answer, picture, onselect) {
       const ink = await (decoded ??= decode());
       if (newest()) paintTiles(parts.root, answer, index, picture, ink);
     }));
+    if (byHand) parts.chosen = {index, text: answer.text, of: answer.digits.length};
     onselect?.(digit, byHand);
   };
-  const index = doubtful(answer.digits);
+  const {chosen} = parts, again = chosen?.text === answer.text && chosen.of === answer.digits.length;
+  const index = again ? chosen.index : doubtful(answer.digits);
   parts.root.classList.toggle('several', answer.digits.length > 1);
   look(index, false);
   showJudgement(parts, answer, answer.digits[index]);
@@ -75,31 +78,30 @@ function paintLater(parts, paint) {
   }, {timeout: PAUSE}), Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now()));
 }
 
+const button = (text = '') => Object.assign(document.createElement('button'), {type: 'button', textContent: text});
+
 function showText(parts, answer, index, look) {
   const {text} = parts;
-  text.replaceChildren();
   const lines = answer.text.split('\n');
   text.style.setProperty('--letters', Math.max(1, ...lines.map((line) => line.length)));
   text.style.setProperty('--lines', lines.length);
-  if (answer.digits.length <= 1) {
+  if (answer.digits.length <= 1 || !answer.text) {
     text.textContent = answer.text || (answer.digits.length ? '?' : '');
     return;
   }
   // each kept digit is a button; the text tells where lines end, the others have no place in it
   const kept = answer.digits.map((digit, at) => [digit, at]).filter(([digit]) => digit.verdict !== 'not a digit');
-  let next = 0;
-  for (const letter of answer.text) {
-    if (letter === '\n') { text.append(document.createElement('br')); continue; }
-    const [digit, at] = kept[next++] ?? [];
-    if (!digit) break;
-    const button = Object.assign(document.createElement('button'), {type: 'button', textContent: letter});
-    button.dataset.verdict = digit.verdict;
-    button.setAttribute('aria-pressed', at === index);
-    button.setAttribute('aria-label', `${letter}, ${digit.verdict}, ${percent(digit.probability)}`);
-    button.onclick = () => { look(at, true); parts.text.querySelectorAll('button')[kept.findIndex(([, k]) => k === at)]?.focus(); };
-    text.append(button);
+  const shown = [...text.children].map((one) => one.textContent || '\n').join('');
+  if (shown !== answer.text) {  // else they stay: one may have the focus, or be pressed just now
+    text.replaceChildren(...[...answer.text].map((letter) => letter === '\n' ? document.createElement('br') : button(letter)));
   }
-  if (!answer.text) text.textContent = '?';
+  [...text.querySelectorAll('button')].forEach((one, nth) => {
+    const [digit, at] = kept[nth];
+    one.dataset.verdict = digit.verdict;
+    one.setAttribute('aria-pressed', at === index);
+    one.setAttribute('aria-label', `${one.textContent}, ${digit.verdict}, ${percent(digit.probability)}`);
+    one.onclick = () => look(at, true);
+  });
 }
 
 function showJudgement(parts, answer, digit) {
@@ -136,8 +138,9 @@ function showBars(parts, digit) {
 
 function showBoxes(parts, answer, index, look) {
   const [width, height] = answer.size;
-  parts.boxes.replaceChildren(...answer.digits.map((digit, at) => {
-    const box = Object.assign(document.createElement('button'), {type: 'button'});
+  if (parts.boxes.children.length !== answer.digits.length) parts.boxes.replaceChildren(...answer.digits.map(() => button()));
+  answer.digits.forEach((digit, at) => {
+    const box = parts.boxes.children[at];
     const [x, y, w, h] = digit.box;
     const kept = digit.verdict !== 'not a digit';
     Object.assign(box.style, {left: `${100 * x / width}%`, top: `${100 * y / height}%`,
@@ -146,9 +149,8 @@ function showBoxes(parts, answer, index, look) {
     box.dataset.text = kept ? digit.digit : '';
     box.setAttribute('aria-pressed', at === index);
     box.setAttribute('aria-label', kept ? `${digit.digit}, ${digit.verdict}, ${percent(digit.probability)}` : 'not a digit');
-    box.onclick = () => { look(at, true); parts.boxes.children[at].focus(); };
-    return box;
-  }));
+    box.onclick = () => look(at, true);
+  });
 }
 
 function showOthers(parts, answer) {

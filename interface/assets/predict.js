@@ -93,7 +93,7 @@ class Predict {
 
   drawn(how) {
     this.leavePicture();
-    this.later.stop();
+    this.leaveAnswer();
     this.problem.textContent = '';
     this.root.classList.toggle('blank', this.pad.empty);
     if (this.pad.empty) {  // nothing to ask, and no answer under way may appear
@@ -121,7 +121,7 @@ class Predict {
   /** blob: a picture file; its answer comes with the picture as the server understood it. */
   openPicture(blob) {
     this.live.forget();
-    this.later.stop();
+    this.leaveAnswer();
     this.problem.textContent = '';
     this.source = {blob};
     this.root.classList.add('waiting');
@@ -131,7 +131,7 @@ class Predict {
   /** bytes: 784 numbers 0–255, read as the image it is (from the Evaluate tab). */
   openImage(bytes) {
     this.live.forget();
-    this.later.stop();
+    this.leaveAnswer();
     this.source = {image: Uint8Array.from(bytes)};
     this.live.replaced();
   }
@@ -157,6 +157,12 @@ class Predict {
     this.photo.style.setProperty('--shape', answer.size[0] / answer.size[1]);
     this.root.classList.add('pictured');
     this.root.classList.remove('blank');
+  }
+
+  /** Something else is to be read: what was asked and chosen of the answer before is over. */
+  leaveAnswer() {
+    this.later.stop();
+    this.parts.chosen = null;
   }
 
   leavePicture() {
