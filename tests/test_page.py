@@ -240,6 +240,24 @@ def test_a_picture_is_opened_read_and_boxed(page):
     expect(page.locator(".photo")).not_to_be_visible()
 
 
+def test_what_is_chosen_before_the_page_is_ready_is_not_lost(page):
+    held = []
+    page.route("**/predict.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.get_by_label("Brush size").fill("32")
+    upload(page, "seven.png", png(one("7")))
+    eventually(page, lambda: held, bool)
+    held.pop().continue_()
+    expect_text(page, "7")
+    page.get_by_test_id("clear").click()
+    draw(page, [[(60, 140), (220, 140)]])
+    inked = page.get_by_test_id("sketchpad").evaluate(
+        """canvas => canvas.getContext('2d').getImageData(canvas.width / 2, 0, 1, canvas.height).data
+            .filter((value, index) => index % 4 === 3 && value > 128).length / canvas.height"""
+    )
+    assert inked == pytest.approx(32 / 280, rel=0.1)
+
+
 def test_taking_the_pen_leaves_a_picture_and_the_drawing_is_back(page):
     draw(page, strokes_of("3"))
     expect_text(page, "3")

@@ -21,6 +21,7 @@ from conftest import ROOT, aside, free_port
 from gradio.routes import App
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
+from test_page import eventually
 
 from demo import arguments
 from interface import page, share, uploads
@@ -159,6 +160,17 @@ def test_the_panel_opens_closes_and_fits(new_page, theme, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+
+
+def test_the_button_can_be_pressed_once_it_does_something(new_page):
+    page, held = new_page(), []
+    page.route("**/share.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(page.get_by_test_id("share")).to_be_disabled()
+    eventually(page, lambda: held, bool)
+    held.pop().continue_()
+    page.get_by_test_id("share").click()
+    expect(page.get_by_test_id("share-panel")).to_be_visible()
 
 
 # ---- the line of drawings ----

@@ -43,7 +43,9 @@ class Predict {
         for (const one of this.root.querySelectorAll('[data-tool]')) one.setAttribute('aria-pressed', one === tool);
       });
     }
-    on('[data-size]', 'input', (event) => { this.pad.width = Number(event.target.value); });
+    const size = this.root.querySelector('[data-size]'), resize = () => { this.pad.width = Number(size.value); };
+    size.addEventListener('input', resize);
+    resize();  // it may have been moved before this code was here, or by the browser on a visit's return
     on('[data-testid=undo]', 'click', () => this.undo());
     on('[data-testid=redo]', 'click', () => this.pad.redo());
     on('[data-testid=clear]', 'click', () => this.clear());
@@ -51,10 +53,7 @@ class Predict {
     on('[data-testid=card]', 'click', () => this.saveCard());
     on('[data-testid=camera]', 'click', () => openCamera(this.root.querySelector('dialog.camera'))
       .then((blob) => blob && this.openPicture(blob), (error) => this.fail(error)));
-    on('[data-testid=upload] input', 'change', (event) => {
-      this.openFiles([...event.target.files]);
-      event.target.value = '';  // the same file can be chosen again
-    });
+    on('[data-testid=upload] input', 'change', () => this.openChosen());
     for (const zone of this.root.querySelectorAll('[data-drop]')) {
       zone.addEventListener('dragover', () => zone.classList.add('over'));
       for (const end of ['dragleave', 'drop']) zone.addEventListener(end, () => zone.classList.remove('over'));
@@ -110,6 +109,13 @@ class Predict {
     this.problem.textContent = '';
     if (files.length > 1) this.batch.start(files);
     else if (files.length) this.openPicture(files[0]);
+  }
+
+  /** What the button for pictures holds. */
+  openChosen() {
+    const input = this.root.querySelector('[data-testid=upload] input');
+    this.openFiles([...input.files]);
+    input.value = '';  // the same file can be chosen again
   }
 
   /** One file of the table, where the pad is in sight. */
@@ -247,6 +253,7 @@ export function mount(element) {
   root.classList.add('blank', 'ready');
   if (strokes?.length) page.pad.set(strokes);
   else page.openLink();
+  page.openChosen();  // before this code was here
   (window.requestIdleCallback ?? setTimeout)(() => page.prepare());  // 3 MB that nobody should wait for
 }
 

@@ -5,9 +5,10 @@ const address = location.pathname.replace(/\/?$/, '/') + 'page/share';
 export function mount(header) {
   const dialog = header.querySelector('dialog.share');
   const [image, line, url, note] = ['img', '.url', 'code', '.note'].map((part) => dialog.querySelector(part));
-  const copy = dialog.querySelector('[data-copy]');
+  const [open, copy] = [header.querySelector('[data-testid=share]'), dialog.querySelector('[data-copy]')];
 
-  header.querySelector('[data-testid=share]').onclick = async () => {
+  open.disabled = false;  // until here a click would do nothing
+  open.onclick = async () => {
     image.hidden = line.hidden = true;
     note.textContent = 'One moment …';
     copy.textContent = 'Copy';
