@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 from conftest import missing
 from playwright.sync_api import Page, expect
-from test_page import draw, expect_text, strokes_of
+from test_page import draw, eventually, expect_text, strokes_of
 
 from interface import runtime
 
@@ -105,6 +105,19 @@ def test_another_model_is_read_by_the_page_too(reads):
     down(reads, strokes_of("7")[0])
     expect(reads.get_by_test_id("answer")).to_have_attribute("data-model", "classic")
     reads.mouse.up()
+
+
+def test_of_two_models_the_one_chosen_last_is_read_by_the_page(page):
+    held = []
+    page.route("**/classic.tflite", lambda route: held.append(route))
+    page.locator(".predict[data-reads=cnn]").wait_for()
+    page.get_by_test_id("model").select_option("classic")
+    eventually(page, lambda: held, bool)
+    page.get_by_test_id("model").select_option("cnn")
+    held.pop().continue_()
+    # whoever asks later is told later
+    page.evaluate("import(location.pathname + 'page/assets/engine.js').then((engine) => engine.load('classic'))")
+    expect(page.locator(".predict[data-reads]")).to_have_attribute("data-reads", "cnn")
 
 
 def test_where_the_runtime_is_missing_the_server_answers(new_page):

@@ -85,6 +85,7 @@ class Predict {
       const {can, load, read} = await import('./engine.js');
       if (!can(name)) return;
       await load(name);
+      if (name !== server.model()) return;  // another was chosen meanwhile
       this.engine = {model: name, read};
       this.root.dataset.reads = name;
     } catch { /* no WebAssembly here, or no runtime: the server answers */ }
