@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import TimeoutError, expect
 
 from evaluation import saved
+from evaluation.gallery import data_url
 from interface.evaluation_files import FILES
 from interface.evaluation_tab import SUBJECTS
 from model import drawings
@@ -153,6 +154,14 @@ def test_an_image_opened_in_predict_has_the_dashboards_probabilities(evaluate, m
             tile.click()
         assert told.value.json()["digits"][0]["probabilities"] == pytest.approx(list(row), abs=2e-4)
         expect(page.get_by_test_id("answer")).to_have_attribute("data-text", str(row.argmax()))
+
+
+def test_an_image_that_is_still_decoded_is_opened_whole(evaluate, mnist):
+    page, image = evaluate(), mnist.test.images[0]
+    tile = page.get_by_test_id("gallery").locator(".tile").first
+    with page.expect_request("**/page/image?*") as asked:
+        tile.evaluate("(tile, src) => { tile.querySelector('img').src = src; tile.click(); }", data_url(image))
+    assert asked.value.post_data_buffer == image.tobytes()
 
 
 def test_coverage_answers_the_slider(evaluate):

@@ -40,6 +40,7 @@ function askGallery(gallery, changes) {
 async function openInPredict(image) {
   const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
   const pen = canvas.getContext('2d');
+  await image.decode();  // a browser may still be at it, and would draw nothing
   pen.drawImage(image, 0, 0, 28, 28);
   const grey = pen.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
   const predict = await import(location.pathname.replace(/\/?$/, '/') + 'page/assets/predict.js');
