@@ -302,6 +302,34 @@ def test_a_picture_is_taken_with_the_camera(page):
     expect(page.get_by_test_id("answer")).to_have_attribute("data-verdict", re.compile("sure|unsure|not a digit|empty"))
 
 
+def test_two_clicks_on_camera_start_it_once_and_it_stops_when_left(page):
+    page.evaluate(
+        """() => {
+            const [media, start] = [navigator.mediaDevices, navigator.mediaDevices.getUserMedia];
+            window.streams = [];
+            media.getUserMedia = (asked) => { const coming = start.call(media, asked); streams.push(coming); return coming; };
+            for (let click = 0; click < 2; click++) document.querySelector('[data-testid=camera]').click();
+        }"""
+    )
+    page.locator("dialog.camera").get_by_role("button", name="Cancel").click()
+    tracks = "Promise.all(streams).then((all) => all.flatMap((stream) => stream.getTracks().map((track) => track.readyState)))"
+    eventually(page, lambda: page.evaluate(tracks), lambda found: found == ["ended"])
+
+
+def test_of_two_examples_the_one_clicked_last_is_shown(page):
+    held = []
+    page.route("**/examples/several-digits.*", lambda route: held.append(route))
+    page.get_by_role("button", name="Example: several digits").click()
+    page.get_by_role("button", name="Example: an easy seven").click()
+    expect_text(page, "7")
+    with page.expect_response("**/examples/several-digits.*") as late:
+        held.pop().continue_()
+    late.value.finished()
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    expect(page.locator(".predict")).not_to_have_class(re.compile("waiting"))
+    expect_text(page, "7")
+
+
 def test_every_example_gets_an_answer(page):
     for name in pictures():
         label = re.sub(r"\.\w+$", "", name).replace("-", " ")
@@ -326,6 +354,8 @@ def test_a_link_reopens_the_drawing(page, new_page):
     page.get_by_test_id("link").click()
     link = page.evaluate("location.hash")
     assert len(link) < 400
+    page.get_by_test_id("link").click()
+    expect(page.get_by_test_id("link")).to_have_text("Copy link")
     expect_text(new_page("/" + link), "3")
 
 

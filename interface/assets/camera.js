@@ -1,7 +1,16 @@
 // One picture from the camera, taken in a dialog; nothing leaves the page before "Take picture".
 
-/** Resolves to a JPEG Blob, or null when the person changed their mind; rejects with a sentence when there is no camera. */
+let busy = false;  // a second click would start the camera a second time, and nothing would stop the first
+
+/** Resolves to a JPEG Blob, or null when the person changed their mind or is at it already; rejects with a sentence when there is
+ *  no camera. */
 export async function open(dialog) {
+  if (busy) return null;
+  busy = true;
+  try { return await photograph(dialog); } finally { busy = false; }
+}
+
+async function photograph(dialog) {
   const video = dialog.querySelector('video');
   let stream;
   try {

@@ -2,7 +2,7 @@
 
 import * as server from './server.js';
 
-/** Fill `place` with a button an example; open(blob) shows what one holds. */
+/** Fill `place` with a button an example; open(coming) shows what one holds: a promise of a Blob, which may come late. */
 export async function showExamples(place, open) {
   place.replaceChildren(...(await server.examples()).map((file) => {
     const name = file.replace(/\.\w+$/, '').replaceAll('-', ' ');
@@ -10,7 +10,12 @@ export async function showExamples(place, open) {
     const image = Object.assign(document.createElement('img'), {src: server.exampleUrl(file), alt: ''});
     button.setAttribute('aria-label', `Example: ${name}`);
     button.append(image);
-    button.onclick = async () => open(await (await fetch(image.src)).blob());
+    button.onclick = () => open(load(image.src));
     return button;
   }));
+}
+
+async function load(address) {
+  try { return await (await fetch(address)).blob(); }
+  catch { throw new Error('This example cannot be loaded.'); }
 }

@@ -24,7 +24,7 @@ class Predict {
     this.problem = root.querySelector('[data-testid=problem]');
     this.photo = root.querySelector('.photo');
     this.engine = null;  // {model, read} once the page can read drawings itself
-    this.source = null;  // what is read when it is not the drawing: {blob} a picture, {image} 28 × 28 bytes
+    this.source = null;  // what is read when it is not the drawing: {blob} a picture, or a promise of one, {image} 28 × 28 bytes
     this.later = new Later(root);
     this.told = new Told(root, () => this.oneDigit(), (error) => { this.problem.textContent = error.message; });
     this.batch = new Batch(root, (file) => this.look(file), (text) => { this.parts.spoken.textContent = text; });
@@ -58,14 +58,14 @@ class Predict {
       zone.addEventListener('dragover', () => zone.classList.add('over'));
       for (const end of ['dragleave', 'drop']) zone.addEventListener(end, () => zone.classList.remove('over'));
     }
-    showExamples(this.root.querySelector('.examples'), (blob) => this.openPicture(blob)).catch(() => {});
+    showExamples(this.root.querySelector('.examples'), (coming) => this.openPicture(coming)).catch(() => {});
   }
 
   // ---- what is read ----
 
-  ask(signal, own, brief) {
+  async ask(signal, own, brief) {
     if (this.source?.image) return server.readImage(this.source.image, signal);
-    if (this.source) return server.read(this.source.blob, signal, 'large');
+    if (this.source) return server.read(await this.source.blob, signal, 'large');
     return server.readDrawing(this.pad.all, signal, own, brief);
   }
 
@@ -125,7 +125,7 @@ class Predict {
     this.root.scrollIntoView({block: 'start'});
   }
 
-  /** blob: a picture file; its answer comes with the picture as the server understood it. */
+  /** blob: a picture file, or a promise of one; its answer comes with the picture as the server understood it. */
   openPicture(blob) {
     this.live.forget();
     this.leaveAnswer();
@@ -227,7 +227,6 @@ class Predict {
 
   async copyLink(button) {
     const code = this.pad.empty || this.source ? '' : encode(this.pad.strokes);
-    const said = button.textContent;
     if (!code) {
       this.problem.textContent = this.pad.empty || this.source ? 'Draw something first: the link carries the drawing.'
         : 'This drawing is too long for a link.';
@@ -236,7 +235,8 @@ class Predict {
     history.replaceState(null, '', `#d=${code}`);
     try { await navigator.clipboard.writeText(location.href); button.textContent = 'Link copied'; }
     catch { button.textContent = 'Link is in the address bar'; }  // no clipboard without https
-    setTimeout(() => { button.textContent = said; }, 1800);
+    clearTimeout(this.linked);
+    this.linked = setTimeout(() => { button.textContent = 'Copy link'; }, 1800);
   }
 
   openLink() {
