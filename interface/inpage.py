@@ -7,6 +7,8 @@ GET page/engine/constants.js
 GET page/engine/VERSION/FILE
 """
 
+import functools
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +18,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface import runtime
-from model import calibration, geometry, ink, looks, recogniser, segment, touching
+from model import calibration, geometry, ink, looks, recogniser, segment, strip, touching
 from model.foreign import Convention
 from model.recogniser import Recogniser
 
-SHARED = (geometry, segment, ink, touching, looks, calibration, recogniser)
+SHARED = (geometry, segment, ink, touching, strip, looks, calibration, recogniser)
 KINDS = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -42,14 +44,16 @@ def constants(models: Mapping[str, Recogniser]) -> str:
     }
     values["models"] = {
         name: {
-            "file": f"{_version(model)}/{model.path.name}",
+            "file": _file(model.path),
             "temperature": model.calibration.temperature,
             "sure": model.calibration.sure,
             "not_digit": model.calibration.not_digit,
             "second_look": model.second_look,
+            "outputs": model.engine.outputs,
         }
         for name, model in readers(models).items()
     }
+    values["together"] = {"file": _file(recogniser.strips().path)}
     there = runtime.folder() is not None
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
@@ -64,11 +68,14 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     """VERSION/FILE → where it lies on this machine. No runtime where nobody has fetched it."""
     here = runtime.folder()
     found = {f"{here.name}/{name}": here / name for name in runtime.FILES} if here else {}
-    return found | {f"{_version(model)}/{model.path.name}": model.path for model in readers(models).values()}
+    networks = [recogniser.strips().path, *(model.path for model in readers(models).values())]
+    return found | {_file(path): path for path in networks}
 
 
-def _version(model: Recogniser) -> str:
-    return model.weights_sha256[:16]
+@functools.cache
+def _file(path: Path) -> str:
+    """VERSION/FILE of a network: the version says what is in it."""
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}/{path.name}"
 
 
 def routes(models: Mapping[str, Recogniser]) -> list[Route]:

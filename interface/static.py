@@ -34,7 +34,7 @@ MODULES = [
     "answer", "batch", "camera", "card", "engine", "examples", "later", "live", "predict", "save", "sketchpad", "strokes",
     "tiles", "told", "zip",
 ]  # fmt: skip
-READER = ["geometry", "ink", "looks", "recogniser", "segment", "touching", "worker"]  # in a thread of its own
+READER = ["geometry", "ink", "looks", "recogniser", "segment", "strip", "touching", "worker"]  # in a thread of its own
 SHEETS = ("app.css", "extras.css", "evaluation.css")
 PHOTO = "a-page-of-a-notebook.jpg"  # an example that only Python reads
 
@@ -110,7 +110,10 @@ def _index(found: Report) -> str:
     return Template((SITE / "index.html").read_text("utf-8")).substitute(
         modules="\n".join(
             f'<link rel="modulepreload" href="{path}">'  # or the browser finds them one import after the other
-            for path in ("engine/constants.js", *(f"assets/{name}.js" for name in ["server", "figures", "fragments", *MODULES]))
+            for path in (
+                "engine/constants.js",
+                *(f"assets/{name}.js" for name in ["server", "figures", "fragments", *MODULES]),
+            )
         ),
         light=LIGHT["ground"],
         dark=DARK["ground"],

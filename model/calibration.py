@@ -30,17 +30,20 @@ class Calibration:
         """Raw softmax outputs (n, 10 or 11) → digits (n, 10) whose rows sum to 1, and not_digit (n,)."""
         raw = np.asarray(raw, np.float64)
         logs = np.log(np.maximum(raw, TINY)) / self.temperature
-        powers = np.exp(logs - logs.max(axis=1, keepdims=True))
-        everything = powers / powers.sum(axis=1, keepdims=True)
-        digits = powers[:, :10] / np.maximum(powers[:, :10].sum(axis=1, keepdims=True), TINY)
-        none = everything[:, 10] if raw.shape[1] == 11 else np.zeros(len(raw))
-        return digits.astype(np.float32), none.astype(np.float32)
+        return split(np.exp(logs - logs.max(axis=1, keepdims=True)))
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
         """``sure``, ``unsure`` or ``not a digit`` for each row. Sure means sure of both: that it is one, and which."""
         confidence = digits.max(axis=1) * (1 - not_digit)
         names = np.where(confidence >= self.sure, SURE, UNSURE)
         return np.where(not_digit > self.not_digit, NOT_A_DIGIT, names).tolist()
+
+
+def split(powers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n, 10 or 11), not negative → digits (n, 10) whose rows sum to 1, and not_digit (n,), both float32."""
+    digits = powers[:, :10] / np.maximum(powers[:, :10].sum(axis=1, keepdims=True), TINY)
+    none = powers[:, 10] / powers.sum(axis=1) if powers.shape[1] == 11 else np.zeros(len(powers))
+    return digits.astype(np.float32), none.astype(np.float32)
 
 
 def fit(raw: np.ndarray, labels: np.ndarray) -> Calibration:

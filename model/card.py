@@ -12,32 +12,32 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from model import calibration, data, looks, training_set
-from model.engine import Engine
+from model import calibration, data, looks, strip, strip_set, training_set
+from model.engine import STRIPS, Engine
 from model.export import to_tflite
 from model.files import write_json
-from model.recipes import Recipe
+from model.recipes import RECIPES, Recipe
 
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert", "scipy")
 # Drawings for calibration are rendered with a seed that no training uses.
 CALIBRATION_SEED = 55_000
 
 
-def finish(recipe: Recipe, network, history: pd.DataFrame, out: Path, seed: int, made: dict) -> dict:
+def finish(recipe: Recipe, source, network, history: pd.DataFrame, out: Path, seed: int, made: dict) -> dict:
     """Write `.keras`, `.tflite`, `history.csv` and `card.json` to ``out``; returns the card.
 
     All four are made in a folder beside it and moved over together at the end, the card last: it names the others' hashes.
     ``made`` says how it was made: minutes, CPU minutes, and how many images of which kind it learned from.
     """
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=out.parent) as stage:
-        card = _make(recipe, network, history, Path(stage), seed, made)
+        card = _make(recipe, source, network, history, Path(stage), seed, made)
         out.mkdir(exist_ok=True)
         for name in (*card["files"], "card.json"):
             (Path(stage) / name).replace(out / name)
     return card
 
 
-def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int, made: dict) -> dict:
+def _make(recipe: Recipe, source, network, history: pd.DataFrame, stage: Path, seed: int, made: dict) -> dict:
     import keras
 
     from model import networks
@@ -47,8 +47,7 @@ def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int
     keras_path, tflite_path, table = stage / recipe.keras_file, stage / f"{recipe.name}.tflite", stage / "history.csv"
     plain.save(keras_path)
     saved = keras.models.load_model(keras_path)  # what was saved, reloaded, is what serves
-    to_tflite(saved, tflite_path, recipe.int8_weights)
-    engine = Engine(tflite_path)
+    to_tflite(saved, tflite_path, recipe.weights, strip.WINDOW)
     history.round(6).to_csv(table, index=False)
     card = {
         "recipe": recipe.name,
@@ -59,18 +58,48 @@ def _make(recipe: Recipe, network, history: pd.DataFrame, stage: Path, seed: int
         "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
         "parameters": int(plain.count_params()),
         **made,
-        **measure(engine, recipe.second_look),
-        "parity": parity(saved, engine),
+        **source.measured(saved, tflite_path),
         "versions": {"python": platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}},
         "data_sha256": {
             "mnist_train": data.sha256_of(data.load_mnist().train),
             "mnist_test": data.sha256_of(data.load_mnist().test),
-            **({"pendigits": data.PENDIGITS_SHA256} if made["learned_from"].get("pen_images") else {}),
+            **({"pendigits": data.PENDIGITS_SHA256} if source.pens else {}),
         },
+        **({"starts_from": sha256(RECIPES[recipe.starts_from].trained)} if recipe.starts_from else {}),
         "files": {path.name: sha256(path) for path in (keras_path, tflite_path, table)},
     }
     write_json(stage / "card.json", card)
     return card
+
+
+def of_digits(network, path: Path, second_look: bool) -> dict:
+    """Calibration from held-out images, then the accuracies, all with the file that serves and as it serves; and how that
+    differs from the Keras model it came from."""
+    engine = Engine(path)
+    return {**measure(engine, second_look), "parity": parity(network, engine)}
+
+
+def of_strips(network, path: Path, strips: list[strip_set.Strip]) -> dict:
+    """How many held-out strips the file that serves reads exactly, and how many it reads as Keras's model does."""
+    engine = Engine(path, STRIPS)
+    told = ["".join(map(str, s.symbols)) for s in strips]
+
+    def read(windows) -> list[str]:
+        return [text(strip.outputs(windows, s.image / np.float32(255))) for s in strips]
+
+    served, keras = read(engine), read(lambda windows: network(windows[..., None], training=False).numpy())
+    right = np.array([a == b for a, b in zip(served, told, strict=True)])
+    count = np.array([0 if s.symbols == (strip.NONE,) else len(s.symbols) for s in strips])
+    return {
+        "held_out_strips": len(strips),
+        "held_out_exactly": round(float(right.mean()), 4),
+        "held_out_by_digits": {str(n): round(float(right[count == n].mean()), 4) for n in np.unique(count)},
+        "parity": {"strips": len(strips), "same_answer": sum(a == b for a, b in zip(served, keras, strict=True))},
+    }
+
+
+def text(outputs: np.ndarray) -> str:
+    return "".join(str(symbol) for symbol, _, _ in strip.best(outputs))
 
 
 def measure(engine: Engine, second_look: bool) -> dict:

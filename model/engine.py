@@ -18,7 +18,8 @@ from ai_edge_litert.interpreter import Interpreter
 BATCH = 25  # images a call: what stays in a core's cache; 100 take a tenth longer each
 MANY = 400  # images from which a call is a long run; a drawing's crops must not wait behind one in THREADS
 CORES = min(4, os.cpu_count() or 1)
-SHAPES = ((28, 28), (28, 28, 1), (784,))
+DIGITS = ((28, 28), (28, 28, 1), (784,)), (10, 11)  # shapes of an image, and numbers of outputs
+STRIPS = ((36, 128, 1),), (12,)  # of windows of a strip (model/strip.py)
 
 
 def stand_back() -> None:
@@ -40,16 +41,17 @@ class ModelError(Exception):
 class Engine:
     """Runs one `.tflite`; may be called from several threads, as many of which compute at a time as there are cores."""
 
-    def __init__(self, path: Path):
-        first = _Worker(path)
+    def __init__(self, path: Path, kind=DIGITS):
+        self.path = path
+        first = _Worker(path, kind)
         self.outputs = first.outputs
         self._shape = first.shape
         self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        for worker in (first, *(_Worker(path) for _ in range(CORES - 1))):
+        for worker in (first, *(_Worker(path, kind) for _ in range(CORES - 1))):
             self._free.put(worker)
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """(n, 28, 28) float32 in [0, 1] → the network's raw outputs, (n, 10) or (n, 11) float32."""
+        """(n, 28, 28) float32 in [0, 1] → the network's raw outputs, (n, 10) or (n, 11) float32; strips: (n, 64, 12)."""
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self._shape)
         if len(images) <= BATCH:
             return self._run(images)
@@ -67,7 +69,7 @@ class Engine:
 class _Worker:
     """One interpreter on one thread; one call at a time. Raises ModelError for what is no digit model."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, kind):
         try:
             self._interpreter = Interpreter(str(path), num_threads=1)
             self._interpreter.allocate_tensors()
@@ -79,7 +81,7 @@ class _Worker:
         self._input, self._output = source["index"], target["index"]
         self.shape = tuple(int(n) for n in source["shape"][1:])
         self.outputs = int(target["shape"][-1])
-        if self.shape not in SHAPES or self.outputs not in (10, 11) or source["dtype"] != np.float32:
+        if self.shape not in kind[0] or self.outputs not in kind[1] or source["dtype"] != np.float32:
             raise ModelError(
                 f"{path} maps {self.shape} {source['dtype'].__name__} to {self.outputs} outputs; a digit model here "
                 "takes 28×28, 28×28×1 or 784 float32 values and gives ten (or eleven) numbers."

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from model import drawings
-from model.engine import SHAPES, Engine, ModelError
+from model.engine import DIGITS, Engine, ModelError
 
 ENOUGH = 0.5  # of the labelled drawings read right: below, a file does not read digits in any of the ways tried
 PATIENCE = 180  # seconds for a conversion, most of them TensorFlow's import on a slow disk
@@ -123,7 +123,7 @@ def _convert_here(path: Path, converted: Path) -> str | None:
         first = (str(error).strip().splitlines() or ["unknown reason"])[0]
         return f"Keras cannot load it safely ({type(error).__name__}: {first[:160]})"
     shape, outputs = tuple(network.input_shape[1:]), network.output_shape[-1]
-    if shape not in SHAPES or outputs not in (10, 11):
+    if shape not in DIGITS[0] or outputs not in (10, 11):
         return f"it maps {shape} to {outputs} outputs; a digit model takes 28×28, 28×28×1 or 784 and gives ten."
     to_tflite(network, converted)
     return None

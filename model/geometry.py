@@ -17,6 +17,8 @@ PEN = 2.4  # the median stroke width of MNIST in px, by `stroke_width` over its 
 FINE = 160  # longer side while the stroke width changes: 8 fine px to each final one
 MARGIN = 32  # room to thicken: the widest target, FINE * PEN / DIGIT, and an edge of paper
 SOLID = 128  # ink of at least this is stroke, less is its soft edge
+# A strip shows what may be several digits at once: their ink is STRIP px high, with an edge of paper above, below and beside.
+STRIP, ABOVE, BESIDE = 32, 2, 4
 # Thinning may take at most this share of a stroke's own half-width, so that no part of a digit vanishes
 # where its stroke is finer than the median.
 DEEPEST_THINNING = 0.75
@@ -34,6 +36,21 @@ def to_image(ink: np.ndarray) -> np.ndarray:
     return _nist(_even_width(_fine(ink[y0:y1, x0:x1])))
 
 
+def to_strip(ink: np.ndarray) -> np.ndarray:
+    """The ink of one digit or more, (h, w) uint8 → (36, ~32 w / h + 8) float32 in [0, 1], its strokes as wide as a digit's of
+    32 px. Ink without any stroke gives a strip without columns."""
+    box = _box(ink >= SOLID)
+    if box is not None:
+        y0, y1, x0, x1 = box
+        ink = _even_width(np.pad(scaled(ink[y0:y1, x0:x1], FINE / (y1 - y0)), MARGIN))
+        box = _box(ink >= SOLID)
+    if box is None:
+        return np.zeros((STRIP + 2 * ABOVE, 0), np.float32)
+    y0, y1, x0, x1 = box
+    strip = scaled(ink[y0:y1, x0:x1], STRIP / (y1 - y0))
+    return np.pad(strip, ((ABOVE, ABOVE), (BESIDE, BESIDE))).astype(np.float32) / 255
+
+
 def stroke_width(ink: np.ndarray) -> float:
     """Median width of the strokes in (h, w) uint8 ink, in its own pixels; 0 without ink."""
     inside = _depth(np.pad(ink, 1) >= SOLID)
@@ -49,8 +66,12 @@ def _box(mask: np.ndarray) -> tuple[int, int, int, int] | None:
 
 def resize(ink: np.ndarray, longer_side: int) -> np.ndarray:
     """Scale so that the longer side is ``longer_side``: area average going down, bilinear going up."""
+    return scaled(ink, longer_side / max(ink.shape))
+
+
+def scaled(ink: np.ndarray, scale: float) -> np.ndarray:
+    """``scale`` times as large: area average going down, bilinear going up."""
     height, width = ink.shape
-    scale = longer_side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
 

@@ -15,6 +15,8 @@ WHOLE = 0.88  # of a digit's ink, and of a piece's: so much makes a piece this d
 MIXED, BROKEN = 0.75, 0.6  # of a piece's ink, of a digit's: less makes it none
 STROKE = 0.35  # breadth by length: what is slimmer may be a perfect 1, whatever it was cut from
 MOST_OF_A_KIND = 2  # right cuts, and wrong ones, taken from one drawing: more would be alike
+MOST_ATOMS = 48  # slices of one piece; more are a texture's
+MOST_IN_GROUP = 8  # slices that may make one digit
 HEIGHT = 240  # px of the canvas
 
 
@@ -25,8 +27,8 @@ def cut_apart(pens: list[PenDigit], rng: np.random.Generator) -> list[tuple[np.n
     right, wrong = [], []
     for piece in (p for line in segment.lines(owners.max(axis=0)) for p in line):
         atoms = touching.cuts(piece, lean=0.0)
-        for i in range(len(atoms) if len(atoms) <= touching.MOST_ATOMS else 0):
-            for j in range(i + 1, min(i + touching.MOST_IN_GROUP, len(atoms)) + 1):
+        for i in range(len(atoms) if len(atoms) <= MOST_ATOMS else 0):
+            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1):
                 if j - i < len(atoms):
                     part = segment.join(atoms[i:j])
                     owner, of_piece, of_digit = _share(part, owners)
@@ -40,17 +42,26 @@ def cut_apart(pens: list[PenDigit], rng: np.random.Generator) -> list[tuple[np.n
 def _side_by_side(pens: list[PenDigit], rng: np.random.Generator) -> np.ndarray:
     """Each digit's ink on one canvas, (digits, height, width) uint8: sizes differ a little, and neighbours touch."""
     brush, size = rng.uniform(3, 14), rng.uniform(70, 120)
-    inks, left = [], 20.0
+    drawn, deep = [], []
     for pen in pens:
         placed = strokes.place(
             pen.strokes, size * rng.uniform(0.8, 1.25), (HEIGHT / 2, HEIGHT / 2 + rng.uniform(-12, 12))
         )
-        alone = strokes.draw(placed, (HEIGHT, HEIGHT), brush)
-        columns = np.flatnonzero(alone.any(axis=0))
-        alone = alone[:, columns[0] : columns[-1] + 1]
-        canvas = np.zeros((HEIGHT, 150 * len(pens) + 40), np.uint8)
+        drawn.append(strokes.draw(placed, (HEIGHT, HEIGHT), brush))
+        deep.append(rng.uniform(0, 0.9) * brush if len(drawn) > 1 else 0)
+    return beside(drawn, deep)
+
+
+def beside(drawn: list[np.ndarray], deep: list[float]) -> np.ndarray:
+    """Inks of one height, (h, w) uint8 each, put side by side until each meets the one before and goes ``deep`` px into it
+    → each alone on the common canvas, (digits, h, width) uint8."""
+    inks, left = [], 20.0
+    for ink, into in zip(drawn, deep, strict=True):
+        columns = np.flatnonzero(ink.any(axis=0))
+        alone = ink[:, columns[0] : columns[-1] + 1]
+        canvas = np.zeros((len(ink), 150 * len(drawn) + 40), np.uint8)
         if inks:
-            left -= _gap(np.max(inks, axis=0)[:, : int(left)], alone) + rng.uniform(0, 0.9) * brush
+            left -= _gap(np.max(inks, axis=0)[:, : int(left)], alone) + into
         x = max(int(left), 0)
         part = alone[:, : canvas.shape[1] - x]
         canvas[:, x : x + part.shape[1]] = part

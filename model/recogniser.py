@@ -1,6 +1,7 @@
 """Picture → Reading: the whole path, and what may be claimed about its end."""
 
 import copy
+import dataclasses
 import functools
 import hashlib
 import json
@@ -8,24 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
-from model import foreign, geometry, ink, looks, segment, touching
-from model.calibration import EMPTY, NOT_A_DIGIT, SURE, Calibration
-from model.engine import Engine, ModelError
+from model import foreign, geometry, ink, looks, segment, strip, touching
+from model.calibration import EMPTY, SURE, TINY, Calibration, split
+from model.engine import STRIPS, Engine, ModelError
 from model.foreign import Convention
 from model.reading import Digit, Reading, guess, reading, scale_box
 from model.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
-DEFAULT = "cnn"
+DEFAULT, TOUCHING = "cnn", "touching"
 GOOD_ENOUGH = 0.95  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
-# Candidates, each at most a crop of 1 ms: cuts and joins of one ink, as five lines of touching digits need; all, after which no
-# further ink is tried.
+STRIP = 10  # crops that reading a strip takes as long as
+# Crops, each of at most 1 ms: cuts and joins of one ink; all, after which no further ink is tried.
 MOST_CUTS, ENOUGH = 600, 900
 AMONG = 1 / 3  # of a line's pieces that are sure digits: what is cut out of the others is taken for digits too
-HOPELESS = 0.6  # probability of a line's digits, their geometric mean, below which other cuts find no digits either
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 
 
@@ -35,7 +35,7 @@ class Recogniser:
     def __init__(self, name: str, path: Path, convention: Convention | None = None):
         self.name, self.path = name, path
         self.convention = convention or Convention()
-        self.engine = Engine(path)
+        self.engine, self.strips = Engine(path), strips()
         self.weights_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
         self.calibrated = self.card is not None
@@ -117,44 +117,71 @@ class Recogniser:
         return reading([[scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
     def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
-        """The digits of one line, and how many cuts and joins there were to choose from, at most ``room``: pieces as they are
-        where that is plain, else the likeliest way to cut and join them."""
+        """The digits of one line, and how many cuts and joins were looked at, at most about ``room``: pieces as they are where
+        that is plain; what may be several digits is read together, and what may be half of one with its neighbours."""
         plain = self._read_pieces(pieces, once=crowded)
-        best, best_score, crops = list(zip(plain, pieces, strict=True)), -np.inf, 0
         sure = sum(d.verdict == SURE for d in plain)
+        whole = list(zip(plain, pieces, strict=True))
         if room <= 0 or crowded and sure < len(plain) / 2:
-            return best, 0
-        whole = best
-        cut = [d.verdict == NOT_A_DIGIT or p.box[2] > WIDE * p.box[3] for d, p in whole]
-        doubtful = [d.verdict != SURE for d in plain]
-        for lean in touching.LEANS:
-            spans, others = touching.alternatives(pieces, cut, doubtful, lean)
-            if not others or crops + len(others) > room:
-                break
+            return whole, 0
+        among = sure >= AMONG * len(plain)
+        units, crops = [], 0
+        for digit, piece in whole:
+            unit = [(digit, piece)]
+            if crops < room and (digit.verdict != SURE or piece.box[2] > WIDE * piece.box[3]):
+                unit = self._together(digit, piece, among)
+                crops += STRIP + len(unit)
+            units.append(unit)
+        others = touching.joins(pieces, [d.verdict != SURE for d in plain])
+        if others and crops + len(others) <= room:
             crops += len(others)
-            among = sure >= AMONG * len(plain)
-            read = touching.best_path(spans[-1][1], self._ways(dict(zip(spans, whole, strict=True)), others, among))
-            score = sum(_log(d.probability) for d, _ in read) / len(read)
-            if score > best_score:
-                best, best_score = read, score
-            hopeless = score < _log(HOPELESS) and not among
-            if hopeless or score > _log(GOOD_ENOUGH) or spans[-1][1] == len(pieces):  # the last: nothing was cut
-                break
-        return best, crops
+            units = touching.best_path(len(pieces), self._ways(whole, units, others, among))
+        return [one for unit in units for one in unit], crops
 
-    def _ways(self, whole: dict, others: dict, among_digits: bool) -> dict:
-        """Span → function that reads it: its score and (digit, piece). whole: those as drawn; others: cut or joined."""
+    def _uncut(self, digit: Digit, piece: Piece) -> float:
+        """Score of a piece left as it was drawn."""
+        return _log(digit.probability) * (UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1)
 
-        def drawn(span, digit, piece):
-            single = UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1
-            return _log(digit.probability) * (span[1] - span[0]) * single, (digit, piece)
+    def _together(self, digit: Digit, piece: Piece, among_digits: bool) -> list[tuple[Digit, Piece]]:
+        """The digits in a piece that alone reads as ``digit``: by what the strip says of each, and what its cut says alone."""
+        found = strip.read(self.strips, piece.ink) if piece.box[2] <= touching.LONGEST * piece.box[3] else []
+        if len(found) > 1:
+            parts = touching.divide(piece, [f.place for f in found])
+            alone = self._read_pieces(parts, once=True)
+        else:
+            parts, alone = [piece], [digit]
+        if len(parts) != len(found) or len(found) == 1 and digit.verdict == SURE:
+            return [(digit, piece)]
+        both = [self._both(f.probabilities, one) for f, one in zip(found, alone, strict=True)]
+        read = [(guess(one, among_digits), part) for one, part in zip(both, parts, strict=True)]
+        return read if _mean_log(read) > self._uncut(digit, piece) else [(digit, piece)]
 
-        def made(span, piece):
+    def _both(self, together: np.ndarray, digit: Digit) -> Digit:
+        """The geometric mean of two networks' probabilities, (11,) those of the strip; a model that knows of no eleventh answer
+        speaks for itself."""
+        if self.engine.outputs < 11:
+            return digit
+        alone = np.append(digit.probabilities * (1 - digit.not_digit), digit.not_digit)
+        means = np.exp((np.log(np.maximum(together, TINY)) + np.log(np.maximum(alone, TINY))) / 2)
+        probabilities, none = split(means[None])
+        (verdict,) = self.verdicts(probabilities, none)
+        return dataclasses.replace(digit, probabilities=probabilities[0], not_digit=float(none[0]), verdict=verdict)
+
+    def _ways(self, whole: list, units: list, others: dict, among_digits: bool) -> dict:
+        """Span → function that reads it: its score and [(digit, piece), …]. others: joined from several."""
+
+        def joined(span, piece):
             (digit,) = self._read_pieces([piece], once=True)
-            return _log(digit.probability) * (span[1] - span[0]), (guess(digit, among_digits), piece)
+            return _log(digit.probability) * (span[1] - span[0]), [(guess(digit, among_digits), piece)]
 
-        read = {span: functools.partial(made, span, piece) for span, piece in others.items()}
-        return read | {span: functools.partial(drawn, span, *one) for span, one in whole.items()}
+        def drawn(unit, digit, piece):
+            return _mean_log(unit) * UNCUT if len(unit) > 1 else self._uncut(digit, piece), unit
+
+        read = {span: functools.partial(joined, span, piece) for span, piece in others.items()}
+        return read | {
+            (at, at + 1): functools.partial(drawn, unit, *one)
+            for at, (unit, one) in enumerate(zip(units, whole, strict=True))
+        }
 
     def _read_pieces(self, pieces: list[Piece], once: bool = False) -> list[Digit]:
         images = np.stack([geometry.to_image(p.ink) for p in pieces])
@@ -173,13 +200,17 @@ def _log(probability: float) -> float:
     return float(np.log(max(probability, 1e-6)))
 
 
+def _mean_log(read: list[tuple[Digit, Piece]]) -> float:
+    return sum(_log(digit.probability) for digit, _ in read) / len(read)
+
+
 def _area(piece: Piece) -> int:
     return int((piece.ink >= geometry.SOLID).sum())
 
 
 def shipped() -> list[str]:
     """Names of the models that ship, the default first."""
-    names = [p.parent.name for p in TRAINED.glob("*/card.json")]
+    names = [p.parent.name for p in TRAINED.glob("*/card.json") if p.parent.name != TOUCHING]
     return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 
@@ -197,6 +228,12 @@ def load(name_or_file: str = DEFAULT, input_scale: float | None = None) -> Recog
     served = foreign.serving_file(path)
     ours = Recogniser(path.stem, served)
     return ours if ours.calibrated else Recogniser(path.stem, served, foreign.decide(ours.engine, input_scale))
+
+
+@functools.cache
+def strips() -> Engine:
+    """The network for digits that touch, which goes with every model."""
+    return Engine(TRAINED / TOUCHING / f"{TOUCHING}.tflite", STRIPS)
 
 
 @functools.cache

@@ -46,11 +46,12 @@ def join(pieces: list[Piece]) -> Piece:
 
 def lines(ink: np.ndarray) -> list[list[Piece]]:
     """(H, W) uint8 ink → lines from top to bottom, each its pieces from left to right."""
-    pieces = _stack(_without_frames(_components(ink)))
+    pieces = _stack(_without_frames(components(ink)))
     return [sorted(_mend(line), key=lambda p: p.middle) for line in _rows(pieces)]
 
 
-def _components(ink: np.ndarray) -> list[Piece]:
+def components(ink: np.ndarray) -> list[Piece]:
+    """(H, W) uint8 ink → its connected pieces, largest first, without dust."""
     solid = (ink >= SOLID).astype(np.uint8)
     left, top, width, height = cv2.boundingRect(solid)
     # Only where there is ink, and the soft edge around it. From an even row and column: OpenCV numbers components by blocks of 2×2.

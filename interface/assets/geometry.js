@@ -5,7 +5,7 @@
 
 import {geometry} from '../engine/constants.js';
 
-const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING} = geometry;
+const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING, STRIP, ABOVE, BESIDE} = geometry;
 const FAR = 1e4;  // px, further than any ink is wide
 
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
@@ -31,7 +31,19 @@ export function median(values) {
 /** Ink → Float32Array of 784 in [0, 1]; zeros where nothing is at least half black. */
 export function toImage(ink) {
   const box = solidBox(ink);
-  return box ? nist(evenWidth(fine(cut(ink, ...box)))) : new Float32Array(SIDE * SIDE);
+  return box ? nist(evenWidth(framed(resize(cut(ink, ...box), FINE), MARGIN, MARGIN))) : new Float32Array(SIDE * SIDE);
+}
+
+/** The ink of one digit or more → a strip, {data: Float32Array in [0, 1], width, height}; width 0 without ink. */
+export function toStrip(ink) {
+  let box = solidBox(ink);
+  if (box) {
+    ink = evenWidth(framed(scaled(cut(ink, ...box), FINE / box[3]), MARGIN, MARGIN));
+    box = solidBox(ink);
+  }
+  if (!box) return {data: new Float32Array(0), width: 0, height: 0};
+  const {data, width, height} = framed(scaled(cut(ink, ...box), STRIP / box[3]), BESIDE, ABOVE);
+  return {data: Float32Array.from(data, (value) => value / 255), width, height};
 }
 
 /** [x, y, width, height] of what is SOLID, or null. */
@@ -58,13 +70,16 @@ export function cut(ink, x, y, width, height) {
   return part;
 }
 
-/** Lay `ink` on a larger `sheet`, `margin` from its left and top. */
-export function paste(ink, sheet, margin) {
+/** Lay `ink` on a larger `sheet`, so far from its left and top. */
+export function paste(ink, sheet, left, top = left) {
   for (let y = 0; y < ink.height; y++) {
-    sheet.data.set(ink.data.subarray(y * ink.width, (y + 1) * ink.width), (y + margin) * sheet.width + margin);
+    sheet.data.set(ink.data.subarray(y * ink.width, (y + 1) * ink.width), (y + top) * sheet.width + left);
   }
   return sheet;
 }
+
+/** Paper around it. */
+const framed = (ink, beside, above) => paste(ink, blank(ink.width + 2 * beside, ink.height + 2 * above), beside, above);
 
 // ---- scaling, as OpenCV's INTER_AREA and INTER_LINEAR do it, down to how they round ----
 
@@ -126,15 +141,9 @@ export function resizeTo(ink, width, height, area = false) {
 }
 
 /** Scale so that the longer side is `longer`. */
-function resize(ink, longer) {
-  const scale = longer / Math.max(ink.width, ink.height);
-  return resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)));
-}
+const resize = (ink, longer) => scaled(ink, longer / Math.max(ink.width, ink.height));
 
-function fine(ink) {
-  const scaled = resize(ink, FINE);
-  return paste(scaled, blank(scaled.width + 2 * MARGIN, scaled.height + 2 * MARGIN), MARGIN);
-}
+const scaled = (ink, scale) => resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)));
 
 // ---- stroke width ----
 

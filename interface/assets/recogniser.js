@@ -5,16 +5,18 @@ import {area, round, toImage} from './geometry.js';
 import {candidates} from './ink.js';
 import {twice} from './looks.js';
 import {lines} from './segment.js';
-import {alternatives, divisible} from './touching.js';
+import {read} from './strip.js';
+import {divide, joins} from './touching.js';
 
 const {SIDE} = geometry;
-const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, HOPELESS, MOST_CUTS, ENOUGH} = recogniser;
+const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, STRIP, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
-/** Reads with one network: network(image of 784 numbers in [0, 1]) → its raw outputs; card: its calibration. */
+/** Reads with one network: network(image of 784 numbers in [0, 1]) → its raw outputs; card: its calibration. strips is the
+ *  network for digits that touch (strip.js), which what is not brief needs. */
 export class Recogniser {
-  constructor(network, card) {
-    Object.assign(this, {network, card});
+  constructor(network, card, strips = null) {
+    Object.assign(this, {network, card, strips});
   }
 
   /** picture: an ImageData. {text, verdict, digits, ink}, or null for what is no drawing on plain paper (see ink.js).
@@ -51,49 +53,58 @@ export class Recogniser {
     return {reading, explained, crops: count + cuts};
   }
 
-  /** The digits of one line, [{digit, piece}, …], and how many cuts and joins were read for it, at most `room`; -1 where
+  /** The digits of one line, [{digit, piece}, …], and how many cuts and joins were looked at, at most about `room`; -1 where
    *  there is no room at all, but some should have been. */
   line(pieces, crowded, room) {
     const plain = pieces.map((piece) => ({digit: this.piece(piece, crowded), piece}));
     const sure = plain.filter(({digit}) => digit.verdict === SURE).length, among = sure >= AMONG * plain.length;
     if (crowded && sure < plain.length / 2) return {digits: plain, more: 0};
-    const cut = plain.map(({digit, piece}) => digit.verdict === NOT_A_DIGIT || piece.box[2] > WIDE * piece.box[3]);
-    const doubtful = plain.map(({digit}) => digit.verdict !== SURE);
-    if (room < 0) {
-      const more = divisible(pieces, cut).some(Boolean) || pieces.length > 1 && doubtful.some(Boolean) ? -1 : 0;
-      return {digits: plain, more};
-    }
-    let best = plain, bestScore = -Infinity, more = 0;
-    for (const lean of touching.LEANS) {
-      const {spans, others} = alternatives(pieces, cut, doubtful, lean), atoms = spans.at(-1)[1];
-      if (!others.length || more + others.length > room) break;
-      more += others.length;
-      const read = bestPath(atoms, this.ways(plain, spans, others, among));
-      const score = read.reduce((sum, {digit}) => sum + log(digit.probability), 0) / read.length;
-      if (score > bestScore) [best, bestScore] = [read, score];
-      const hopeless = score < log(HOPELESS) && !among;
-      if (hopeless || score > log(GOOD_ENOUGH) || atoms === pieces.length) break;
-    }
-    return {digits: best, more};
-  }
-
-  /** What bestPath follows: {span, read: () => {digit, piece, score}} of pieces as drawn, and of those cut or joined. */
-  ways(plain, spans, others, among) {
-    const ways = new Map(), steps = ([i, j]) => j - i;
-    for (const {span, piece} of others) ways.set(`${span}`, {span, read: () => this.guess(piece, steps(span), among)});
-    plain.forEach((one, at) => {
-      const single = one.piece.box[2] <= touching.WIDEST * one.piece.box[3] ? UNCUT : 1;
-      const score = log(one.digit.probability) * steps(spans[at]) * single;
-      ways.set(`${spans[at]}`, {span: spans[at], read: () => ({...one, score})});
+    const strange = plain.map(({digit, piece}) => digit.verdict !== SURE || piece.box[2] > WIDE * piece.box[3]);
+    if (room < 0) return {digits: plain, more: strange.some(Boolean) ? -1 : 0};
+    let more = 0, units = plain.map((one, at) => {
+      if (!strange[at] || more >= room) return [one];
+      const unit = this.together(one, among);
+      more += STRIP + unit.length;
+      return unit;
     });
-    return [...ways.values()];
+    const others = joins(pieces, plain.map(({digit}) => digit.verdict !== SURE));
+    if (others.length && more + others.length <= room) {
+      more += others.length;
+      units = bestPath(pieces.length, this.ways(plain, units, others, among));
+    }
+    return {digits: units.flat(), more};
   }
 
-  /** What was cut out of connected ink or joined; `among` digits it is likely one. */
-  guess(piece, steps, among) {
-    const digit = this.piece(piece, true), score = log(digit.probability) * steps;
-    const guessed = digit.verdict === SURE || among && digit.verdict === NOT_A_DIGIT;
-    return {piece, score, digit: guessed ? {...digit, verdict: UNSURE} : digit};
+  /** The digits in a piece that alone reads as `digit`: by what the strip says of each, and what its cut says alone. */
+  together({digit, piece}, among) {
+    const found = piece.box[2] <= touching.LONGEST * piece.box[3] ? read(this.strips, piece.ink) : [], several = found.length > 1;
+    const parts = several ? divide(piece, found.map(({place}) => place)) : [piece];
+    if (parts.length !== found.length || !several && digit.verdict === SURE) return [{digit, piece}];
+    const both = parts.map((part, at) => {
+      const alone = several ? this.piece(part, true) : digit;
+      return {piece: part, digit: guess(this.both(found[at].probabilities, alone), among)};
+    });
+    return meanLog(both) > uncut({digit, piece}) ? both : [{digit, piece}];
+  }
+
+  /** The geometric mean of two networks' probabilities: those of the strip, and of a digit alone; a model that knows of no
+   *  eleventh answer speaks for itself. */
+  both(eleven, digit) {
+    if (this.card.outputs < 11) return digit;
+    const alone = [...digit.exact.map((one) => one * (1 - digit.not_digit)), digit.not_digit];
+    const means = eleven.map((one, at) => Math.exp((Math.log(Math.max(one, TINY)) + Math.log(Math.max(alone[at], TINY))) / 2));
+    return {...digit, ...this.judged(means)};
+  }
+
+  /** What bestPath follows: {span, read: () => {found, score}} of pieces as they stand, and of those joined. */
+  ways(plain, units, others, among) {
+    const standing = units.map((unit, at) => ({
+      span: [at, at + 1], read: () => ({found: unit, score: unit.length > 1 ? meanLog(unit) * UNCUT : uncut(plain[at])}),
+    }));
+    return [...others.map(({span, piece}) => ({span, read: () => {
+      const digit = this.piece(piece, true);
+      return {found: [{piece, digit: guess(digit, among)}], score: log(digit.probability) * (span[1] - span[0])};
+    }})), ...standing];
   }
 
   piece({box, ink}, once = false) {
@@ -102,42 +113,58 @@ export class Recogniser {
 
   /** Raw outputs → calibrated probabilities, and what may be said of them. once: without a second look. */
   digit(box, image, once = false) {
-    const {temperature, sure, not_digit: limit, second_look: again} = this.card;
+    const {temperature, second_look: again} = this.card;
     const outputs = again && !once ? twice(this.network, image) : this.network(image);
     const logs = Array.from(outputs, (value) => Math.log(Math.max(value, TINY)) / temperature);
-    const most = Math.max(...logs), powers = logs.map((value) => Math.exp(value - most));
+    const most = Math.max(...logs);
+    return {
+      ...this.judged(logs.map((value) => Math.exp(value - most))), box,
+      image: btoa(String.fromCharCode(...Array.from(image, (value) => round(value * 255)))),
+    };
+  }
+
+  /** What may be said of ten or eleven numbers as large as the digits, and none, are probable. */
+  judged(powers) {
+    const {sure, not_digit: limit} = this.card;
     const sum = (values) => values.reduce((total, value) => total + value, 0);
     const ten = powers.slice(0, 10), whole = Math.max(sum(ten), TINY);
-    const probabilities = ten.map((power) => Math.fround(power / whole));
+    const exact = ten.map((power) => Math.fround(power / whole));
     const notDigit = powers.length > 10 ? Math.fround(powers[10] / sum(powers)) : 0;
-    const order = probabilities.map((_, digit) => digit).sort((a, b) => probabilities[b] - probabilities[a]);
-    const confidence = Math.fround(probabilities[order[0]] * Math.fround(1 - notDigit));
+    const order = exact.map((_, digit) => digit).sort((a, b) => exact[b] - exact[a]);
+    const confidence = Math.fround(exact[order[0]] * Math.fround(1 - notDigit));
     return {
-      digit: order[0], probability: probabilities[order[0]] * (1 - notDigit), runner_up: order[1], not_digit: notDigit,
-      verdict: notDigit > limit ? NOT_A_DIGIT : confidence >= sure ? SURE : UNSURE, box,
-      probabilities: probabilities.map((value) => Number(value.toFixed(4))),
-      image: btoa(String.fromCharCode(...Array.from(image, (value) => round(value * 255)))),
+      digit: order[0], probability: exact[order[0]] * (1 - notDigit), runner_up: order[1], not_digit: notDigit,
+      verdict: notDigit > limit ? NOT_A_DIGIT : confidence >= sure ? SURE : UNSURE,
+      exact, probabilities: exact.map((value) => Number(value.toFixed(4))),
     };
   }
 }
 
 const log = (probability) => Math.log(Math.max(probability, 1e-6));
+const meanLog = (unit) => unit.reduce((sum, {digit}) => sum + log(digit.probability), 0) / unit.length;
 
-/** The way from atom 0 to the end with the best sum of scores, as in model/touching.py. */
-function bestPath(atoms, ways) {
-  const best = Array.from({length: atoms + 1}, (_, at) => ({score: at ? -Infinity : 0, open: true}));
+/** Score of a piece left as it was drawn. */
+const uncut = ({digit, piece}) => log(digit.probability) * (piece.box[2] <= touching.WIDEST * piece.box[3] ? UNCUT : 1);
+
+/** What was cut or joined is never sure; `among` digits it is likely one. */
+const guess = (digit, among) =>
+  digit.verdict === SURE || among && digit.verdict === NOT_A_DIGIT ? {...digit, verdict: UNSURE} : digit;
+
+/** The way from piece 0 to the end with the best sum of scores, as in model/touching.py. */
+function bestPath(pieces, ways) {
+  const best = Array.from({length: pieces + 1}, (_, at) => ({score: at ? -Infinity : 0, open: true}));
   for (;;) {
     const at = best.reduce((found, {open, score}, node) => open && !(score <= best[found]?.score) ? node : found, -1);
-    if (at === atoms) break;
+    if (at === pieces) break;
     best[at].open = false;
     for (const {span: [i, j], read} of ways) {
       if (i !== at) continue;
-      const found = read(), score = best[i].score + found.score, {score: known, from} = best[j];
+      const {found, score: step} = read(), score = best[i].score + step, {score: known, from} = best[j];
       if (score > known || score === known && i < from) Object.assign(best[j], {score, from: i, found});
     }
   }
   const path = [];
-  for (let end = atoms; end; end = best[end].from) path.unshift(best[end].found);
+  for (let end = pieces; end; end = best[end].from) path.unshift(best[end].found);
   return path;
 }
 

@@ -1,73 +1,55 @@
 // Touching digits: model/touching.py in JavaScript, step for step; what each is for stands there.
 
-import {geometry, touching} from '../engine/constants.js';
-import {blank, cut, median, resizeTo, round, solidBox} from './geometry.js';
+import {touching} from '../engine/constants.js';
+import {blank, cut, resizeTo, round, solidBox} from './geometry.js';
 import {join} from './segment.js';
 
-const {SOLID} = geometry;
-const {NARROWEST_TO_CUT, WIDEST, MOST_ATOMS, LONGEST, STROKES, MOST_IN_LINE, MOST_IN_GROUP, ROWS, STEP, STRAY, SIDEWAYS, HALF, LOWEST} = touching;
+const {WIDEST, ROWS, STEP, STRAY, LEANS, SIDEWAYS, HALF, ASIDE} = touching;
 
-/** Which of the pieces to cut `apart` can be two digits at all. */
-export function divisible(pieces, apart) {
-  const height = median(pieces.map(({box}) => box[3]));
-  return pieces.map(({box, ink}, at) => apart[at] && box[2] > NARROWEST_TO_CUT * height && box[2] <= LONGEST * box[3] &&
-    crossed(ink) >= STROKES);
-}
-
-/** The span of atoms [start, end] of each piece as it was drawn, and every other candidate as {span, piece}; cuts lean by `lean`. */
-export function alternatives(pieces, apart, doubtful, lean) {
-  const spans = [], others = new Map(), divided = divisible(pieces, apart);
-  const add = (i, j, piece) => others.set(`${i} ${j}`, {span: [i, j], piece});
-  let start = 0;
-  pieces.forEach((piece, at) => {
-    let atoms = divided[at] && start < MOST_IN_LINE ? cuts(piece, lean) : [piece];
-    if (atoms.length > MOST_ATOMS) atoms = [piece];
-    spans.push([start, start + atoms.length]);
-    for (let i = 0; i < atoms.length; i++) {
-      for (let j = i + 1; j <= Math.min(i + MOST_IN_GROUP, atoms.length); j++) {
-        if (j - i === atoms.length) continue;
-        const part = join(atoms.slice(i, j));
-        if (part.box[3] >= LOWEST * piece.box[3] && part.box[2] <= WIDEST * part.box[3]) add(start + i, start + j, part);
-      }
-    }
-    start += atoms.length;
-  });
+/** Two or three neighbours, {span: [start, end], piece}, that may be one digit because one of them is `doubtful`. */
+export function joins(pieces, doubtful) {
+  const found = [];
   for (let first = 0; first < pieces.length; first++) {
     for (let last = first + 1; last <= Math.min(first + 2, pieces.length - 1); last++) {
-      const together = join(pieces.slice(first, last + 1));
-      if (doubtful.slice(first, last + 1).some(Boolean) && together.box[2] <= WIDEST * together.box[3]) {
-        add(spans[first][0], spans[last][1], together);
-      }
+      if (!doubtful.slice(first, last + 1).some(Boolean)) continue;
+      const piece = join(pieces.slice(first, last + 1));
+      if (piece.box[2] <= WIDEST * piece.box[3]) found.push({span: [first, last + 1], piece});
     }
   }
-  return {spans, others: [...others.values()]};
+  return found;
 }
 
-/** How many strokes the middling row crosses. */
-function crossed({data, width, height}) {
-  return median(Array.from({length: height}, (_, y) => {
-    let strokes = 0;
-    for (let x = 0, at = y * width; x < width; x++, at++) if (data[at] >= SOLID && !(x && data[at - 1] >= SOLID)) strokes++;
-    return strokes;
-  }));
+/** Cut a piece between the digits at `places`, shares of its width. */
+export function divide(piece, places) {
+  const {data, width, height} = piece.ink, found = LEANS.flatMap((lean) => paths(piece.ink, lean));
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const means = found.map((path) => sum(path) / height);
+  const crossed = found.map((path) => sum(path.map((x, y) => data[y * width + Math.min(x, width - 1)])) / (255 * height));
+  const chosen = places.slice(1).map((place, at) => {
+    const [left, right] = [places[at] * width, place * width], middle = (left + right) / 2;
+    let [best, least] = [new Array(height).fill(Math.floor(middle)), Infinity];
+    means.forEach((mean, which) => {
+      const cost = crossed[which] + ASIDE * Math.abs(mean - middle) / (right - left);
+      if (left < mean && mean < right && cost < least) [best, least] = [found[which], cost];
+    });
+    return best;
+  });
+  return slices(piece, chosen);
 }
 
-/** Slice a piece along paths of little ink; one piece if there is no such place. */
-function cuts(piece, lean) {
+function slices(piece, paths) {
   const {width, height} = piece.ink;
-  const edges = [new Array(height).fill(0), ...paths(piece.ink, lean), new Array(height).fill(width)];
+  const edges = [new Array(height).fill(0), ...paths, new Array(height).fill(width)];
   for (let e = 1; e < edges.length; e++) edges[e] = edges[e].map((x, y) => Math.max(x, edges[e - 1][y]));
-  const slices = [];
-  for (let e = 1; e < edges.length; e++) {
+  return edges.slice(1).flatMap((edge, before) => {
     const own = blank(width, height);
     for (let y = 0; y < height; y++) {
-      const [from, to] = [y * width + edges[e - 1][y], y * width + Math.min(edges[e][y], width)];
+      const [from, to] = [y * width + edges[before][y], y * width + Math.min(edge[y], width)];
       if (to > from) own.data.set(piece.ink.data.subarray(from, to), from);
     }
     const box = solidBox(own);
-    if (box) slices.push({box: [piece.box[0] + box[0], piece.box[1] + box[1], box[2], box[3]], ink: cut(own, ...box)});
-  }
-  return slices.length ? slices : [piece];
+    return box ? [{box: [piece.box[0] + box[0], piece.box[1] + box[1], box[2], box[3]], ink: cut(own, ...box)}] : [];
+  });
 }
 
 /** The cheapest ways from top to bottom, one sought every STEP: x for every row. */

@@ -11,27 +11,40 @@ const loaded = {};  // promises, by the model's name, and of the runtime
 addEventListener('message', async ({data: {id, model, picture, bytes, brief}}) => {
   try {
     const recogniser = await (loaded[`model ${model}`] ??= open(model));
+    if (picture && !brief) recogniser.strips ??= await strips();
     postMessage({id, reading: picture ? recogniser.read(picture, brief) : bytes ? recogniser.readImage(bytes) : null});
   } catch (error) {
     delete loaded[`model ${model}`];  // a later try may find the network back
+    delete loaded.strips;
     postMessage({id, error: error.message});
   }
 });
 
 async function open(name) {
   const [{models}, {Recogniser}] = await Promise.all([import('../engine/constants.js'), import('./recogniser.js')]);
-  const [network, litert] = await Promise.all([fetched(models[name].file), loaded.runtime ??= start().catch(gone)]);
-  const compiled = await litert.loadAndCompile(new Uint8Array(await network.arrayBuffer()), {accelerator: 'wasm'});
-  const shape = [...compiled.getInputDetails()[0].shape];
-  const recogniser = new Recogniser((image) => run(litert, compiled, image, shape), models[name]);
+  const recogniser = new Recogniser(await network(models[name].file), models[name]);
   practise(recogniser, PRACTICE);
+  strips().catch(() => {});  // soon wanted; who wants it then hears of an error
   return recogniser;
+}
+
+/** The network for digits that touch, once for all models. */
+function strips() {
+  return loaded.strips ??= import('../engine/constants.js').then(({together}) => network(together.file));
+}
+
+/** A network's file as a function of its input. */
+async function network(file) {
+  const [response, litert] = await Promise.all([fetched(file), loaded.runtime ??= start().catch(gone)]);
+  const compiled = await litert.loadAndCompile(new Uint8Array(await response.arrayBuffer()), {accelerator: 'wasm'});
+  const shape = [...compiled.getInputDetails()[0].shape];
+  return (input) => run(litert, compiled, input, shape);
 }
 
 /** Get quick between people's drawings. */
 function practise(recogniser, times) {
   setTimeout(() => {
-    recogniser.read(corner());
+    recogniser.read(corner(), true);
     if (times > 1) practise(recogniser, times - 1);
   });
 }
