@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks import pictures
 from evaluation.metrics import evaluate, wilson
 from evaluation.robustness import scores
-from model import data, recogniser
+from model import calibration, data, recogniser
 
 
 def main() -> None:
@@ -82,9 +82,9 @@ def read_set(model: recogniser.Recogniser, name: str, make, count: int) -> None:
         started = time.perf_counter()
         reading = model.read(picture)
         seconds.append(time.perf_counter() - started)
-        sure += reading.verdict == recogniser.SURE
-        right += reading.text == text if text else reading.verdict != recogniser.SURE
-        lost += bool(text) and reading.verdict in (recogniser.NOT_A_DIGIT, recogniser.EMPTY)
+        sure += reading.verdict == calibration.SURE
+        right += reading.text == text if text else reading.verdict != calibration.SURE
+        lost += bool(text) and reading.verdict in (calibration.NOT_A_DIGIT, calibration.EMPTY)
         edits, digits = edits + distance(reading.text, text), digits + len(text)
     what = "exactly right" if text else "not claimed sure"
     low, high = wilson(right, count)
@@ -119,7 +119,7 @@ def mnist_test(model: recogniser.Recogniser) -> None:
     test = data.load_mnist().test
     digits, none = model.probabilities(data.unit(test.images))
     right = digits.argmax(axis=1) == test.labels
-    sure = np.array(model.verdicts(digits, none)) == recogniser.SURE
+    sure = np.array(model.verdicts(digits, none)) == calibration.SURE
     low, high = wilson(int(right.sum()), len(test))
     print(
         f"MNIST test     {right.mean():7.2%} right ({low:.2%}–{high:.2%}), "

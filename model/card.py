@@ -84,17 +84,24 @@ def of_strips(network, path: Path, strips: list[strip_set.Strip]) -> dict:
     engine = Engine(path, STRIPS)
     told = ["".join(map(str, s.symbols)) for s in strips]
 
-    def read(windows) -> list[str]:
-        return [text(strip.outputs(windows, s.image / np.float32(255))) for s in strips]
+    def outputs(windows) -> list[np.ndarray]:
+        return [strip.outputs(windows, s.image / np.float32(255)) for s in strips]
 
-    served, keras = read(engine), read(lambda windows: network(windows[..., None], training=False).numpy())
+    both = outputs(engine), outputs(lambda windows: network(windows[..., None], training=False).numpy())
+    served, keras = ([text(one) for one in of] for of in both)
+    same = np.concatenate([a.argmax(axis=1) == b.argmax(axis=1) for a, b in zip(*both, strict=True)])
     right = np.array([a == b for a, b in zip(served, told, strict=True)])
     count = np.array([0 if s.symbols == (strip.NONE,) else len(s.symbols) for s in strips])
     return {
         "held_out_strips": len(strips),
         "held_out_exactly": round(float(right.mean()), 4),
         "held_out_by_digits": {str(n): round(float(right[count == n].mean()), 4) for n in np.unique(count)},
-        "parity": {"strips": len(strips), "same_answer": sum(a == b for a, b in zip(served, keras, strict=True))},
+        "parity": {
+            "strips": len(strips),
+            "same_answer": sum(a == b for a, b in zip(served, keras, strict=True)),
+            "outputs": len(same),
+            "same_symbol": int(same.sum()),
+        },
     }
 
 
