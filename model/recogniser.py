@@ -128,7 +128,8 @@ class Recogniser:
         units, crops = [], 0
         for digit, piece in whole:
             unit = [(digit, piece)]
-            if crops < room and (digit.verdict != SURE or piece.box[2] > WIDE * piece.box[3]):
+            strange = digit.verdict != SURE or piece.box[2] > WIDE * piece.box[3]
+            if strange and crops < room and (len(pieces) > 1 or touching.crossed(piece) >= touching.STROKES):
                 unit = self._together(digit, piece, among)
                 crops += STRIP + len(unit)
             units.append(unit)

@@ -14,6 +14,7 @@ from model.geometry import SOLID
 from model.segment import Piece, join
 
 WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
+STROKES = 2  # that half the rows of two digits cross; what stands alone and crosses less is one stroke, or half a digit under way
 LONGEST = 20  # heights: many more than digits touch in a row; a pen's straight line of 5,000 px took 2 s to cut
 ROWS = 48  # height at which a path is sought: a stroke is still 4 px wide
 STEP = 6  # columns between two paths, at that height
@@ -60,6 +61,12 @@ def best_path(pieces: int, ways: dict[Span, Callable[[], tuple[float, T]]]) -> l
         path.append(best[end][2])
         end = best[end][1]
     return path[::-1]
+
+
+def crossed(piece: Piece) -> float:
+    """How many strokes the middling row of a piece crosses."""
+    solid = np.pad(piece.ink >= SOLID, ((0, 0), (1, 0)))
+    return float(np.median((solid[:, 1:] > solid[:, :-1]).sum(axis=1)))
 
 
 def divide(piece: Piece, places: list[float]) -> list[Piece]:

@@ -6,7 +6,7 @@ import {candidates} from './ink.js';
 import {twice} from './looks.js';
 import {lines} from './segment.js';
 import {read} from './strip.js';
-import {divide, joins} from './touching.js';
+import {crossed, divide, joins} from './touching.js';
 
 const {SIDE} = geometry;
 const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, STRIP, MOST_CUTS, ENOUGH} = recogniser;
@@ -59,7 +59,8 @@ export class Recogniser {
     const plain = pieces.map((piece) => ({digit: this.piece(piece, crowded), piece}));
     const sure = plain.filter(({digit}) => digit.verdict === SURE).length, among = sure >= AMONG * plain.length;
     if (crowded && sure < plain.length / 2) return {digits: plain, more: 0};
-    const strange = plain.map(({digit, piece}) => digit.verdict !== SURE || piece.box[2] > WIDE * piece.box[3]);
+    const strange = plain.map(({digit, piece}) => (digit.verdict !== SURE || piece.box[2] > WIDE * piece.box[3]) &&
+      (pieces.length > 1 || crossed(piece) >= touching.STROKES));
     if (room < 0) return {digits: plain, more: strange.some(Boolean) ? -1 : 0};
     let more = 0, units = plain.map((one, at) => {
       if (!strange[at] || more >= room) return [one];

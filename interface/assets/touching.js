@@ -1,9 +1,10 @@
 // Touching digits: model/touching.py in JavaScript, step for step; what each is for stands there.
 
-import {touching} from '../engine/constants.js';
-import {blank, cut, resizeTo, round, solidBox} from './geometry.js';
+import {geometry, touching} from '../engine/constants.js';
+import {blank, cut, median, resizeTo, round, solidBox} from './geometry.js';
 import {join} from './segment.js';
 
+const {SOLID} = geometry;
 const {WIDEST, ROWS, STEP, STRAY, LEANS, SIDEWAYS, HALF, ASIDE} = touching;
 
 /** Two or three neighbours, {span: [start, end], piece}, that may be one digit because one of them is `doubtful`. */
@@ -19,17 +20,26 @@ export function joins(pieces, doubtful) {
   return found;
 }
 
+/** How many strokes the middling row of a piece crosses. */
+export function crossed({ink: {data, width, height}}) {
+  return median(Array.from({length: height}, (_, y) => {
+    let strokes = 0;
+    for (let x = 0, at = y * width; x < width; x++, at++) if (data[at] >= SOLID && !(x && data[at - 1] >= SOLID)) strokes++;
+    return strokes;
+  }));
+}
+
 /** Cut a piece between the digits at `places`, shares of its width. */
 export function divide(piece, places) {
   const {data, width, height} = piece.ink, found = LEANS.flatMap((lean) => paths(piece.ink, lean));
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const means = found.map((path) => sum(path) / height);
-  const crossed = found.map((path) => sum(path.map((x, y) => data[y * width + Math.min(x, width - 1)])) / (255 * height));
+  const inked = found.map((path) => sum(path.map((x, y) => data[y * width + Math.min(x, width - 1)])) / (255 * height));
   const chosen = places.slice(1).map((place, at) => {
     const [left, right] = [places[at] * width, place * width], middle = (left + right) / 2;
     let [best, least] = [new Array(height).fill(Math.floor(middle)), Infinity];
     means.forEach((mean, which) => {
-      const cost = crossed[which] + ASIDE * Math.abs(mean - middle) / (right - left);
+      const cost = inked[which] + ASIDE * Math.abs(mean - middle) / (right - left);
       if (left < mean && mean < right && cost < least) [best, least] = [found[which], cost];
     });
     return best;
