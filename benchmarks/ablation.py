@@ -19,7 +19,8 @@ from model import card, data, recipes, training_set
 from model.augment import MILD, STRONG
 from model.recipes import Phase, Recipe
 from model.recogniser import SURE, Recogniser
-from model.train import Progress, Source, run_epoch
+from model.sources import Digits
+from model.train import Progress, run_epoch
 
 NO_PENS = data.Labelled(np.empty((0, 28, 28), np.uint8), np.empty(0, np.int64))
 DAMAGED, DRAWN = 500, 150  # held-out images under each corruption; pictures of each set
@@ -62,14 +63,14 @@ OFF = {
 }
 
 
-def trained(source: Source, recipe: Recipe, held_out: data.Labelled, seed: int, out: Path) -> Recogniser:
+def trained(source: Digits, recipe: Recipe, seed: int, out: Path) -> Recogniser:
     """The recogniser of that training, made unless ``out`` has it."""
     if not (out / "card.json").exists():
         source = copy.copy(source)
         source.recipe, source.seed = recipe, seed
-        network = Progress(out.parent / f".{out.name}", {}).network(recipe, seed)
-        history = [run_epoch(network, recipe, source, held_out, e, recipe.epochs) for e in range(recipe.epochs)]
-        card.finish(recipe, network, pd.DataFrame(history), out, seed, {"learned_from": source.ingredients})
+        network = Progress(out.parent / f".{out.name}", {}).network(recipe, source, seed)
+        history = [run_epoch(network, recipe, source, e, recipe.epochs) for e in range(recipe.epochs)]
+        card.finish(recipe, source, network, pd.DataFrame(history), out, seed, {"learned_from": source.ingredients})
     return Recogniser(out.name, out / f"{recipe.name}.tflite")
 
 
@@ -98,8 +99,7 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     mnist, recipe = data.load_mnist(), short(chosen.epochs)
-    learn, held_out = mnist.train[: data.HELD_OUT], mnist.train[data.HELD_OUT :]
-    source = Source(recipe, learn, 1)
+    source = Digits(recipe, mnist.train, 1)
     whole: training_set.Pools = source.pools
     print(
         "| off | held-out MNIST | pen writers | damaged | touching digits | letters / doodles not sure |\n|---|---|---|---|---|---|"
@@ -109,8 +109,8 @@ def main() -> None:
         source.pools = change_pools(whole) if change_pools else whole
         changed = change_recipe(recipe) if change_recipe else recipe
         name = "".join(c for c in what if c.isalnum() or c == " ").strip().replace(" ", "-") + f"-{recipe.epochs}"
-        model = trained(source, changed, held_out, seed, chosen.out / name)
-        *numbers, letters, doodles = measured(model, held_out)
+        model = trained(source, changed, seed, chosen.out / name)
+        *numbers, letters, doodles = measured(model, source.held_out)
         print(f"| {what} | {' | '.join(numbers)} | {letters} / {doodles} |", flush=True)
 
 

@@ -42,7 +42,7 @@ READ = """async (drawings) => {
 }"""
 
 
-# Rows that lean and touch: digits, their size, lean and distance, and the pen. What most are read as depends on cuts that lean.
+# Rows that lean and touch: digits, their size, lean and distance, and the pen. Where most are cut depends on cuts that lean.
 LEANING = (
     ("3384", 104.5, 0.19, 66.6, 5.4),
     ("5184", 72.0, 0.45, 33.7, 6.7),

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from model.reading import Reading
-from model.recogniser import EMPTY, SURE, WIDE, Recogniser
+from model.recogniser import SURE, WIDE, Recogniser
 
 TINY = 100 * 100 * 3  # bytes of pixels up to which a picture goes back as PNG: JPEG would smear a 28×28 image
 
@@ -77,7 +77,7 @@ def others(models: dict[str, Recogniser], recogniser: Recogniser) -> list[Recogn
 
 def plain(reading: Reading) -> bool:
     """Whether there is nothing that a reading which is not brief would cut or join."""
-    return reading.verdict in (SURE, EMPTY) and all(d.box[2] <= WIDE * d.box[3] for d in reading.digits)
+    return all(d.verdict == SURE and d.box[2] <= WIDE * d.box[3] for d in reading.digits)
 
 
 def as_text(image: np.ndarray) -> str:

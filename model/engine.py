@@ -82,6 +82,10 @@ class _Worker:
         self.shape = tuple(int(n) for n in source["shape"][1:])
         self.outputs = int(target["shape"][-1])
         if self.shape not in kind[0] or self.outputs not in kind[1] or source["dtype"] != np.float32:
+            if kind is STRIPS:
+                raise ModelError(
+                    f"{path} is no network for digits that touch; train it again: python -m model.train touching."
+                )
             raise ModelError(
                 f"{path} maps {self.shape} {source['dtype'].__name__} to {self.outputs} outputs; a digit model here "
                 "takes 28×28, 28×28×1 or 784 float32 values and gives ten (or eleven) numbers."

@@ -19,6 +19,7 @@ MARGIN = 32  # room to thicken: the widest target, FINE * PEN / DIGIT, and an ed
 SOLID = 128  # ink of at least this is stroke, less is its soft edge
 # A strip shows what may be several digits at once: their ink is STRIP px high, with an edge of paper above, below and beside.
 STRIP, ABOVE, BESIDE = 32, 2, 4
+LONGEST = 20  # heights of ink, before its strokes are evened and after: many more than digits touch in a row
 # Thinning may take at most this share of a stroke's own half-width, so that no part of a digit vanishes
 # where its stroke is finer than the median.
 DEEPEST_THINNING = 0.75
@@ -38,17 +39,21 @@ def to_image(ink: np.ndarray) -> np.ndarray:
 
 def to_strip(ink: np.ndarray) -> np.ndarray:
     """The ink of one digit or more, (h, w) uint8 → (36, ~32 w / h + 8) float32 in [0, 1], its strokes as wide as a digit's of
-    32 px. Ink without any stroke gives a strip without columns."""
+    32 px. Ink without any stroke, or longer than LONGEST, gives a strip without columns."""
     box = _box(ink >= SOLID)
-    if box is not None:
+    if _fits(box):
         y0, y1, x0, x1 = box
         ink = _even_width(np.pad(scaled(ink[y0:y1, x0:x1], FINE / (y1 - y0)), MARGIN))
         box = _box(ink >= SOLID)
-    if box is None:
+    if not _fits(box):
         return np.zeros((STRIP + 2 * ABOVE, 0), np.float32)
     y0, y1, x0, x1 = box
     strip = scaled(ink[y0:y1, x0:x1], STRIP / (y1 - y0))
     return np.pad(strip, ((ABOVE, ABOVE), (BESIDE, BESIDE))).astype(np.float32) / 255
+
+
+def _fits(box: tuple[int, int, int, int] | None) -> bool:
+    return box is not None and box[3] - box[2] <= LONGEST * (box[1] - box[0])
 
 
 def stroke_width(ink: np.ndarray) -> float:

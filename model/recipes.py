@@ -102,7 +102,7 @@ TOUCHING = Recipe(
     weight_decay=0.01,
     second_look=False,
     accuracy=0.88,
-    cpu_minutes=30,
+    cpu_minutes=45,
     about="a convolutional network that reads digits that touch, trained on strips of pen strokes and MNIST digits side by side",
     starts_from="cnn",
 )

@@ -22,8 +22,8 @@ GOOD_ENOUGH = 0.95  # quality at which no further candidate ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
-STRIP = 10  # crops that reading a strip takes as long as
-# Crops, each of at most 1 ms: cuts and joins of one ink; all, after which no further ink is tried.
+WINDOW = 10  # crops that reading a window of a strip takes as long as
+# Crops, each of at most 0.3 ms: of cuts, joins and windows of one ink; of all, after which no further ink is tried.
 MOST_CUTS, ENOUGH = 600, 900
 AMONG = 1 / 3  # of a line's pieces that are sure digits: what is cut out of the others is taken for digits too
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
@@ -117,7 +117,7 @@ class Recogniser:
         return reading([[scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
     def _line(self, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[tuple[Digit, Piece]], int]:
-        """The digits of one line, and how many cuts and joins were looked at, at most about ``room``: pieces as they are where
+        """The digits of one line, and how many crops' time cuts and joins took, at most about ``room``: pieces as they are where
         that is plain; what may be several digits is read together, and what may be half of one with its neighbours."""
         plain = self._read_pieces(pieces, once=crowded)
         sure = sum(d.verdict == SURE for d in plain)
@@ -130,8 +130,8 @@ class Recogniser:
             unit = [(digit, piece)]
             strange = digit.verdict != SURE or piece.box[2] > WIDE * piece.box[3]
             if strange and crops < room and (len(pieces) > 1 or touching.crossed(piece) >= touching.STROKES):
-                unit = self._together(digit, piece, among)
-                crops += STRIP + len(unit)
+                unit, cost = self._together(digit, piece, among)
+                crops += cost
             units.append(unit)
         others = touching.joins(pieces, [d.verdict != SURE for d in plain])
         if others and crops + len(others) <= room:
@@ -143,19 +143,20 @@ class Recogniser:
         """Score of a piece left as it was drawn."""
         return _log(digit.probability) * (UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1)
 
-    def _together(self, digit: Digit, piece: Piece, among_digits: bool) -> list[tuple[Digit, Piece]]:
-        """The digits in a piece that alone reads as ``digit``: by what the strip says of each, and what its cut says alone."""
-        found = strip.read(self.strips, piece.ink) if piece.box[2] <= touching.LONGEST * piece.box[3] else []
+    def _together(self, digit: Digit, piece: Piece, among_digits: bool) -> tuple[list[tuple[Digit, Piece]], int]:
+        """The digits in a piece that alone reads as ``digit``, by what the strip says of each and what its cut says alone; and as
+        how many crops that took as long."""
+        image = geometry.to_strip(piece.ink)
+        found, cost = strip.read(self.strips, image), 1 + WINDOW * strip.windows(image)
+        parts, alone = [piece], [digit]
         if len(found) > 1:
             parts = touching.divide(piece, [f.place for f in found])
-            alone = self._read_pieces(parts, once=True)
-        else:
-            parts, alone = [piece], [digit]
+            alone, cost = self._read_pieces(parts, once=True), cost + len(parts)
         if len(parts) != len(found) or len(found) == 1 and digit.verdict == SURE:
-            return [(digit, piece)]
+            return [(digit, piece)], cost
         both = [self._both(f.probabilities, one) for f, one in zip(found, alone, strict=True)]
         read = [(guess(one, among_digits), part) for one, part in zip(both, parts, strict=True)]
-        return read if _mean_log(read) > self._uncut(digit, piece) else [(digit, piece)]
+        return read if _mean_log(read) > self._uncut(digit, piece) else [(digit, piece)], cost
 
     def _both(self, together: np.ndarray, digit: Digit) -> Digit:
         """The geometric mean of two networks' probabilities, (11,) those of the strip; a model that knows of no eleventh answer

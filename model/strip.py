@@ -25,12 +25,16 @@ class Found:
     probabilities: np.ndarray
 
 
-def read(network: Callable[[np.ndarray], np.ndarray], ink: np.ndarray) -> list[Found]:
-    """(h, w) uint8 ink → its digits from left to right; none where any of it is no digit.
+def windows(strip: np.ndarray) -> int:
+    """How many windows the network reads of it."""
+    return 1 + max(0, -(-(strip.shape[1] - WINDOW) // HOP)) if strip.shape[1] else 0
+
+
+def read(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> list[Found]:
+    """A strip (`geometry.to_strip`) → its digits from left to right; none where any of it is no digit.
 
     ``network`` takes windows, (n, 36, 128) float32 in [0, 1], and gives logits (n, 64, 12).
     """
-    strip = geometry.to_strip(ink)
     if not strip.shape[1]:
         return []
     found = best(outputs(network, strip))
@@ -42,8 +46,7 @@ def read(network: Callable[[np.ndarray], np.ndarray], ink: np.ndarray) -> list[F
 
 def outputs(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> np.ndarray:
     """(36, w) float32 → probabilities (w / 2, 12) float32, read window by window."""
-    width = strip.shape[1]
-    count = 1 + max(0, -(-(width - WINDOW) // HOP))
+    width, count = strip.shape[1], windows(strip)
     wide = np.pad(strip, ((0, 0), (0, WINDOW + (count - 1) * HOP - width)))
     logits = network(np.stack([wide[:, HOP * i : HOP * i + WINDOW] for i in range(count)]))
     edge = (WINDOW - HOP) // 2 // STEP

@@ -15,7 +15,6 @@ from model.segment import Piece, join
 
 WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
 STROKES = 2  # that half the rows of two digits cross; what stands alone and crosses less is one stroke, or half a digit under way
-LONGEST = 20  # heights: many more than digits touch in a row; a pen's straight line of 5,000 px took 2 s to cut
 ROWS = 48  # height at which a path is sought: a stroke is still 4 px wide
 STEP = 6  # columns between two paths, at that height
 # Columns a path may stray to either side. Twice as far, all paths fall into the same few gaps: of 250 pairs that touch, both

@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
 def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = False) -> None:
     """Train ``recipe`` into the folder ``out``; prints the epoch table and the test accuracy."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if recipe.starts_from and not RECIPES[recipe.starts_from].trained.is_file():
+        raise FileNotFoundError(f"{recipe.name} starts from {recipe.starts_from}, which is not here; train that first.")
     started = time.monotonic()
     progress = Progress(out.parent / f".{out.name}-training", {"recipe": recipe.name, "epochs": epochs, "seed": seed})
     history = progress.open(resume)

@@ -2,6 +2,7 @@
 
 import re
 
+import cv2
 import numpy as np
 import pytest
 from conftest import ROOT
@@ -55,6 +56,23 @@ def painted(drawing: list[dict]) -> np.ndarray:
         [np.array(s["points"], np.float32) for s in drawing if not s["erase"]], (280, 280), drawing[0]["width"]
     )
     return np.repeat(255 - ink[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize("size", [(192, 96), (97, 50), (60, 20), (40, 90)])
+def test_ink_is_scaled_as_in_python(reading_page, size):
+    ink = np.random.default_rng(1).integers(0, 256, (size[0], 130), dtype=np.uint8)
+    scale = size[1] / size[0]
+    expected = cv2.resize(
+        ink, (round(130 * scale), size[1]), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
+    found = reading_page.evaluate(
+        """async ({data, width, height, to}) => {
+            const {resizeTo} = await import(new URL('assets/geometry.js', location).href);
+            return [...resizeTo({data: Uint8Array.from(data), width, height}, ...to).data];
+        }""",
+        {"data": ink.ravel().tolist(), "width": 130, "height": size[0], "to": expected.shape[::-1]},
+    )
+    assert np.array_equal(np.reshape(found, expected.shape), expected)
 
 
 def test_drawings_of_people_who_trained_nothing_get_the_same_answer(reading_page, pendigits):

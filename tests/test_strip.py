@@ -1,5 +1,9 @@
 """Digits that touch, read together: strips, what is made of a network's outputs, where a piece is cut, and what it learned from."""
 
+import copy
+import dataclasses
+
+import cv2
 import numpy as np
 import pytest
 
@@ -31,6 +35,25 @@ def test_a_strip_is_as_high_as_the_network_wants_and_as_wide_as_the_ink():
     assert geometry.to_strip(np.full((9, 9), 100, np.uint8)).shape == (36, 0)
 
 
+def test_what_is_far_too_long_for_digits_has_no_strip():
+    line = np.zeros((3, 100), np.uint8)
+    line[1, 1:-1] = 255
+    assert geometry.to_strip(line).shape == (36, 0)
+
+
+def test_no_picture_costs_more_than_its_share():
+    """Lines of zeros that touch, more than are read: each line is five windows or so."""
+    shown, network = [], recogniser.strips()
+    model = copy.copy(recogniser.load())
+    model.strips = lambda windows: shown.append(len(windows)) or network(windows)
+    page = np.full((2000, 340, 3), 255, np.uint8)
+    for y in range(20, 1980, 45):
+        for x in range(20, 310, 18):
+            cv2.circle(page, (x, y), 9, (0, 0, 0), 2)
+    model.read(page)
+    assert 50 < sum(shown) <= recogniser.ENOUGH / recogniser.WINDOW + 2 * max(shown)
+
+
 def test_windows_say_what_the_network_would_say_of_the_whole_strip():
     def network(windows):
         """Sees 30 px to either side, as the real one does."""
@@ -59,12 +82,12 @@ def test_what_holds_anything_but_digits_has_none():
         logits[:, 10, 4] = logits[:, 20, strip.NONE] = 9
         return logits
 
-    assert strip.read(network, ink_of(4, 4)) == []
+    assert strip.read(network, geometry.to_strip(ink_of(4, 4))) == []
 
 
 @pytest.mark.parametrize("digits", [(3, 8), (4, 7, 2), (9, 9), (6,)])
 def test_digits_that_touch_are_read_from_left_to_right(digits):
-    found = strip.read(recogniser.strips(), ink_of(*digits))
+    found = strip.read(recogniser.strips(), geometry.to_strip(ink_of(*digits)))
     assert [int(f.probabilities[:10].argmax()) for f in found] == list(digits)
     assert [f.place for f in found] == sorted(f.place for f in found)
     assert all(0 < f.place < 1 and f.probabilities.sum() == pytest.approx(1, abs=1e-5) for f in found)
@@ -81,7 +104,7 @@ def test_a_piece_is_cut_where_there_is_little_ink():
 
 def test_every_cut_goes_somewhere_and_no_ink_is_lost():
     piece = piece_of(ink_of(3, 8, 5))
-    places = [f.place for f in strip.read(recogniser.strips(), piece.ink)]
+    places = [f.place for f in strip.read(recogniser.strips(), geometry.to_strip(piece.ink))]
     parts = touching.divide(piece, places)
     assert len(parts) == 3 and [p.box[0] for p in parts] == sorted(p.box[0] for p in parts)
     assert sum((p.ink >= 128).sum() for p in parts) == (piece.ink >= 128).sum()
@@ -106,16 +129,11 @@ def test_every_model_reads_digits_that_touch():
     assert recogniser.load("classic").read(picture).text == "47"
 
 
-def test_rows_of_unseen_writers_are_read(cnn_rows):
+def test_rows_of_unseen_writers_are_read(pendigits):
     """Most of what touches: the figure stands in model/README.md."""
-    assert np.mean([model_text == text for model_text, text in cnn_rows]) > 0.8
-
-
-@pytest.fixture(scope="module")
-def cnn_rows(pendigits):
     rng, pens, model = np.random.default_rng(5), pictures.held_out_pens(), recogniser.load()
     rows = [pictures.row([pens[i] for i in rng.integers(len(pens), size=rng.integers(2, 13))], rng) for _ in range(60)]
-    return [(model.read(picture).text, text) for picture, text in rows]
+    assert np.mean([model.read(picture).text == text for picture, text in rows]) > 0.8
 
 
 def test_strips_hold_the_digits_they_are_said_to_hold(mnist, pendigits):
@@ -166,6 +184,15 @@ def test_the_recipe_learns_and_writes_what_serves(mnist, tmp_path, monkeypatch):
     assert found == {"touching.keras", "touching.tflite", "card.json", "history.csv"}
     logits = Engine(tmp_path / "touching" / "touching.tflite", STRIPS)(np.zeros((3, 36, 128), np.float32))
     assert logits.shape == (3, 64, 12)
+
+
+def test_what_it_starts_from_must_be_there(monkeypatch, tmp_path, capsys):
+    from model import train
+    from model.recipes import CNN, RECIPES
+
+    monkeypatch.setitem(RECIPES, "cnn", dataclasses.replace(CNN, keras_file="elsewhere.keras"))
+    assert train.main(["touching", "--out", str(tmp_path / "touching")]) == 1
+    assert "touching starts from cnn, which is not here; train that first." in capsys.readouterr().err
 
 
 def test_the_shipped_network_holds_what_its_card_states(mnist, pendigits):

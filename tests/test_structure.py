@@ -35,6 +35,12 @@ def test_serving_imports_no_tensorflow(code):
     assert done.returncode == 0, done.stderr
 
 
+def test_every_benchmark_can_be_imported():
+    modules = [f"benchmarks.{path.stem}" for path in sorted((ROOT / "benchmarks").glob("[a-z]*.py"))]
+    done = python(f"import {', '.join(modules)}")
+    assert done.returncode == 0, done.stderr
+
+
 def names(file: str) -> dict[str, str]:
     found, content = {}, (ROOT / file).read_text()
     for included in re.findall(r"^-r (\S+)", content, re.MULTILINE):

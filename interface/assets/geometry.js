@@ -5,7 +5,7 @@
 
 import {geometry} from '../engine/constants.js';
 
-const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING, STRIP, ABOVE, BESIDE} = geometry;
+const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING, STRIP, ABOVE, BESIDE, LONGEST} = geometry;
 const FAR = 1e4;  // px, further than any ink is wide
 
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
@@ -34,14 +34,15 @@ export function toImage(ink) {
   return box ? nist(evenWidth(framed(resize(cut(ink, ...box), FINE), MARGIN, MARGIN))) : new Float32Array(SIDE * SIDE);
 }
 
-/** The ink of one digit or more → a strip, {data: Float32Array in [0, 1], width, height}; width 0 without ink. */
+/** The ink of one digit or more → a strip, {data: Float32Array in [0, 1], width, height}; width 0 without ink, or of too long ink. */
 export function toStrip(ink) {
+  const fits = (box) => box && box[2] <= LONGEST * box[3];
   let box = solidBox(ink);
-  if (box) {
+  if (fits(box)) {
     ink = evenWidth(framed(scaled(cut(ink, ...box), FINE / box[3]), MARGIN, MARGIN));
     box = solidBox(ink);
   }
-  if (!box) return {data: new Float32Array(0), width: 0, height: 0};
+  if (!fits(box)) return {data: new Float32Array(0), width: 0, height: 0};
   const {data, width, height} = framed(scaled(cut(ink, ...box), STRIP / box[3]), BESIDE, ABOVE);
   return {data: Float32Array.from(data, (value) => value / 255), width, height};
 }
@@ -125,7 +126,7 @@ export function resizeTo(ink, width, height, area = false) {
       wide[i++] = sum;
     }
   }
-  const out = blank(width, height);
+  const out = blank(width, height), halved = ink.width === 2 * width && ink.height === 2 * height;  // rounds halves up there
   rows.forEach(({first, weights}, y) => {
     for (let x = 0; x < width; x++) {
       let sum = 0;
@@ -134,7 +135,7 @@ export function resizeTo(ink, width, height, area = false) {
         sum = down ? Math.fround(sum + weights[k] * value)
           : sum + (weights[k] * (value >> 4) >> 16);  // whole numbers, with what they drop
       }
-      out.data[y * width + x] = down ? round(sum) : sum + 2 >> 2;
+      out.data[y * width + x] = halved ? Math.floor(sum + 0.5) : down ? round(sum) : sum + 2 >> 2;
     }
   });
   return out;

@@ -1,15 +1,15 @@
 // Drawing → reading: model/recogniser.py and model/calibration.py in JavaScript, step for step; what each is for stands there.
 
 import {calibration, geometry, recogniser, touching} from '../engine/constants.js';
-import {area, round, toImage} from './geometry.js';
+import {area, round, toImage, toStrip} from './geometry.js';
 import {candidates} from './ink.js';
 import {twice} from './looks.js';
 import {lines} from './segment.js';
-import {read} from './strip.js';
+import {read, windows} from './strip.js';
 import {crossed, divide, joins} from './touching.js';
 
 const {SIDE} = geometry;
-const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, STRIP, MOST_CUTS, ENOUGH} = recogniser;
+const {GOOD_ENOUGH, WIDE, CROWD, UNCUT, AMONG, WINDOW, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
 /** Reads with one network: network(image of 784 numbers in [0, 1]) → its raw outputs; card: its calibration. strips is the
@@ -44,7 +44,7 @@ export class Recogniser {
     const found = lines(ink), count = found.flat().length;
     let cuts = 0;
     const read = found.map((line) => {
-      const {digits, more} = this.line(line, count > CROWD, brief ? -1 : MOST_CUTS - cuts);
+      const {digits, more} = this.line(line, count > CROWD, brief ? -1 : Math.max(0, MOST_CUTS - cuts));
       cuts += more;
       return digits;
     });
@@ -53,7 +53,7 @@ export class Recogniser {
     return {reading, explained, crops: count + cuts};
   }
 
-  /** The digits of one line, [{digit, piece}, …], and how many cuts and joins were looked at, at most about `room`; -1 where
+  /** The digits of one line, [{digit, piece}, …], and how many crops' time cuts and joins took, at most about `room`; -1 where
    *  there is no room at all, but some should have been. */
   line(pieces, crowded, room) {
     const plain = pieces.map((piece) => ({digit: this.piece(piece, crowded), piece}));
@@ -64,8 +64,8 @@ export class Recogniser {
     if (room < 0) return {digits: plain, more: strange.some(Boolean) ? -1 : 0};
     let more = 0, units = plain.map((one, at) => {
       if (!strange[at] || more >= room) return [one];
-      const unit = this.together(one, among);
-      more += STRIP + unit.length;
+      const {unit, cost} = this.together(one, among);
+      more += cost;
       return unit;
     });
     const others = joins(pieces, plain.map(({digit}) => digit.verdict !== SURE));
@@ -76,16 +76,18 @@ export class Recogniser {
     return {digits: units.flat(), more};
   }
 
-  /** The digits in a piece that alone reads as `digit`: by what the strip says of each, and what its cut says alone. */
+  /** {unit, cost}: the digits in a piece that alone reads as `digit`, by what the strip says of each and what its cut says
+   *  alone; and as how many crops that took as long. */
   together({digit, piece}, among) {
-    const found = piece.box[2] <= touching.LONGEST * piece.box[3] ? read(this.strips, piece.ink) : [], several = found.length > 1;
-    const parts = several ? divide(piece, found.map(({place}) => place)) : [piece];
-    if (parts.length !== found.length || !several && digit.verdict === SURE) return [{digit, piece}];
-    const both = parts.map((part, at) => {
-      const alone = several ? this.piece(part, true) : digit;
-      return {piece: part, digit: guess(this.both(found[at].probabilities, alone), among)};
-    });
-    return meanLog(both) > uncut({digit, piece}) ? both : [{digit, piece}];
+    const image = toStrip(piece.ink), found = read(this.strips, image), alone = {digit, piece};
+    let parts = [alone], cost = 1 + WINDOW * windows(image);
+    if (found.length > 1) {
+      parts = divide(piece, found.map(({place}) => place)).map((part) => ({digit: this.piece(part, true), piece: part}));
+      cost += parts.length;
+    }
+    if (parts.length !== found.length || found.length === 1 && digit.verdict === SURE) return {unit: [alone], cost};
+    const unit = parts.map((part, at) => ({...part, digit: guess(this.both(found[at].probabilities, part.digit), among)}));
+    return {unit: meanLog(unit) > uncut(alone) ? unit : [alone], cost};
   }
 
   /** The geometric mean of two networks' probabilities: those of the strip, and of a digit alone; a model that knows of no

@@ -1,17 +1,19 @@
 // Digits that touch, read together: model/strip.py in JavaScript, step for step; what each is for stands there.
 
 import {geometry, strip} from '../engine/constants.js';
-import {toStrip} from './geometry.js';
 
 const {BESIDE} = geometry;
 const {STEP, NONE, BLANK, WINDOW, HOP} = strip;
 
-/** Ink → its digits from left to right, [{place, probabilities}, …]; none where any of it is no digit. network(window of
+/** How many windows the network reads of a strip. */
+export const windows = ({width}) => width ? 1 + Math.max(0, Math.ceil((width - WINDOW) / HOP)) : 0;
+
+/** A strip (toStrip) → its digits from left to right, [{place, probabilities}, …]; none where any of it is no digit. network(window of
  *  36 × 128 numbers in [0, 1]) → 64 × 12 logits. */
-export function read(network, ink) {
-  const {data, width, height} = toStrip(ink);
+export function read(network, strip) {
+  const {width} = strip;
   if (!width) return [];
-  const found = best(outputs(network, data, width, height));
+  const found = best(outputs(network, strip));
   if (found.some(({symbol}) => symbol === NONE)) return [];
   return found.map(({at, of}) => {
     const eleven = of.slice(0, BLANK), sum = total(eleven);
@@ -20,8 +22,8 @@ export function read(network, ink) {
 }
 
 /** Probabilities of the symbols for each STEP px, read window by window. */
-function outputs(network, data, width, height) {
-  const count = 1 + Math.max(0, Math.ceil((width - WINDOW) / HOP)), edge = (WINDOW - HOP) / 2 / STEP, logits = [];
+function outputs(network, image) {
+  const {data, width, height} = image, count = windows(image), edge = (WINDOW - HOP) / 2 / STEP, logits = [];
   for (let at = 0; at < count; at++) {
     const part = new Float32Array(height * WINDOW);
     for (let y = 0; y < height; y++) {

@@ -10,32 +10,47 @@ const loaded = {};  // promises, by the model's name, and of the runtime
 
 addEventListener('message', async ({data: {id, model, picture, bytes, brief}}) => {
   try {
-    const recogniser = await (loaded[`model ${model}`] ??= open(model));
-    if (picture && !brief) recogniser.strips ??= await strips();
-    postMessage({id, reading: picture ? recogniser.read(picture, brief) : bytes ? recogniser.readImage(bytes) : null});
+    const recogniser = await once(`model ${model}`, () => open(model));
+    postMessage({id, reading: picture ? await read(recogniser, picture, brief) : bytes ? recogniser.readImage(bytes) : null});
   } catch (error) {
-    delete loaded[`model ${model}`];  // a later try may find the network back
-    delete loaded.strips;
     postMessage({id, error: error.message});
   }
 });
+
+/** What `load` resolves to; it is asked once, but for what failed: a later try may find the network back. */
+function once(name, load) {
+  return loaded[name] ??= load().catch((error) => {
+    delete loaded[name];
+    throw error;
+  });
+}
+
+/** What is plain need not wait for the network for digits that touch. */
+async function read(recogniser, picture, brief) {
+  if (!brief && !recogniser.strips) {
+    const quick = recogniser.read(picture, true);
+    if (!quick?.brief) return quick;
+    recogniser.strips = await strips();
+  }
+  return recogniser.read(picture, brief);
+}
 
 async function open(name) {
   const [{models}, {Recogniser}] = await Promise.all([import('../engine/constants.js'), import('./recogniser.js')]);
   const recogniser = new Recogniser(await network(models[name].file), models[name]);
   practise(recogniser, PRACTICE);
-  strips().catch(() => {});  // soon wanted; who wants it then hears of an error
+  strips().catch(() => {});  // soon wanted; who wants it then asks again
   return recogniser;
 }
 
 /** The network for digits that touch, once for all models. */
 function strips() {
-  return loaded.strips ??= import('../engine/constants.js').then(({together}) => network(together.file));
+  return once('strips', () => import('../engine/constants.js').then(({together}) => network(together.file)));
 }
 
 /** A network's file as a function of its input. */
 async function network(file) {
-  const [response, litert] = await Promise.all([fetched(file), loaded.runtime ??= start().catch(gone)]);
+  const [response, litert] = await Promise.all([fetched(file), once('runtime', start)]);
   const compiled = await litert.loadAndCompile(new Uint8Array(await response.arrayBuffer()), {accelerator: 'wasm'});
   const shape = [...compiled.getInputDetails()[0].shape];
   return (input) => run(litert, compiled, input, shape);
@@ -47,11 +62,6 @@ function practise(recogniser, times) {
     recogniser.read(corner(), true);
     if (times > 1) practise(recogniser, times - 1);
   });
-}
-
-function gone(error) {
-  delete loaded.runtime;
-  throw error;
 }
 
 async function fetched(file) {
