@@ -7,8 +7,6 @@ GET page/engine/constants.js
 GET page/engine/VERSION/FILE
 """
 
-import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from starlette.routing import Route
 
 from interface import runtime
 from model import calibration, geometry, ink, looks, recogniser, segment, strip, touching
+from model.engine import Engine
 from model.foreign import Convention
 from model.recogniser import Recogniser
 
@@ -44,7 +43,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
     }
     values["models"] = {
         name: {
-            "file": _file(model.path),
+            "file": _file(model.engine),
             "temperature": model.calibration.temperature,
             "sure": model.calibration.sure,
             "not_digit": model.calibration.not_digit,
@@ -53,7 +52,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         }
         for name, model in readers(models).items()
     }
-    values["together"] = {"file": _file(recogniser.strips().path)}
+    values["together"] = {"file": _file(recogniser.strips())}
     there = runtime.folder() is not None
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
@@ -68,14 +67,13 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     """VERSION/FILE → where it lies on this machine. No runtime where nobody has fetched it."""
     here = runtime.folder()
     found = {f"{here.name}/{name}": here / name for name in runtime.FILES} if here else {}
-    networks = [recogniser.strips().path, *(model.path for model in readers(models).values())]
-    return found | {_file(path): path for path in networks}
+    engines = [recogniser.strips(), *(model.engine for model in readers(models).values())]
+    return found | {_file(engine): engine.path for engine in engines}
 
 
-@functools.cache
-def _file(path: Path) -> str:
+def _file(engine: Engine) -> str:
     """VERSION/FILE of a network: the version says what is in it."""
-    return f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}/{path.name}"
+    return f"{engine.sha256[:16]}/{engine.path.name}"
 
 
 def routes(models: Mapping[str, Recogniser]) -> list[Route]:

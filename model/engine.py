@@ -5,6 +5,8 @@ Loading takes milliseconds where TensorFlow takes seconds, and one image well un
 """
 
 import contextlib
+import functools
+import hashlib
 import os
 import queue
 import sys
@@ -49,6 +51,11 @@ class Engine:
         self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for worker in (first, *(_Worker(path, kind) for _ in range(CORES - 1))):
             self._free.put(worker)
+
+    @functools.cached_property
+    def sha256(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) float32 in [0, 1] → the network's raw outputs, (n, 10) or (n, 11) float32; strips: (n, 64, 12)."""

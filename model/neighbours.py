@@ -79,11 +79,15 @@ def _gap(left: np.ndarray, right: np.ndarray) -> int:
 
 def _share(piece: segment.Piece, owners: np.ndarray) -> tuple[int, float, float]:
     """Whose ink most of a piece is: the owner's index, its share of the piece, and the piece's share of all its ink."""
-    x, y, width, height = piece.box
-    solid = piece.ink >= SOLID
-    mine = ((owners[:, y : y + height, x : x + width] >= SOLID) & solid).sum(axis=(1, 2))
+    mine = ink_of_each(piece, owners)
     owner = int(mine.argmax())
-    return owner, mine[owner] / max(solid.sum(), 1), mine[owner] / max((owners[owner] >= SOLID).sum(), 1)
+    return owner, mine[owner] / max((piece.ink >= SOLID).sum(), 1), mine[owner] / max((owners[owner] >= SOLID).sum(), 1)
+
+
+def ink_of_each(piece: segment.Piece, owners: np.ndarray) -> np.ndarray:
+    """How many solid pixels of a piece each digit, (digits, height, width) uint8 on the whole canvas, has: (digits,) int."""
+    x, y, width, height = piece.box
+    return ((owners[:, y : y + height, x : x + width] >= SOLID) & (piece.ink >= SOLID)).sum(axis=(1, 2))
 
 
 def _slimness(piece: segment.Piece) -> float:

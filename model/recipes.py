@@ -33,9 +33,7 @@ class Recipe:
     weights: str  # int8, float16 or float32, in the `.tflite` that serves; `card.json` states how far its outputs are from Keras's
     weight_decay: float | None
     second_look: bool  # read again, moved and turned a little, what it is not certain of (model/looks.py)
-    accuracy: (
-        float  # at least this on MNIST's 10,000 test images, or for touching digits on held-out strips, exactly read
-    )
+    accuracy: float  # at least this on MNIST's 10,000 test images, or of held-out strips read exactly
     cpu_minutes: float  # measured, all cores together; the wall-clock minutes of a run stand in its card
     about: str
     starts_from: str | None = None  # the recipe whose trained convolutions it goes on with

@@ -3,7 +3,6 @@
 import copy
 import dataclasses
 import functools
-import hashlib
 import json
 from pathlib import Path
 
@@ -36,7 +35,7 @@ class Recogniser:
         self.name, self.path = name, path
         self.convention = convention or Convention()
         self.engine, self.strips = Engine(path), strips()
-        self.weights_sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.weights_sha256 = self.engine.sha256
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
         self.calibrated = self.card is not None
         self.calibration, self.second_look = Calibration(), False
@@ -139,10 +138,6 @@ class Recogniser:
             units = touching.best_path(len(pieces), self._ways(whole, units, others, among))
         return [one for unit in units for one in unit], crops
 
-    def _uncut(self, digit: Digit, piece: Piece) -> float:
-        """Score of a piece left as it was drawn."""
-        return _log(digit.probability) * (UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1)
-
     def _together(self, digit: Digit, piece: Piece, among_digits: bool) -> tuple[list[tuple[Digit, Piece]], int]:
         """The digits in a piece that alone reads as ``digit``, by what the strip says of each and what its cut says alone; and as
         how many crops that took as long."""
@@ -156,7 +151,7 @@ class Recogniser:
             return [(digit, piece)], cost
         both = [self._both(f.probabilities, one) for f, one in zip(found, alone, strict=True)]
         read = [(guess(one, among_digits), part) for one, part in zip(both, parts, strict=True)]
-        return read if _mean_log(read) > self._uncut(digit, piece) else [(digit, piece)], cost
+        return read if _mean_log(read) > _uncut(digit, piece) else [(digit, piece)], cost
 
     def _both(self, together: np.ndarray, digit: Digit) -> Digit:
         """The geometric mean of two networks' probabilities, (11,) those of the strip; a model that knows of no eleventh answer
@@ -177,7 +172,7 @@ class Recogniser:
             return _log(digit.probability) * (span[1] - span[0]), [(guess(digit, among_digits), piece)]
 
         def drawn(unit, digit, piece):
-            return _mean_log(unit) * UNCUT if len(unit) > 1 else self._uncut(digit, piece), unit
+            return _mean_log(unit) * UNCUT if len(unit) > 1 else _uncut(digit, piece), unit
 
         read = {span: functools.partial(joined, span, piece) for span, piece in others.items()}
         return read | {
@@ -200,6 +195,11 @@ class Recogniser:
 
 def _log(probability: float) -> float:
     return float(np.log(max(probability, 1e-6)))
+
+
+def _uncut(digit: Digit, piece: Piece) -> float:
+    """Score of a piece left as it was drawn."""
+    return _log(digit.probability) * (UNCUT if piece.box[2] <= touching.WIDEST * piece.box[3] else 1)
 
 
 def _mean_log(read: list[tuple[Digit, Piece]]) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model import card, data, strip_set, training_set
+from model import card, data, strip, strip_set, training_set
 from model.augment import Augmenter
 from model.recipes import Phase, Recipe
 
@@ -84,7 +84,7 @@ class Strips:
 
     @property
     def ingredients(self) -> dict[str, int]:
-        digits = sum(len(s.symbols) for s in self.strips if s.symbols != (10,))
+        digits = sum(len(s.symbols) for s in self.strips if s.symbols != (strip.NONE,))
         return {"strips": len(self.strips), "digits": digits, "mnist_images": len(self.learn)}
 
     def batches(self, epoch: int, phase: Phase, shape: tuple) -> tuple[int, Iterable]:

@@ -11,7 +11,7 @@ import numpy as np
 from model import data, geometry, outliers, segment, strip, strokes
 from model.augment import Strength
 from model.geometry import SOLID
-from model.neighbours import beside
+from model.neighbours import beside, ink_of_each
 from model.training_set import jitter, scanned
 
 STRIPS = 150_000
@@ -37,7 +37,7 @@ class Strip:
 
 
 def make(count: int, pens: list[data.PenDigit], mnist: data.Labelled, rng: np.random.Generator) -> list[Strip]:
-    """``count`` strips, more than a few of them from the same drawing."""
+    """``count`` strips, often several from one drawing."""
     made: list[Strip] = []
     while len(made) < count:
         if rng.random() < NO_DIGIT:
@@ -86,9 +86,7 @@ def _pieces(digits: list, labels: list[int], rng: np.random.Generator) -> list[t
     all_of = (owners >= SOLID).sum(axis=(1, 2))
     found = []
     for piece in segment.components(owners.max(axis=0)):
-        x, y, width, height = piece.box
-        mine = ((owners[:, y : y + height, x : x + width] >= SOLID) & (piece.ink >= SOLID)).sum(axis=(1, 2))
-        share = mine / np.maximum(all_of, 1)
+        share = ink_of_each(piece, owners) / np.maximum(all_of, 1)
         symbols = tuple(labels[at] for at in np.flatnonzero(share >= WHOLE))
         torn = ((share > TRACE) & (share < WHOLE)).any()
         if symbols and not torn and (len(symbols) > 1 or len(digits) == 1 or rng.random() < SINGLE):

@@ -74,12 +74,12 @@ def divide(piece: Piece, places: list[float]) -> list[Piece]:
     height, width = piece.ink.shape
     paths = [path for lean in LEANS for path in _paths(piece.ink, lean)]
     means = [float(path.sum()) / height for path in paths]
-    crossed = [int(piece.ink[np.arange(height), np.minimum(path, width - 1)].sum()) / (255 * height) for path in paths]
+    inked = [int(piece.ink[np.arange(height), np.minimum(path, width - 1)].sum()) / (255 * height) for path in paths]
     chosen = []
     for left, right in itertools.pairwise(place * width for place in places):
         middle = (left + right) / 2
         between = [at for at, mean in enumerate(means) if left < mean < right]
-        costs = [crossed[at] + ASIDE * abs(means[at] - middle) / (right - left) for at in between]
+        costs = [inked[at] + ASIDE * abs(means[at] - middle) / (right - left) for at in between]
         straight = np.full(height, int(middle))
         chosen.append(paths[between[costs.index(min(costs))]] if between else straight)
     return _slices(piece, chosen)

@@ -65,8 +65,8 @@ def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = Fals
         print(epoch_line(history[-1], epochs), flush=True)
     minutes, cpu_minutes = (earlier + (time.monotonic() - started, time.process_time())) / 60
     spent = {"minutes": round(minutes, 1), "cpu_minutes": round(cpu_minutes, 1)}
-    made = {**spent, "learned_from": source.ingredients}
-    made = card.finish(recipe, source, network, pd.DataFrame(history), out, seed, made)
+    told = {**spent, "learned_from": source.ingredients}
+    made = card.finish(recipe, source, network, pd.DataFrame(history), out, seed, told)
     progress.close()
     reached = (
         f"{made['test_accuracy']:.2%} of MNIST's 10,000 test images right (held out: {made['held_out_accuracy']:.2%})"
