@@ -283,6 +283,18 @@ def test_a_file_that_is_no_picture_gets_one_sentence(page):
     expect(problem).to_be_empty()
 
 
+def test_what_was_wrong_with_a_file_is_said_though_the_drawing_is_read_again(page):
+    draw(page, strokes_of("7"))
+    expect_text(page, "7")
+    with page.expect_response(lambda response: response.status == 200 and "/page/read" in response.url):
+        upload(page, "nothing.png", b"")
+    expect_text(page, "7")
+    expect(page.get_by_test_id("answer")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("problem")).to_contain_text("The file is empty")
+    draw(page, strokes_of("1", left=20))
+    expect(page.get_by_test_id("problem")).to_be_empty()
+
+
 def test_a_picture_is_pasted(page):
     page.evaluate(
         """async (bytes) => {

@@ -94,7 +94,6 @@ class Predict {
   drawn(how) {
     this.leavePicture();
     this.leaveAnswer();
-    this.problem.textContent = '';
     this.root.classList.toggle('blank', this.pad.empty);
     if (this.pad.empty) {  // nothing to ask, and no answer under way may appear
       this.live.forget();
@@ -129,7 +128,6 @@ class Predict {
   openPicture(blob) {
     this.live.forget();
     this.leaveAnswer();
-    this.problem.textContent = '';
     this.source = {blob};
     this.root.classList.add('waiting');
     this.live.replaced();
@@ -145,7 +143,6 @@ class Predict {
 
   show(answer, finished) {
     this.root.classList.remove('waiting');
-    this.problem.textContent = '';
     if (this.source) this.showPhoto(answer);
     const shown = this.source ? this.photo.querySelector('img') : answer.drawing ?? sheet(this.pad.all);
     this.read = {answer, shown};
@@ -166,8 +163,10 @@ class Predict {
     this.root.classList.remove('blank');
   }
 
-  /** Something else is to be read: what was asked and chosen of the answer before is over. */
+  /** Something else is to be read: what was asked and chosen of the answer before is over, and what was wrong with it. Until then
+   *  a sentence stands, though the drawing that was there before a bad file is read again. */
   leaveAnswer() {
+    this.problem.textContent = '';
     this.later.stop();
     this.parts.chosen = null;
   }
@@ -208,6 +207,7 @@ class Predict {
   back() { this.drawn('replaced'); }
 
   modelChanged() {
+    this.problem.textContent = '';
     this.prepare();
     if (this.source || !this.pad.empty) this.live.replaced();
     if (this.batch.files.length) this.batch.read();
