@@ -17,7 +17,7 @@ COPY evaluation evaluation
 COPY interface interface
 COPY model model
 # the runtime for reading in the page; without it the server reads
-RUN python -m interface.runtime || true
+RUN python -m interface.reader.runtime || true
 RUN python -m compileall -q demo.py evaluation interface model
 
 USER 10001:10001

@@ -23,8 +23,8 @@ test: .venv/.dev .runtime/.fetched
 	@touch $@ .venv/.serve
 
 # What lets the page read by itself. Without it, as offline, the app works: what failed is said, and tried again next time.
-.runtime/.fetched: interface/runtime.py | $(BIN)/python
-	@$(BIN)/python -m interface.runtime && touch $@ || true
+.runtime/.fetched: interface/reader/runtime.py | $(BIN)/python
+	@$(BIN)/python -m interface.reader.runtime && touch $@ || true
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or run make with PYTHON=/path/to/python3."; exit 1; }

@@ -14,19 +14,19 @@ import sys
 import tempfile
 import threading
 
-# before Gradio is imported: nothing asks the network, what programs send lies where interface/uploads.py sweeps, and uvicorn
-# believes no proxy (by itself it believes any program on this machine; interface/guard.py believes who --trust-proxy names)
+# before Gradio is imported: nothing asks the network, what programs send lies where interface/server/uploads.py sweeps, and uvicorn
+# believes no proxy (by itself it believes any program on this machine; interface/server/middleware.py believes who --trust-proxy names)
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ["FORWARDED_ALLOW_IPS"] = ""
 os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-")
 
 import numpy as np
 
-from interface import share
-from interface.door import Door
-from interface.page import build, launch_options
-from model.data import DataError
-from model.nearest import nearest
+from interface.app import build, launch_options
+from interface.server import sharing
+from interface.server.serving import Door
+from model.datasets import DataError
+from model.nearest_neighbours import nearest
 from model.recogniser import ModelError, Recogniser, load, shipped
 
 
@@ -124,7 +124,7 @@ def main(given: list[str] | None = None) -> int:
             return 2
     if options.model or not own_pictures:
         page = build(models, own_pictures)
-    link = share.Link(options.host, options.root_path or "")
+    link = sharing.Link(options.host, options.root_path or "")
     door = Door(
         options.share,
         options.trust_proxy,
@@ -165,14 +165,14 @@ def main(given: list[str] | None = None) -> int:
     return 0
 
 
-def publish(link: share.Link, port: int, token: str, login: bool) -> None:
+def publish(link: sharing.Link, port: int, token: str, login: bool) -> None:
     """Make the public link, while the app runs already, and say so; without a network, say that."""
     try:
-        share.make(link, port, token)
+        sharing.make(link, port, token)
     except OSError:
         print("No public link could be made: the link service cannot be reached. The address above works.", flush=True)
     else:
-        print(share.told(link, login), flush=True)
+        print(sharing.told(link, login), flush=True)
 
 
 def many_connections() -> None:

@@ -31,8 +31,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from model import data, geometry, ink, networks, picture, segment
+from model import datasets, normalization, pictures
 from model.files import replacing
+from model.segmentation import ink, segment
+from model.training import networks
 
 keras.utils.set_random_seed(1)
 
@@ -44,9 +46,13 @@ keras.utils.set_random_seed(1)
 # training how it does on digits it has not seen.
 
 # %%
-mnist = data.load_mnist(download=True)
-learn, held_out = mnist.train[: data.HELD_OUT], mnist.train[data.HELD_OUT :]
-x_train, x_held_out, x_test = data.unit(learn.images), data.unit(held_out.images), data.unit(mnist.test.images)
+mnist = datasets.load_mnist(download=True)
+learn, held_out = mnist.train[: datasets.HELD_OUT], mnist.train[datasets.HELD_OUT :]
+x_train, x_held_out, x_test = (
+    datasets.unit(learn.images),
+    datasets.unit(held_out.images),
+    datasets.unit(mnist.test.images),
+)
 print(f"{len(x_train):,} images to learn from, {len(x_held_out):,} held out, {len(x_test):,} to be tested on")
 
 
@@ -91,7 +97,9 @@ history = network.fit(x_train, learn.labels, epochs=3, validation_data=(x_held_o
 # %%
 print("epoch   loss  training   held out   published training loss and accuracy")
 published = ("0.4676  86.63 %", "0.1174  96.38 %", "0.0730  97.77 %")
-for epoch, row in enumerate(zip(history["loss"], history["accuracy"], history["val_accuracy"], published, strict=True), 1):
+for epoch, row in enumerate(
+    zip(history["loss"], history["accuracy"], history["val_accuracy"], published, strict=True), 1
+):
     print(f"{epoch:>5}  {row[0]:.3f}  {row[1]:>8.2%}  {row[2]:>9.2%}   {row[3]}")
 
 # %%
@@ -133,14 +141,14 @@ print(f"saved to {folder / 'HandWrittneDigits.keras'} and reloaded: the same ans
 # %%
 path = os.environ.get("PICTURE")
 if path:
-    mine = picture.open_picture(path)
+    mine = pictures.open_picture(path)
 else:
     mine = np.full((300, 300, 3), 255, np.uint8)
     cv2.polylines(mine, [np.array([[70, 90], [160, 80], [110, 230]])], False, (40, 60, 160), 14, cv2.LINE_AA)
 
 amount, _ = next(ink.candidates(mine), (np.zeros((1, 1), np.uint8), 0))
 pieces = [piece for line in segment.lines(amount) for piece in line]
-images = np.array([geometry.to_image(piece.ink) for piece in pieces]).reshape(-1, 28, 28)
+images = np.array([normalization.to_image(piece.ink) for piece in pieces]).reshape(-1, 28, 28)
 answers = reloaded.predict(images, verbose=0) if len(images) else np.zeros((0, 10))
 show([mine, *images], ["your picture", *(f"{a.argmax()}  ({a.max():.0%})" for a in answers)])
 print("read as:", "".join(str(a.argmax()) for a in answers) or "nothing: there is no ink in the picture")

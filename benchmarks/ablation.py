@@ -15,14 +15,15 @@ import pandas as pd
 
 from benchmarks.recogniser import distance, sets
 from evaluation.robustness import scores
-from model import card, data, recipes, training_set
-from model.augment import MILD, STRONG
-from model.recipes import Phase, Recipe
+from model import datasets
 from model.recogniser import SURE, Recogniser
-from model.sources import Digits
 from model.train import Progress, run_epoch
+from model.training import model_card, recipes, training_set
+from model.training.augmentation import MILD, STRONG
+from model.training.recipes import Phase, Recipe
+from model.training.sources import Digits
 
-NO_PENS = data.Labelled(np.empty((0, 28, 28), np.uint8), np.empty(0, np.int64))
+NO_PENS = datasets.Labelled(np.empty((0, 28, 28), np.uint8), np.empty(0, np.int64))
 DAMAGED, DRAWN = 500, 150  # held-out images under each corruption; pictures of each set
 
 
@@ -70,11 +71,13 @@ def trained(source: Digits, recipe: Recipe, seed: int, out: Path) -> Recogniser:
         source.recipe, source.seed = recipe, seed
         network = Progress(out.parent / f".{out.name}", {}).network(recipe, source, seed)
         history = [run_epoch(network, recipe, source, e, recipe.epochs) for e in range(recipe.epochs)]
-        card.finish(recipe, source, network, pd.DataFrame(history), out, seed, {"learned_from": source.ingredients})
+        model_card.finish(
+            recipe, source, network, pd.DataFrame(history), out, seed, {"learned_from": source.ingredients}
+        )
     return Recogniser(out.name, out / f"{recipe.name}.tflite")
 
 
-def measured(model: Recogniser, held_out: data.Labelled) -> list[str]:
+def measured(model: Recogniser, held_out: datasets.Labelled) -> list[str]:
     """One row of the table: percentages."""
     damaged = [s.accuracy for s in scores(model, held_out, DAMAGED, 0) if s.corruption != "clean"]
     wrong = digits = 0
@@ -87,7 +90,12 @@ def measured(model: Recogniser, held_out: data.Labelled) -> list[str]:
             wrong = sum(distance(reading.text, text) for reading, text in readings)
             digits = sum(len(text) for _, text in readings)
         refused[name] = np.mean([reading.verdict != SURE for reading, _ in readings])
-    found = [model.card["held_out_accuracy"], model.card["held_out_pen_accuracy"], np.mean(damaged), 1 - wrong / digits]
+    found = [
+        model.card["held_out_accuracy"],
+        model.card["held_out_pen_accuracy"],
+        np.mean(damaged),
+        1 - wrong / digits,
+    ]
     return [f"{100 * value:.2f}" for value in found] + [f"{100 * refused[name]:.0f}" for name in ("letters", "doodles")]
 
 
@@ -98,7 +106,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=OFF, metavar="WHAT")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    mnist, recipe = data.load_mnist(), short(chosen.epochs)
+    mnist, recipe = datasets.load_mnist(), short(chosen.epochs)
     source = Digits(recipe, mnist.train, 1)
     whole: training_set.Pools = source.pools
     print(

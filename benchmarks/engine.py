@@ -11,9 +11,9 @@ import time
 import numpy as np
 
 from benchmarks import pictures
-from model import data, drawings, recogniser
-from model.engine import Engine
-from model.recipes import RECIPES
+from model import datasets, labelled_drawings, recogniser
+from model.inference import Engine
+from model.training.recipes import RECIPES
 
 
 def median_seconds(work, repeats: int = 5) -> float:
@@ -29,14 +29,14 @@ def median_seconds(work, repeats: int = 5) -> float:
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else recogniser.DEFAULT
     model = recogniser.load(name)
-    images = data.unit(data.load_mnist().test.images)
+    images = datasets.unit(datasets.load_mnist().test.images)
     started = time.perf_counter()
     import keras
 
     network = keras.models.load_model(model.path.parent / RECIPES[name].keras_file)
     keras_load = time.perf_counter() - started
     shaped = images.reshape(-1, *network.input_shape[1:])
-    pads = [drawings.pad(digit) for digit in range(10)]
+    pads = [labelled_drawings.pad(digit) for digit in range(10)]
     rows = {
         "load": (median_seconds(lambda: Engine(model.path)), keras_load),
         "one image": (

@@ -23,12 +23,12 @@ import numpy as np
 from playwright.sync_api import expect, sync_playwright
 
 from evaluation.history import History
-from evaluation.run import Evaluations
-from interface.evaluation_board import Board
-from interface.evaluation_own import OwnSets
-from interface.evaluation_shelf import Shelf, Shown
-from model import data, drawings, recogniser
-from model.recipes import RECIPES
+from evaluation.runner import Evaluations
+from interface.evaluate.handlers import Board
+from interface.evaluate.state import Shelf, Shown
+from interface.evaluate.uploaded_test_sets import OwnSets
+from model import datasets, labelled_drawings, recogniser
+from model.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 3
@@ -44,9 +44,9 @@ def main() -> None:
 def against_keras(name: str) -> None:
     import keras
 
-    test = data.load_mnist().test
+    test = datasets.load_mnist().test
     network = keras.models.load_model(recogniser.TRAINED / name / RECIPES[name].keras_file)
-    images = data.unit(test.images).reshape(-1, *network.input_shape[1:])
+    images = datasets.unit(test.images).reshape(-1, *network.input_shape[1:])
     board = Board(Shelf({name: recogniser.load(name)}, History(None), OwnSets()), Evaluations())
     visitor, shown = SimpleNamespace(session_hash="benchmark"), Shown(name)
 
@@ -131,7 +131,7 @@ def beside_a_run(browser, address: str) -> None:
     page.wait_for_timeout(2000)
     at_rest, during, over = [], [], threading.Event()
     times = at_rest
-    content = cv2.imencode(".png", drawings.pad(3))[1].tobytes()
+    content = cv2.imencode(".png", labelled_drawings.pad(3))[1].tobytes()
 
     def draw() -> None:
         while not over.wait(EVERY):

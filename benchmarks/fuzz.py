@@ -1,6 +1,6 @@
 """`python -m benchmarks.fuzz`: thousands of damaged files and drawings; every one must end in an answer or one sentence.
 
-Two processes open each file of `benchmarks.mutations` with `model.picture` and read what decodes with the recogniser; then
+Two processes open each file of `benchmarks.mutations` with `model.pictures` and read what decodes with the recogniser; then
 random bodies and questions go to the routes that the page draws through. What ends otherwise is printed with its number: another
 exception, a dead process, more than LONGEST seconds of work. `--only NUMBER` does one file again and leaves it beside the command.
 """
@@ -19,8 +19,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import mutations
-from model import drawings
-from model.picture import PictureError, open_picture
+from model import labelled_drawings
+from model.pictures import PictureError, open_picture
 
 LONGEST = 2.0  # seconds of work for opening and reading one file; other programs' share of the machine does not count
 GIVEN_UP = 120.0  # seconds on the clock after which the process is ended and the next file taken
@@ -60,10 +60,10 @@ def live_client():
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
-    from interface import live
+    from interface.predict import routes
     from model.recogniser import load, shipped
 
-    server = Starlette(routes=live.routes({name: load(name) for name in shipped()}))
+    server = Starlette(routes=routes.routes({name: load(name) for name in shipped()}))
     server.auth = None  # what Gradio's app has without --auth
     return TestClient(server)
 
@@ -72,7 +72,7 @@ def payload(seed: int, index: int) -> tuple[str, dict, bytes, dict]:
     """The route, the questions, the body and the headers of this number."""
     rng = np.random.default_rng([seed, index, 1])
     buffer = io.BytesIO()
-    Image.fromarray(drawings.pad(int(rng.integers(10)))).save(buffer, "PNG", compress_level=1)
+    Image.fromarray(labelled_drawings.pad(int(rng.integers(10)))).save(buffer, "PNG", compress_level=1)
     pad = buffer.getvalue()
     bodies = (
         lambda: rng.bytes(int(rng.choice([0, 1, 100, 783, 784, 785, 5000]))),
@@ -130,7 +130,7 @@ def work(task: str, seed: int, numbers: range, at, since, results) -> None:
         from model.recogniser import load
 
         reader = load()
-        reader.read(drawings.pad(3))
+        reader.read(labelled_drawings.pad(3))
     else:
         client = live_client()
         stroke_outcome(client, 0, 0)

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 from benchmarks import parity
-from interface.examples.draw import GLYPHS, curve
+from interface.predict.examples.draw import GLYPHS, curve
 
 MEDIAN, P95 = 60, 120  # ms, the bars
 ALONE_MEDIAN, ALONE_P95, ALONE_FIRST = (
@@ -68,7 +68,7 @@ WATCH = """(function look() {
 
 
 def link() -> str:
-    """A drawn 7 as a link carries it (assets/strokes.js)."""
+    """A drawn 7 as a link carries it (interface/predict/strokes.js)."""
     points = [(0.3 + x / 160, 0.2 + y / 160) for x, y in curve(GLYPHS["7"][0])[::3]]
     raw = bytes([1, 16, len(points), *(round(255 * value) for point in points for value in point)])
     return "#d=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -120,7 +120,13 @@ async def loaded(app: App, crowds: list[int], seconds: float, live: bool) -> boo
 async def page_opened(port: int) -> None:
     """What a browser asks for when it opens the page, as far as it is ours."""
     connection = Connection(port)
-    for path in ("/", "/config", "/page/examples", "/page/assets/predict.js", "/page/assets/sketchpad.js"):
+    for path in (
+        "/",
+        "/config",
+        "/page/examples",
+        "/page/assets/interface/predict/tab.js",
+        "/page/assets/interface/predict/pad.js",
+    ):
         await connection.ask("GET", path)
     connection.close()
 

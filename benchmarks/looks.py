@@ -1,4 +1,4 @@
-"""Which second look (model/looks.py) helps: errors and loss of a network on held-out images, for several choices of looks.
+"""Which second look (model/test_time_augmentation.py) helps: errors and loss of a network on held-out images, for several choices of looks.
 
 python -m benchmarks.looks [FILE.tflite …]      default: the shipped network; several: their mean
 
@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import pictures
-from model import data, looks, recogniser, training_set
-from model.augment import Augmenter, Strength
-from model.engine import Engine
+from model import datasets, recogniser, test_time_augmentation
+from model.inference import Engine
+from model.training import training_set
+from model.training.augmentation import Augmenter, Strength
 
 ACROSS = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
 DIAGONAL = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0))
@@ -28,7 +29,7 @@ CHOICES = {
     "turned 8°": ((0, 0, 8), (0, 0, -8)),
     "turned 10°": ((0, 0, 10), (0, 0, -10)),
     "corners, turned 5°": (*DIAGONAL, (0, 0, 5), (0, 0, -5)),
-    "corners, turned 8°": looks.LOOKS,
+    "corners, turned 8°": test_time_augmentation.LOOKS,
     "corners, turned 10°": (*DIAGONAL, (0, 0, 10), (0, 0, -10)),
 }
 DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
@@ -40,23 +41,23 @@ def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     rng = np.random.default_rng(5)
     held_out = pictures.held_out_mnist()
     scans = [training_set.as_image(training_set.scanned(image, rng)) for image in held_out.images]
-    drawn = [training_set.pen_on_pads(data.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
+    drawn = [training_set.pen_on_pads(datasets.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
     cut = training_set.cut_pieces(pictures.held_out_pens(), ROWS, rng)
     return {
-        "held-out MNIST": (data.unit(held_out.images), held_out.labels),
+        "held-out MNIST": (datasets.unit(held_out.images), held_out.labels),
         "damaged": (Augmenter(5)(held_out.images, DAMAGED), held_out.labels),
-        "scans": (data.unit(np.stack(scans)), held_out.labels),
+        "scans": (datasets.unit(np.stack(scans)), held_out.labels),
         "pen writers": (
-            data.unit(np.stack([training_set.as_image(ink) for inks, _ in drawn for ink in inks])),
+            datasets.unit(np.stack([training_set.as_image(ink) for inks, _ in drawn for ink in inks])),
             np.concatenate([labels for _, labels in drawn]),
         ),
-        "cut pieces": (data.unit(cut.images), cut.labels),
+        "cut pieces": (datasets.unit(cut.images), cut.labels),
     }
 
 
 def judged(network: Engine, images: np.ndarray, labels: np.ndarray, choice: tuple) -> tuple[int, float]:
     """Errors, and the mean of −log of what the network says of the label."""
-    outputs = looks.twice(network, images, choice) if choice else network(images)
+    outputs = test_time_augmentation.twice(network, images, choice) if choice else network(images)
     known = outputs if labels.max() == training_set.NONE else outputs[:, :10]
     of_the_label = outputs[np.arange(len(labels)), labels]
     return int((known.argmax(axis=1) != labels).sum()), float(-np.log(np.maximum(of_the_label, 1e-7)).mean())

@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from model import drawings
+from model import labelled_drawings
 
 HEAD = 64  # bytes: signature, size and colours of PNG, GIF, BMP and WebP; of JPEG the start and the first tables
 KINDS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
@@ -22,8 +22,8 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 @functools.cache
 def honest() -> dict[str, list[bytes]]:
     """Whole files by kind, in every mode and packing that Pillow writes."""
-    digit = Image.fromarray(drawings.pad(4, side=280)).resize((60, 60))
-    row = Image.fromarray(drawings.row("72")).resize((120, 60))
+    digit = Image.fromarray(labelled_drawings.pad(4, side=280)).resize((60, 60))
+    row = Image.fromarray(labelled_drawings.row("72")).resize((120, 60))
     clear = digit.convert("RGBA")
     clear.putalpha(digit.convert("L").point(lambda level: 255 - level))
     palette = digit.quantize(16)

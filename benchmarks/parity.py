@@ -21,17 +21,17 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.pictures import held_out_pens
-from interface import static
-from interface.examples.draw import SCRIBBLE
+from interface.predict.examples.draw import SCRIBBLE
+from interface.static_site import build
 from model import recogniser, strokes
-from model.drawings import DIGITS
-from model.picture import open_picture
+from model.labelled_drawings import DIGITS
+from model.pictures import open_picture
 
 AGREE, GREY = 0.999, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
 BATCH = 50  # drawings that go to the page at once
 # Paints each list of strokes as the pad does and reads it; gives the answer beside the painted pixels.
 READ = """async (drawings) => {
-    const {load, read} = await import('./assets/engine.js'), {sheet} = await import('./assets/strokes.js');
+    const {load, read} = await import('./assets/interface/reader/reader.js'), {sheet} = await import('./assets/interface/predict/strokes.js');
     const found = [];
     await load('cnn');
     for (const drawing of drawings) {
@@ -145,7 +145,7 @@ def compare(page: Page, drawn: list[list[dict]], model: recogniser.Recogniser) -
 def opened() -> Iterator[tuple[Page, str]]:
     """The page that needs no server, open in headless Chromium, and its address."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        static.write(Path(folder) / "site")
+        build.write(Path(folder) / "site")
         handler = functools.partial(Quiet, directory=folder)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()

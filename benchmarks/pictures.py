@@ -11,18 +11,18 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from model import data, strokes
-from model.training_set import render
+from model import datasets, strokes
+from model.training.training_set import render
 
 COLOURS = ((20, 20, 20), (200, 30, 30), (30, 60, 200), (20, 130, 50), (120, 30, 140), (230, 120, 0))
 
 
-def held_out_pens() -> list[data.PenDigit]:
-    return [p for p in data.load_pendigits() if p.writer in data.HELD_OUT_WRITERS]
+def held_out_pens() -> list[datasets.PenDigit]:
+    return [p for p in datasets.load_pendigits() if p.writer in datasets.HELD_OUT_WRITERS]
 
 
-def held_out_mnist() -> data.Labelled:
-    return data.load_mnist().train[data.HELD_OUT :]
+def held_out_mnist() -> datasets.Labelled:
+    return datasets.load_mnist().train[datasets.HELD_OUT :]
 
 
 def coloured(ink: np.ndarray, paper, pen) -> np.ndarray:
@@ -30,7 +30,7 @@ def coloured(ink: np.ndarray, paper, pen) -> np.ndarray:
     return (np.asarray(paper) * (1 - share) + np.asarray(pen) * share).round().astype(np.uint8)
 
 
-def pad(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
+def pad(pen: datasets.PenDigit, rng) -> tuple[np.ndarray, str]:
     """A sketchpad: brush 4–24 px, digit 15–90 % of 280 px, anywhere, both polarities, coloured."""
     ink = render(pen, rng)
     paper, colour = (255, 255, 255), COLOURS[rng.integers(len(COLOURS))] if rng.random() < 0.5 else (0, 0, 0)
@@ -39,7 +39,7 @@ def pad(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
     return coloured(ink, paper, colour), str(pen.digit)
 
 
-def upload(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
+def upload(pen: datasets.PenDigit, rng) -> tuple[np.ndarray, str]:
     """A Paint drawing: any canvas, stretched, hard or soft edges, perhaps a frame, a border line, a JPEG."""
     height = int(rng.choice([28, 50, 64, 100, 200, 300, 500, 800]))
     width = height if rng.random() < 0.6 else int(height * rng.uniform(0.6, 1.7))
@@ -63,7 +63,7 @@ def upload(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
     return picture, str(pen.digit)
 
 
-def photo(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
+def photo(pen: datasets.PenDigit, rng) -> tuple[np.ndarray, str]:
     """One digit on paper, photographed."""
     side = int(rng.integers(200, 900))
     ink = cv2.resize(
@@ -72,14 +72,14 @@ def photo(pen: data.PenDigit, rng) -> tuple[np.ndarray, str]:
     return photographed(ink, rng), str(pen.digit)
 
 
-def row(pens: list[data.PenDigit], rng, touching: float = 0.3) -> tuple[np.ndarray, str]:
+def row(pens: list[datasets.PenDigit], rng, touching: float = 0.3) -> tuple[np.ndarray, str]:
     """2–12 digits in a row, unequal in size and slant, some touching."""
     ink, text = row_ink(pens, rng, touching)
     ink = np.pad(ink, [(int(rng.integers(10, 60)),) * 2, (int(rng.integers(10, 60)),) * 2])
     return coloured(ink, (255, 255, 255), (0, 0, 0)), text
 
 
-def page(pens: list[data.PenDigit], rng) -> tuple[np.ndarray, str]:
+def page(pens: list[datasets.PenDigit], rng) -> tuple[np.ndarray, str]:
     """2–4 lines of 3–7 digits, photographed; the text has a line break between lines."""
     sheet = np.zeros((750, 1000), np.uint8)
     count, texts, at = int(rng.integers(2, 5)), [], 0
@@ -98,7 +98,7 @@ def page(pens: list[data.PenDigit], rng) -> tuple[np.ndarray, str]:
     return photographed(sheet, rng, flat=rng.random() < 0.2), "\n".join(texts)
 
 
-def two_in_28(pens: list[data.PenDigit], rng) -> tuple[np.ndarray, str]:
+def two_in_28(pens: list[datasets.PenDigit], rng) -> tuple[np.ndarray, str]:
     """Two digits in MNIST's 28×28 pixels, light on dark or the reverse."""
     ink, text = row_ink(pens[:2], rng, 0.1)
     scale = rng.uniform(22, 27) / max(ink.shape)
@@ -127,7 +127,7 @@ def tight_binary(image: np.ndarray, rng) -> np.ndarray:
     return np.repeat((binary if rng.random() < 0.5 else 255 - binary)[..., None], 3, axis=2)
 
 
-def row_ink(pens: list[data.PenDigit], rng, touching: float) -> tuple[np.ndarray, str]:
+def row_ink(pens: list[datasets.PenDigit], rng, touching: float) -> tuple[np.ndarray, str]:
     """Digits side by side → ink (h, w) uint8 without margins, and their text."""
     brush, size = rng.uniform(3, 9), rng.uniform(60, 110)
     drawn = []
@@ -195,7 +195,7 @@ def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
     return cv2.imdecode(content, cv2.IMREAD_COLOR)[..., ::-1]
 
 
-def _filling(pen: data.PenDigit, rng, share: float, brush=(5, 30)) -> np.ndarray:
+def _filling(pen: datasets.PenDigit, rng, share: float, brush=(5, 30)) -> np.ndarray:
     width = rng.uniform(*brush)
     room = max(280 * (1 - share) - width, 0) / 2
     centre = 140 + rng.uniform(-room, room, 2)

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks import pictures
 from evaluation.metrics import evaluate, wilson
 from evaluation.robustness import scores
-from model import calibration, data, recogniser
+from model import calibration, datasets, recogniser
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
             read_set(model, name, make, count)
     if chosen.mnist_c and not chosen.only:
         accuracies = [
-            s.accuracy for s in scores(model, data.load_mnist().test, chosen.mnist_c, 0) if s.corruption != "clean"
+            s.accuracy for s in scores(model, datasets.load_mnist().test, chosen.mnist_c, 0) if s.corruption != "clean"
         ]
         print(f"MNIST-C, mean of {len(accuracies)}, {chosen.mnist_c:,} images each: {np.mean(accuracies):.2%}")
 
@@ -110,14 +110,14 @@ def distance(one: str, other: str) -> int:
 def held_out(model: recogniser.Recogniser) -> None:
     """Calibration on MNIST's training images 55,000–59,999. They also found the temperature, one number."""
     unseen = pictures.held_out_mnist()
-    digits, _ = model.probabilities(data.unit(unseen.images))
+    digits, _ = model.probabilities(datasets.unit(unseen.images))
     found = evaluate(unseen.labels, digits)
     print(f"MNIST held out {found.accuracy:7.2%} right, ECE {found.ece:.2%} (15 bins, n = {len(unseen):,})", flush=True)
 
 
 def mnist_test(model: recogniser.Recogniser) -> None:
-    test = data.load_mnist().test
-    digits, none = model.probabilities(data.unit(test.images))
+    test = datasets.load_mnist().test
+    digits, none = model.probabilities(datasets.unit(test.images))
     right = digits.argmax(axis=1) == test.labels
     sure = np.array(model.verdicts(digits, none)) == calibration.SURE
     low, high = wilson(int(right.sum()), len(test))

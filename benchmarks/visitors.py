@@ -1,6 +1,6 @@
 """Visitors who sketch, as cheap as can be: they share the machine with the server that they measure.
 
-A visitor draws a digit, a growing PNG of the pad, as the page sends it while no page reads by itself (interface/assets/live.js):
+A visitor draws a digit, a growing PNG of the pad, as the page sends it while no page reads by itself (interface/predict/live_answer.js):
 one request under way while the pen moves, the newest drawing next; a pen that lifts gives up a request for less than the whole
 stroke. HTTP is written by hand on asyncio's streams: a client library costs more than the server's answer.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from model import drawings, strokes
+from model import labelled_drawings, strokes
 
 EVERY = 0.15  # seconds between two requests while the pen moves
 PAUSES = (0.2, 1.2)  # seconds between two strokes
@@ -26,7 +26,7 @@ POINTS = 3  # of a stroke's polyline between two requests: a stroke of ~24 point
 def films() -> list[list[list[bytes]]]:
     """For each digit its strokes, each the PNGs of the pad as it grows."""
     made = []
-    for digit in drawings.DIGITS.values():
+    for digit in labelled_drawings.DIGITS.values():
         placed = strokes.place(digit, 170, (140, 140))
         placed = [_denser(stroke) for stroke in placed]
         film = []

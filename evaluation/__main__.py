@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation import compare, folder, html_report, report, robustness, saved
-from evaluation.fragments import LOOK_AGAIN, between, number, percent, plural
+from evaluation import comparison, html_report, picture_folder, report, report_files, robustness
 from evaluation.report import Report
-from evaluation.run import run
-from model.data import DataError, Labelled, load_mnist
+from evaluation.runner import run
+from evaluation.sections import LOOK_AGAIN, between, number, percent, plural
+from model.datasets import DataError, Labelled, load_mnist
 from model.recogniser import ModelError, Recogniser, load
 
 
@@ -60,10 +60,16 @@ def main(given: list[str] | None = None) -> int:
             found = found.with_robustness(damaged(recogniser, test, options.robustness), seed=0)
         print(summary(found))
         if options.compare:
-            print(comparison(found, other(options.compare, options.images)))
+            print(comparison_lines(found, other(options.compare, options.images)))
         for path in write(found, images, options):
             print(f"Wrote {path}")
-    except (ModelError, DataError, folder.FolderError, saved.ReportError, compare.CompareError) as error:
+    except (
+        ModelError,
+        DataError,
+        picture_folder.FolderError,
+        report_files.ReportError,
+        comparison.CompareError,
+    ) as error:
         print(f"python -m evaluation: {error}", file=sys.stderr)
         return 1
     return 0
@@ -72,7 +78,7 @@ def main(given: list[str] | None = None) -> int:
 def evaluate(recogniser: Recogniser, pictures: Path | None) -> tuple[Report, np.ndarray, Labelled | None]:
     """The report, the images behind it (n, 28, 28) uint8, and the labelled set where it is MNIST's."""
     if pictures:
-        return *folder.evaluate_folder(
+        return *picture_folder.evaluate_folder(
             recogniser, pictures, lambda done, total: tell(recogniser.name, done, total)
         ), None
     test = load_mnist().test
@@ -95,7 +101,7 @@ def damaged(recogniser: Recogniser, test: Labelled, n: int) -> tuple[robustness.
 
 def other(named: str, pictures: Path | None) -> Report:
     """The report to compare with: a saved one, or another model's on the same images."""
-    return saved.load(Path(named)) if named.endswith(".json") else evaluate(load(named), pictures)[0]
+    return report_files.load(Path(named)) if named.endswith(".json") else evaluate(load(named), pictures)[0]
 
 
 def write(found: Report, images: np.ndarray, options: argparse.Namespace) -> list[Path]:
@@ -103,13 +109,13 @@ def write(found: Report, images: np.ndarray, options: argparse.Namespace) -> lis
     written = []
     if options.json:
         written.append(options.json)
-        saved.save(options.json, saved.dumps(found))
+        report_files.save(options.json, report_files.dumps(found))
     if options.html:
         written.append(options.html)
-        saved.save(options.html, html_report.html(found, images))
+        report_files.save(options.html, html_report.html(found, images))
     if options.csv:
         written.append(options.csv / "predictions.csv")
-        saved.save(written[-1], saved.predictions_csv(found))
+        report_files.save(written[-1], report_files.predictions_csv(found))
     return written
 
 
@@ -192,8 +198,8 @@ def epoch_table(found: Report) -> str:
     return "\n".join(rows)
 
 
-def comparison(a: Report, b: Report) -> str:
-    c = compare.compare(a, b)
+def comparison_lines(a: Report, b: Report) -> str:
+    c = comparison.compare(a, b)
     lines = [
         "",
         f"Compared with {b.model}: {percent(a.metrics.accuracy)} against {percent(b.metrics.accuracy)}, "

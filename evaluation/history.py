@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.report import Report
-from evaluation.saved import ReportError, dumps, from_json
+from evaluation.report_files import ReportError, dumps, from_json
 from model.files import replacing
 
 KEPT = 20  # runs; each is about 150 kB

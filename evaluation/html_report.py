@@ -6,9 +6,9 @@ from string import Template
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluation import fragments, gallery, plots
-from evaluation.fragments import ASSETS
+from evaluation import galleries, plots, sections
 from evaluation.report import Report
+from evaluation.sections import TEMPLATES
 
 MOST_IMAGES = 2000  # about 2 MB; a model this bad needs no larger file to show it
 
@@ -16,7 +16,7 @@ MOST_IMAGES = 2000  # about 2 MB; a model this bad needs no larger file to show 
 def html(report: Report, images: np.ndarray | None) -> str:
     """The file's text. images: (n, 28, 28) uint8 of the report's data set, or None where they are not at hand."""
     m = report.metrics
-    misread = gallery.select(report, gallery.Query("wrong", sort="sure"))
+    misread = galleries.select(report, galleries.Query("wrong", sort="sure"))
     shown = misread[:MOST_IMAGES] if images is not None else misread[:0]
     say = {
         "model": report.model,
@@ -28,25 +28,25 @@ def html(report: Report, images: np.ndarray | None) -> str:
         "rate": f"{report.images_per_second:,.0f}",
         "versions": ", ".join(f"{name} {value[:16]}" for name, value in report.versions.items()),
     }
-    return Template((ASSETS / "report.html").read_text("utf-8")).substitute(
+    return Template((TEMPLATES / "report.html").read_text("utf-8")).substitute(
         {name: escape(value) for name, value in say.items()},
-        css=(ASSETS / "fragments.css").read_text("utf-8"),
-        script=(ASSETS / "fragments.js").read_text("utf-8"),
-        headline=fragments.headline(m),
-        matrix=fragments.matrix(m),
-        per_class=fragments.per_class(m),
+        css=(TEMPLATES / "sections.css").read_text("utf-8"),
+        script=(TEMPLATES / "sections.js").read_text("utf-8"),
+        headline=sections.headline(m),
+        matrix=sections.matrix(m),
+        per_class=sections.per_class(m),
         embedded=embedded(len(shown), len(misread), images is not None),
-        tiles=gallery.tiles(report, images, shown) if len(shown) else "",
-        epochs=fragments.epochs(report),
+        tiles=galleries.tiles(report, images, shown) if len(shown) else "",
+        epochs=sections.epochs(report),
         curves=curves(report.model, report.epochs),
-        calibration=fragments.calibration(report),
+        calibration=sections.calibration(report),
         reliability="".join(
             f"<div><h3>{title}</h3>{plots.inline_svg(plots.diagram(bins), title)}</div>"
             for title, bins in plots.diagrams(m, report.before)
         ),
         coverage=plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered"),
-        robustness=fragments.robustness(report),
-        folder=fragments.folder(report),
+        robustness=sections.robustness(report),
+        folder=sections.folder(report),
     )
 
 
@@ -60,10 +60,10 @@ def curves(model: str, rows: tuple[dict, ...]) -> str:
 
 def curves_figure(model: str, rows: tuple[dict, ...]) -> Figure:
     """The training history; for the classic recipe beside what the original published."""
-    return plots.epochs(rows, fragments.PUBLISHED.get(model, ()))
+    return plots.epochs(rows, sections.PUBLISHED.get(model, ()))
 
 
 def embedded(shown: int, misread: int, at_hand: bool) -> str:
     if not at_hand:
         return "The images were not at hand when this file was made."
-    return f"This file holds {'the' if shown == misread else f'{shown:,} of the'} {fragments.plural(misread, 'misread image')}."
+    return f"This file holds {'the' if shown == misread else f'{shown:,} of the'} {sections.plural(misread, 'misread image')}."

@@ -1,4 +1,4 @@
-"""A report: what a run found, with what decided it (weights, data, versions). evaluation/saved.py writes it down."""
+"""A report: what a run found, with what decided it (weights, data, versions). evaluation/report_files.py writes it down."""
 
 import hashlib
 import platform
@@ -12,8 +12,8 @@ import numpy as np
 
 from evaluation.metrics import Metrics, Uncalibrated, before_calibration, evaluate, predictions
 from evaluation.robustness import Score, mean_accuracy
-from evaluation.run import Progress
-from model.data import LABEL_PROBLEMS, Labelled, sha256_of
+from evaluation.runner import Progress
+from model.datasets import LABEL_PROBLEMS, Labelled, sha256_of
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "ai-edge-litert", "opencv-python-headless")
 MNIST_TEST = "MNIST test"
@@ -50,7 +50,7 @@ class Folder:
 @dataclass(frozen=True, eq=False)  # compared and cached by identity: it holds arrays
 class Report:
     """One model on one data set. labels, predicted: (n,) int64; probabilities: (n, 10) to four decimals.
-    second_look: whether it read again what it was not certain of (model/looks.py)."""
+    second_look: whether it read again what it was not certain of (model/test_time_augmentation.py)."""
 
     model: str
     weights_sha256: str

@@ -7,7 +7,7 @@ import numpy as np
 
 from evaluation.corruptions import CHUNK, CORRUPTIONS, corrupted
 from evaluation.metrics import Interval, wilson
-from model.data import Labelled, unit
+from model.datasets import Labelled, unit
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model import recogniser
-from model.engine import ModelError
-from model.picture import SUFFIXES, PictureError, open_picture
+from model.inference import ModelError
+from model.json_lines import read_file
+from model.pictures import SUFFIXES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,26 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def read_file(reader: recogniser.Recogniser, path: str | Path) -> dict:
-    """One picture → the dict that the JSON line holds; a bad file has its reason in ``error``."""
-    return read_content(reader, str(path), Path(path))
-
-
-def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes | PictureError) -> dict:
-    """The same of a picture that lies in a file, in memory, or could not be had."""
-    try:
-        if isinstance(source, PictureError):
-            raise source
-        return {"file": name, **reader.read(open_picture(source)).to_json(), "error": None}
-    except PictureError as error:
-        return {"file": name, "text": "", "verdict": None, "digits": [], "error": str(error)}
-
-
 def _with_ray(chosen: argparse.Namespace) -> int:
     try:
-        from model import bulk
+        from model import batch
 
-        read, failed = bulk.run(chosen.pictures[0], chosen.out, chosen.model, chosen.input_scale)
+        read, failed = batch.run(chosen.pictures[0], chosen.out, chosen.model, chosen.input_scale)
     except (ImportError, ModelError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

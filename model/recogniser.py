@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from model import foreign, geometry, ink, looks, segment, strip, touching
+from model import custom_models, normalization, test_time_augmentation
 from model.calibration import EMPTY, SURE, TINY, Calibration, split
-from model.engine import STRIPS, Engine, ModelError
-from model.foreign import Convention
+from model.custom_models import Convention
+from model.inference import STRIPS, Engine, ModelError
 from model.reading import Digit, Reading, guess, reading, scale_box
-from model.segment import Piece
+from model.segmentation import ink, segment, strip, touching
+from model.segmentation.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT, TOUCHING = "cnn", "touching"
@@ -66,7 +67,9 @@ class Recogniser:
         ``once``: without the second look (looks.py) that its card may ask for.
         """
         twice = self.second_look and not once
-        return self.calibration.apply(looks.twice(self._network, images) if twice else self._network(images))
+        return self.calibration.apply(
+            test_time_augmentation.twice(self._network, images) if twice else self._network(images)
+        )
 
     def _network(self, images: np.ndarray) -> np.ndarray:
         return self.convention.after(self.engine(self.convention.before(images)))
@@ -76,7 +79,7 @@ class Recogniser:
 
     def read_image(self, image: np.ndarray) -> Reading:
         """A (28, 28) float32 image exactly as it is: no ink, no crop, no scaling."""
-        digit = self._digits([(0, 0, geometry.SIDE, geometry.SIDE)], image[None])
+        digit = self._digits([(0, 0, normalization.SIDE, normalization.SIDE)], image[None])
         return reading([digit], np.round(image * 255).astype(np.uint8))
 
     def read(self, picture: np.ndarray, brief: bool = False) -> Reading:
@@ -111,7 +114,7 @@ class Recogniser:
             cuts += more
         lines = [[d for d, _ in line] for line in found]
         weights = [(_area(p), d) for line in found for d, p in line]
-        total = int((amount >= geometry.SOLID).sum())
+        total = int((amount >= normalization.SOLID).sum())
         quality = sum(weight * d.probability for weight, d in weights) / total if total else 0.0
         return reading([[scale_box(d, scale) for d in line] for line in lines], amount), quality, count + cuts
 
@@ -141,7 +144,7 @@ class Recogniser:
     def _together(self, digit: Digit, piece: Piece, among_digits: bool) -> tuple[list[tuple[Digit, Piece]], int]:
         """The digits in a piece that alone reads as ``digit``, by what the strip says of each and what its cut says alone; and as
         how many crops that took as long."""
-        image = geometry.to_strip(piece.ink)
+        image = normalization.to_strip(piece.ink)
         found, cost = strip.read(self.strips, image), 1 + WINDOW * strip.windows(image)
         parts, alone = [piece], [digit]
         if len(found) > 1:
@@ -181,7 +184,7 @@ class Recogniser:
         }
 
     def _read_pieces(self, pieces: list[Piece], once: bool = False) -> list[Digit]:
-        images = np.stack([geometry.to_image(p.ink) for p in pieces])
+        images = np.stack([normalization.to_image(p.ink) for p in pieces])
         return self._digits([p.box for p in pieces], images, once)
 
     def _digits(self, boxes: list, images: np.ndarray, once: bool = False) -> list[Digit]:
@@ -207,7 +210,7 @@ def _mean_log(read: list[tuple[Digit, Piece]]) -> float:
 
 
 def _area(piece: Piece) -> int:
-    return int((piece.ink >= geometry.SOLID).sum())
+    return int((piece.ink >= normalization.SOLID).sum())
 
 
 def shipped() -> list[str]:
@@ -227,9 +230,9 @@ def load(name_or_file: str = DEFAULT, input_scale: float | None = None) -> Recog
     if path.suffix not in (".keras", ".tflite") or not path.is_file():
         choice = " or ".join(shipped())
         raise ModelError(f"There is no model {name_or_file!r}; choose {choice}, or name a .keras or .tflite file.")
-    served = foreign.serving_file(path)
+    served = custom_models.serving_file(path)
     ours = Recogniser(path.stem, served)
-    return ours if ours.calibrated else Recogniser(path.stem, served, foreign.decide(ours.engine, input_scale))
+    return ours if ours.calibrated else Recogniser(path.stem, served, custom_models.decide(ours.engine, input_scale))
 
 
 @functools.cache

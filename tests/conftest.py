@@ -22,8 +22,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from interface import runtime, static
-from model.data import DataError, load_mnist, load_pendigits
+from interface.reader import runtime
+from interface.static_site import build
+from model.datasets import DataError, load_mnist, load_pendigits
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -169,7 +170,7 @@ def site_folder(tmp_path_factory) -> Path:
     if runtime.folder() is None:
         missing(f"no WebAssembly runtime for the page: {runtime.COMMAND}")
     folder = tmp_path_factory.mktemp("site") / "somewhere" / "digits"
-    static.write(folder)
+    build.write(folder)
     return folder
 
 

@@ -15,7 +15,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, free_port
+
+from tests.conftest import ROOT, free_port
 
 NOBODY = 10001
 PORT = "7860"
@@ -75,7 +76,7 @@ def image():
         building |= {k: v for k, v in variables.items() if k != "PIP_NO_CACHE_DIR"} | {
             "PIP_DISABLE_PIP_VERSION_CHECK": "1"
         }
-        if (ROOT / ".runtime").is_dir():  # what `python -m interface.runtime` would fetch
+        if (ROOT / ".runtime").is_dir():  # what `python -m interface.reader.runtime` would fetch
             shutil.copytree(ROOT / ".runtime", place / ".runtime")
         for instruction, argument in instructions():
             if instruction == "COPY":
@@ -132,7 +133,7 @@ def container(image):
 
 def test_it_serves_and_reads_as_a_user_who_may_write_nothing(container):
     port, log, process = container
-    picture = (ROOT / "interface" / "examples" / "an-easy-seven.png").read_bytes()
+    picture = (ROOT / "interface" / "predict" / "examples" / "an-easy-seven.png").read_bytes()
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/page/read", picture, timeout=30) as answer:
         assert json.load(answer)["text"] == "7"
     status = Path(f"/proc/{process.pid}/status")

@@ -12,14 +12,14 @@ import urllib.request
 import cv2
 import numpy as np
 import pytest
-import readers
-from conftest import ROOT, free_port
 
 from evaluation import history
 from evaluation.history import History
-from interface import uploads
-from interface.limits import LIMITS, Counts, TooMany
-from model import data, drawings, engine, files, recogniser
+from interface.server import uploads
+from interface.server.rate_limits import LIMITS, Counts, TooMany
+from model import datasets, files, inference, labelled_drawings, recogniser
+from tests import fakes
+from tests.conftest import ROOT, free_port
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's limits and signals")
 
@@ -28,9 +28,9 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's limits and s
 TRAINING = """
 import os, signal, sys
 from model import data, train
-whole = data.load_mnist()
-data.HELD_OUT = 600
-data.load_mnist = lambda: data.Mnist(whole.train[:900], whole.test[:200], whole.source)
+whole = datasets.load_mnist()
+datasets.HELD_OUT = 600
+datasets.load_mnist = lambda: datasets.Mnist(whole.train[:900], whole.test[:200], whole.source)
 if "--resume" not in sys.argv:
     write = train.write_json
     train.write_json = lambda path, content: (
@@ -46,7 +46,7 @@ sys.path.insert(0, "tests")
 import readers
 from evaluation.history import History
 pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-History(pathlib.Path(sys.argv[1])).keep(readers.made())
+History(pathlib.Path(sys.argv[1])).keep(fakes.made())
 """
 
 
@@ -73,12 +73,12 @@ def test_a_training_killed_while_it_keeps_an_epoch_goes_on_after_the_last_whole_
 
 
 def test_a_report_killed_while_it_is_saved_leaves_the_others_and_is_swept_away(tmp_path):
-    before = History(tmp_path).keep(readers.made())
+    before = History(tmp_path).keep(fakes.made())
     assert child(SAVING, str(tmp_path)).returncode == -signal.SIGKILL
     [left] = tmp_path.glob(f"{files.WRITING}*")
     assert [run.id for run in History(tmp_path).runs()] == [before.id]
     os.utime(left, (time.time() - files.ABANDONED - 60,) * 2)
-    History(tmp_path).keep(readers.made(seed=1))
+    History(tmp_path).keep(fakes.made(seed=1))
     assert len(History(tmp_path).runs()) == 2 and not left.exists()
 
 
@@ -107,7 +107,7 @@ class Server:
             return answer.read()
 
     def reads(self, digit: int) -> bool:
-        drawing = cv2.imencode(".png", drawings.pad(digit))[1].tobytes()
+        drawing = cv2.imencode(".png", labelled_drawings.pad(digit))[1].tobytes()
         return json.loads(self.ask("/page/read", drawing))["text"] == str(digit)
 
     def press_run(self, page: str) -> None:
@@ -183,7 +183,7 @@ def test_without_a_home_that_can_be_written_the_app_reads_and_evaluates(mnist, s
 
 def test_without_a_home_the_command_line_evaluates_and_writes_its_page(tmp_path):
     (tmp_path / "mine" / "7").mkdir(parents=True)
-    cv2.imwrite(str(tmp_path / "mine" / "7" / "a.png"), drawings.pad(7))
+    cv2.imwrite(str(tmp_path / "mine" / "7" / "a.png"), labelled_drawings.pad(7))
     command = [sys.executable, "-m", "evaluation", "--images", "mine", "--html", "report.html"]
     done = subprocess.run(
         command,
@@ -203,7 +203,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_report_stays_whole(tmp_path):
     import resource
 
     (tmp_path / "mine" / "7").mkdir(parents=True)
-    cv2.imwrite(str(tmp_path / "mine" / "7" / "a.png"), drawings.pad(7))
+    cv2.imwrite(str(tmp_path / "mine" / "7" / "a.png"), labelled_drawings.pad(7))
     (tmp_path / "report.json").write_text("old")
     command = [sys.executable, "-m", "evaluation", "--images", "mine", "--json", "report.json"]
     done = subprocess.run(
@@ -229,7 +229,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_report_stays_whole(tmp_path):
 def test_a_model_file_that_goes_while_the_app_runs_is_not_missed(tmp_path, how):
     path = tmp_path / "mine.tflite"
     shutil.copy(recogniser.load("cnn").path, path)
-    own = engine.Engine(path)
+    own = inference.Engine(path)
     images = np.random.default_rng(0).random((40, 28, 28), np.float32)
     before = own(images)
     if how == "deleted":
@@ -256,8 +256,8 @@ def test_a_run_made_after_the_clock_was_set_back_is_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(history, "KEPT", 3)
     for kept in (History(tmp_path), History(None)):
         for year in (2030, 2031, 2032):
-            kept.keep(replace(readers.made(), created=f"{year}-01-02T03:04:05+00:00"))
-        last = kept.keep(replace(readers.made(), created="2020-01-02T03:04:05+00:00"))
+            kept.keep(replace(fakes.made(), created=f"{year}-01-02T03:04:05+00:00"))
+        last = kept.keep(replace(fakes.made(), created="2020-01-02T03:04:05+00:00"))
         assert last.id in [run.id for run in kept.runs()] and len(kept.runs()) == 3
 
 
@@ -275,7 +275,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait(monkeypatch):
 
 def test_durations_are_not_measured_with_the_clock_on_the_wall():
     """time.time() may jump; it is for ages of files, which the system keeps by the same clock, and for dates."""
-    of_files = {"interface/uploads.py", "model/files.py"}
+    of_files = {"interface/server/uploads.py", "model/files.py"}
     found = {
         path.relative_to(ROOT).as_posix()
         for room in ("model", "evaluation", "interface")
@@ -294,5 +294,5 @@ def test_data_that_is_half_downloaded_is_named(tmp_path, monkeypatch):
     ):
         (tmp_path / name).write_bytes(b"\0" * 100)
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
-    with pytest.raises(data.DataError, match="MNIST_DIR|train-images"):
-        data.load_mnist()
+    with pytest.raises(datasets.DataError, match="MNIST_DIR|train-images"):
+        datasets.load_mnist()

@@ -69,7 +69,7 @@ def test_tensorflow_is_not_among_them():
 
 
 def test_the_app_starts_with_the_serving_set_alone(tmp_path):
-    from conftest import free_port
+    from tests.conftest import free_port
 
     port, log = free_port(), tmp_path / "log"
     command = [sys.executable, "-c", ALONE, ",".join(serving_set()), "demo.py", "--port", str(port)]
@@ -91,7 +91,7 @@ def test_the_app_starts_with_the_serving_set_alone(tmp_path):
 
 @pytest.mark.parametrize(
     ("program", "says"),
-    [(["model/predict.py", "interface/examples"], "sure"), (["evaluation/__main__.py", "--help"], "--images")],
+    [(["model/predict.py", "interface/predict/examples"], "sure"), (["evaluation/__main__.py", "--help"], "--images")],
 )
 def test_the_command_line_works_with_the_serving_set_alone(program, says):
     command = [sys.executable, "-c", ALONE, ",".join(serving_set()), *program]

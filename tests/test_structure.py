@@ -24,8 +24,8 @@ def test_imports_go_one_way():
     "code",
     [
         "import demo",
-        "from model import predict; predict.main(['interface/examples'])",
-        "import evaluation.__main__, interface.evaluation_tab, interface.predict_tab",
+        "from model import predict; predict.main(['interface/predict/examples'])",
+        "import evaluation.__main__, interface.evaluate.tab, interface.predict.tab",
     ],
 )
 def test_serving_imports_no_tensorflow(code):

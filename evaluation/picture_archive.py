@@ -1,0 +1,86 @@
+"""A zip that a stranger sends as a test set: <label>/*.png, read member by member in memory, never unpacked to disk.
+
+Nothing in it is believed: not its count, sizes, names or checksums. A bad member is listed and the others are still read;
+what is refused as a whole is named in one sentence (FolderError).
+"""
+
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+from evaluation.picture_folder import FolderError, PictureFile
+from model.pictures import MAX_BYTES, PictureError
+
+MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
+MOST_PACKED = 50 * 2**20  # bytes sent
+MOST_UNPACKED = 200 * 2**20  # bytes of all members together: pictures do not shrink in a zip, bombs do
+MEMBER = b"PK\x01\x02"  # opens each entry of the central directory
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the module's other decoders give more than they are asked for
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
+HOW = "Make a zip with one folder for each digit, named 0 to 9, and the pictures in them, such as 7/mine.png."
+
+
+class Archive:
+    """A zip in memory as picture files. ``files`` are in order of name; members that are no picture of a digit fail when read.
+
+    ``packed``: the zip's bytes. Raises FolderError for what is no zip of a test set.
+    """
+
+    def __init__(self, packed: bytes):
+        if len(packed) > MOST_PACKED:
+            raise FolderError(f"The test set is larger than {MOST_PACKED // 2**20} MB; send fewer or smaller pictures.")
+        # Counted in the bytes themselves, before zipfile makes an object of each: its own count can lie.
+        if packed.count(MEMBER) > 2 * MOST_MEMBERS:
+            raise FolderError(f"The test set has too many files; at most {MOST_MEMBERS:,} pictures are read at once.")
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(packed))
+            members = [member for member in self._zip.infolist() if wanted(member)]
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError) as error:
+            raise FolderError(f"This is not a whole zip file. {HOW}") from error
+        if len(members) > MOST_MEMBERS:
+            raise FolderError(f"The test set has {len(members):,} files; at most {MOST_MEMBERS:,} are read at once.")
+        if all(label_of(member.filename) is None for member in members):
+            raise FolderError(f"There is no folder named 0 to 9 with pictures in it. {HOW}")
+        self._left = MOST_UNPACKED
+        self.files = [self._file(member) for member in sorted(members, key=lambda member: member.filename)]
+
+    def _file(self, member: zipfile.ZipInfo) -> PictureFile:
+        return PictureFile(member.filename, label_of(member.filename) or 0, lambda: self._content(member))
+
+    def _content(self, member: zipfile.ZipInfo) -> bytes:
+        """A member's bytes. Raises PictureError in one sentence."""
+        if label_of(member.filename) is None:
+            raise PictureError("It is not in a folder named 0 to 9.")
+        if member.flag_bits & 1:
+            raise PictureError("It is encrypted; send it without a password.")
+        if member.compress_type not in READABLE:
+            raise PictureError("Its compression is not readable here; make the zip with the usual one (deflate).")
+        most = min(MAX_BYTES, self._left)
+        try:
+            with self._zip.open(member) as opened:
+                content = opened.read(most + 1)
+        except DAMAGED as error:
+            raise PictureError("It is damaged in the zip; make the zip again.") from error
+        self._left -= min(len(content), self._left)
+        if len(content) > most:
+            limit = MAX_BYTES if most == MAX_BYTES else MOST_UNPACKED
+            whole = "It" if limit == MAX_BYTES else "The test set, unpacked,"
+            raise PictureError(f"{whole} is larger than {limit // 2**20} MB.")
+        return content
+
+
+def wanted(member: zipfile.ZipInfo) -> bool:
+    """Files that a person put there: no folders, no hidden files, not what macOS adds."""
+    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+    hidden = any(part.startswith(".") and part != ".." for part in parts)
+    return not member.is_dir() and bool(parts) and not hidden and parts[0] != "__MACOSX"
+
+
+def label_of(name: str) -> int | None:
+    """The digit whose folder a member lies in; folders may lie in another. None outside of one, or for a path that leads out."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    folder = path.parent.name
+    if path.is_absolute() or ".." in path.parts or len(folder) != 1 or folder not in "0123456789":
+        return None
+    return int(folder)

@@ -1,0 +1,133 @@
+"""Your own pictures as a test set: <label>/*.png in a folder or a zip (evaluation/picture_archive.py), through the full picture path."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from evaluation.report import Folder, Report, finish
+from evaluation.runner import Progress
+from model.datasets import Labelled
+from model.pictures import MAX_BYTES, PictureError, open_picture
+
+MOST_PICTURES = 20_000  # one reading takes milliseconds; more than this is a mistaken folder
+
+
+class FolderError(Exception):
+    """A folder is no test set; the text says what it should look like."""
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """One labelled file. `content` gives its bytes when its turn comes; it may raise PictureError or OSError."""
+
+    name: str
+    label: int
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class PicturesProgress(Progress):
+    """How far a run over picture files has come: `done` of `total` are files, labels and digits are of the readable ones.
+
+    names, images ((28, 28) uint8, what the model saw, black where not one digit): one a readable file; unreadable: (name, why);
+    fingerprints: label and sha256 of each readable file.
+    """
+
+    names: Sequence[str]
+    images: Sequence[np.ndarray]
+    verdicts: Counter
+    unreadable: Sequence[tuple[str, str]]
+    fingerprints: Sequence[str]
+
+
+def pictures(folder: Path) -> list[PictureFile]:
+    """Every file in folder/0 … folder/9, hidden files apart. Raises FolderError when there is none."""
+    found = [
+        PictureFile(path.relative_to(folder).as_posix(), label, lambda path=path: content(path))
+        for label in range(10)
+        for path in sorted((folder / str(label)).glob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    if not found:
+        raise FolderError(
+            f"{folder} has no pictures in folders named 0 to 9; put each picture into the folder of its digit, "
+            f"for example {folder / '7' / 'mine.png'}."
+        )
+    if len(found) > MOST_PICTURES:
+        raise FolderError(f"{folder} has {len(found):,} files; at most {MOST_PICTURES:,} are read at once.")
+    return found
+
+
+def content(path: Path) -> bytes:
+    if path.stat().st_size > MAX_BYTES:  # before it is in memory
+        raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
+    return path.read_bytes()
+
+
+def run_pictures(recogniser, files: Sequence[PictureFile]) -> Iterator[PicturesProgress]:
+    """Read the files one after another, yielding after each.
+
+    A picture counts as its single crop's best digit; with none or several crops it counts as wrong (a row of zeros). A file
+    that is no readable picture is listed and counts nowhere. Closing the generator stops the work.
+    """
+    labels, digits = np.empty(len(files), np.int64), np.empty((len(files), 10), np.float32)
+    names, images = [], []
+    verdicts, unreadable, fingerprints = Counter(), [], []
+    seconds = 0.0
+    for done, file in enumerate(files, 1):
+        start = perf_counter()
+        try:
+            given = file.content()
+            reading = recogniser.read(open_picture(given))
+        except (PictureError, OSError) as error:
+            unreadable.append((file.name, str(error)))
+        else:
+            one = reading.digits[0] if len(reading.digits) == 1 else None
+            labels[len(names)], digits[len(names)] = file.label, one.probabilities if one else 0
+            names.append(file.name)
+            images.append((255 * one.image).round().astype(np.uint8) if one else np.zeros((28, 28), np.uint8))
+            verdicts[reading.verdict] += 1
+            fingerprints.append(f"{file.label} {sha256(given).hexdigest()}\n")
+        seconds += perf_counter() - start
+        yield PicturesProgress(
+            done,
+            len(files),
+            seconds,
+            labels[: len(names)],
+            digits[: len(names)],
+            names,
+            images,
+            verdicts,
+            unreadable,
+            fingerprints,
+        )
+
+
+def finish_pictures(recogniser, end: PicturesProgress, name: str) -> tuple[Report, np.ndarray]:
+    """The report of a run over picture files that has reached its end, and the (n, 28, 28) uint8 images that the model saw.
+
+    Raises FolderError when no file was readable.
+    """
+    if not end.names:
+        (first, why), count = end.unreadable[0], len(end.unreadable)
+        which = "The file" if count == 1 else f"None of the {count:,} files"
+        raise FolderError(
+            f"{which} in {name} is {'no ' if count == 1 else 'a '}picture that can be read; {first}: {why}"
+        )
+    labelled = Labelled(np.stack(end.images), end.labels)
+    found = finish(recogniser, labelled, end, name)
+    data = sha256("".join(end.fingerprints).encode()).hexdigest()
+    kept = Folder(tuple(end.names), dict(end.verdicts), tuple(end.unreadable))
+    return replace(found, dataset=replace(found.dataset, sha256=data), folder=kept), labelled.images
+
+
+def evaluate_folder(recogniser, folder: Path, tell: Callable[[int, int], None]) -> tuple[Report, np.ndarray]:
+    """The report on a folder of pictures and the images behind it; `tell(done, total)` after each file. Raises FolderError."""
+    for progress in run_pictures(recogniser, pictures(folder)):
+        tell(progress.done, progress.total)
+    return finish_pictures(recogniser, progress, f"folder {folder.resolve().name}")

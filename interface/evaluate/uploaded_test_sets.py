@@ -1,0 +1,99 @@
+"""Test sets that visitors bring: held in memory under a secret name, never on disk, the oldest given up for new ones.
+
+POST page/testset?name=NAME   a zip → {"own": secret, "files": n} or {"error": sentence}
+
+The page sends a folder as a zip that it makes itself (uploaded_test_sets.js), so there is one path for both.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import anyio
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from evaluation.picture_archive import MOST_PACKED, Archive
+from evaluation.picture_folder import FolderError
+from evaluation.report import Report
+from interface.server.login import signed_in
+
+HELD = 4  # test sets at once: 4 × 50 MB at the most, and a class of visitors takes turns anyway
+SLOWEST = 120  # seconds to send one: 50 MB at 3.5 Mbit/s
+
+
+@dataclass
+class OwnSet:
+    """A zip as it came, and what each model (by name) made of it: the report and the images behind it."""
+
+    name: str
+    packed: bytes
+    results: dict[str, tuple[Report, np.ndarray]] = field(default_factory=dict)
+
+
+class OwnSets:
+    """The test sets of this process by their secret names."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._sets: OrderedDict[str, OwnSet] = OrderedDict()
+
+    def add(self, name: str, packed: bytes) -> tuple[str, int]:
+        """(secret, number of files) of a zip. Raises FolderError for what is no test set."""
+        count = len(Archive(packed).files)
+        secret = secrets.token_urlsafe(16)
+        with self._lock:
+            self._sets[secret] = OwnSet(name, packed)
+            while len(self._sets) > HELD:
+                self._sets.popitem(last=False)
+        return secret, count
+
+    def get(self, secret: object) -> OwnSet | None:
+        with self._lock:
+            if not isinstance(secret, str) or secret not in self._sets:
+                return None
+            self._sets.move_to_end(secret)
+            return self._sets[secret]
+
+
+SETS = OwnSets()
+
+
+def routes(sets: OwnSets = SETS) -> list[Route]:
+    """The route for ``launch(app_kwargs={"routes": …})``."""
+    arriving = anyio.CapacityLimiter(HELD)
+
+    async def endpoint(request: Request) -> JSONResponse:
+        if not signed_in(request):
+            return JSONResponse({"error": "Please log in again: reload the page."}, 401)
+        name = shown_name(request.query_params.get("name", ""))
+        try:
+            async with arriving:  # so that what many send at once is bounded in memory …
+                with anyio.fail_after(SLOWEST):  # … and who sends nothing frees the place
+                    packed = await body(request)
+                own, files = await anyio.to_thread.run_sync(sets.add, name, packed)
+        except FolderError as error:
+            return JSONResponse({"error": str(error)})
+        except TimeoutError:
+            return JSONResponse({"error": "The test set took too long to arrive. Send fewer or smaller pictures."}, 408)
+        return JSONResponse({"own": own, "files": files}, headers={"Cache-Control": "no-store"})
+
+    return [Route("/page/testset", endpoint, methods=["POST"])]
+
+
+async def body(request: Request) -> bytes:
+    """The request's body, given up as soon as it is known to be too large (FolderError)."""
+    packed = bytearray()
+    async for part in request.stream():
+        packed += part
+        if len(packed) > MOST_PACKED:
+            raise FolderError(f"The test set is over {MOST_PACKED // 2**20} MB. Send fewer or smaller pictures.")
+    return bytes(packed)
+
+
+def shown_name(given: str) -> str:
+    """A file's name as a visitor gave it, short and printable; what shows it escapes it."""
+    return "".join(letter for letter in given if letter.isprintable()).strip()[:60] or "your pictures"

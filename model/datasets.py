@@ -1,0 +1,209 @@
+"""MNIST and pen strokes: find them, verify them, load them once.
+
+MNIST is looked for in ``$MNIST_DIR`` (the four IDX files, gzipped or not), then in Keras's cache
+folder (``mnist.npz``), and can be downloaded there without importing Keras. Whatever the source,
+the arrays must be bit for bit the files published in 1998.
+"""
+
+import functools
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+# sha256 of the decompressed IDX files; an array from mnist.npz gets its IDX header back before hashing.
+IDX_SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+NPZ_KEYS = dict(zip(IDX_SHA256, ("x_train", "y_train", "x_test", "y_test"), strict=True))
+# The file that keras.datasets.mnist.load_data() fetches, with the hash Keras itself checks.
+NPZ_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+NPZ_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
+
+# Test images whose published label is wrong or undecidable: Northcutt, Athalye & Mueller, "Pervasive
+# Label Errors in Test Sets", NeurIPS Datasets 2021 (0-based).
+LABEL_PROBLEMS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
+
+# Everything is chosen on the last 5,000 training images; no network ever learns from them.
+HELD_OUT = 55_000
+# Pen writers 25-30 choose and are reported; 1-24 train.
+HELD_OUT_WRITERS = range(25, 31)
+
+HOW_TO_GET_MNIST = (
+    "Set MNIST_DIR to a folder with the four IDX files, or run `python -m model.data` once to download them (11 MB)."
+)
+
+
+class DataError(Exception):
+    """A data set is missing or is not what it should be; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images with their labels: (n, 28, 28) uint8, ink light on dark, and (n,) int64."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, part: slice) -> "Labelled":
+        return Labelled(self.images[part], self.labels[part])
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """The 60,000 training and 10,000 test images; ``source`` says where they were found."""
+
+    train: Labelled
+    test: Labelled
+    source: str
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """One digit written on a tablet: strokes of (n, 2) float32 points, x right, y down, tablet units."""
+
+    digit: int
+    writer: int
+    strokes: tuple[np.ndarray, ...]
+
+
+def unit(images: np.ndarray) -> np.ndarray:
+    """uint8 images → float32 in [0, 1], the scale every network here is trained on."""
+    return np.asarray(images, np.float32) / np.float32(255)
+
+
+def sha256_of(labelled: Labelled) -> str:
+    """One hash for images and labels together, for cards and reports."""
+    return hashlib.sha256(labelled.images.tobytes() + labelled.labels.astype(np.uint8).tobytes()).hexdigest()
+
+
+def load_mnist(download: bool = False) -> Mnist:
+    """MNIST, verified; the same object on every later call. Raises DataError if it cannot be had."""
+    npz = _keras_cache() / "mnist.npz"
+    if download and not os.environ.get("MNIST_DIR") and not npz.exists():
+        _download(npz)
+    return _load_mnist(os.environ.get("MNIST_DIR"), str(npz))
+
+
+@functools.lru_cache(maxsize=1)
+def _load_mnist(folder: str | None, npz: str) -> Mnist:
+    if folder:
+        arrays, source = [_read_idx(Path(folder), name) for name in IDX_SHA256], folder
+    elif Path(npz).exists():
+        arrays, source = _read_npz(Path(npz)), npz
+    else:
+        raise DataError(f"MNIST is not on this machine. {HOW_TO_GET_MNIST}")
+    x_train, y_train, x_test, y_test = arrays
+    return Mnist(Labelled(x_train, y_train.astype(np.int64)), Labelled(x_test, y_test.astype(np.int64)), source)
+
+
+def _keras_cache() -> Path:
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+
+
+def _download(npz: Path) -> None:
+    import pooch
+
+    try:
+        pooch.retrieve(NPZ_URL, NPZ_SHA256, fname=npz.name, path=npz.parent, progressbar=os.isatty(2))
+    except Exception as error:  # requests, urllib3, OSError, ValueError (hash): all mean the same to a person
+        raise DataError(f"MNIST could not be downloaded ({type(error).__name__}). {HOW_TO_GET_MNIST}") from error
+
+
+def _read_idx(folder: Path, name: str) -> np.ndarray:
+    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    if path is None:
+        raise DataError(f"MNIST_DIR is {folder}, but there is no {name} (or {name}.gz) in it. {HOW_TO_GET_MNIST}")
+    content = _content(path)
+    _check(content, IDX_SHA256[name], path)
+    shape = np.frombuffer(content, ">i4", count=content[3], offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+
+
+def _read_npz(path: Path) -> list[np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = [np.ascontiguousarray(file[key], np.uint8) for key in NPZ_KEYS.values()]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} is damaged; delete it and run `python -m model.data`.") from error
+    for (name, expected), array in zip(IDX_SHA256.items(), arrays, strict=True):
+        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+        _check(header + array.tobytes(), expected, f"{path} ({NPZ_KEYS[name]})")
+    return arrays
+
+
+def _content(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} cannot be read or is not a whole gzip file; fetch it again.") from error
+
+
+def _check(content: bytes, expected: str, path: Path | str) -> None:
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise DataError(f"{path} is not the published file (its sha256 differs); fetch it again.")
+
+
+def load_pendigits() -> tuple[PenDigit, ...]:
+    """The 7,494 pen digits that ``$PENDIGITS`` (the file, or its folder) names, verified.
+
+    Source: Alpaydin & Alimoglu, UCI, CC BY 4.0, ``pendigits-orig.tra``. Raises DataError if missing or wrong.
+    """
+    named = os.environ.get("PENDIGITS")
+    if not named:
+        raise DataError("PENDIGITS is not set; let it name pendigits-orig.tra(.gz) from UCI or the folder it is in.")
+    return _load_pendigits(named)
+
+
+@functools.lru_cache(maxsize=1)
+def _load_pendigits(named: str) -> tuple[PenDigit, ...]:
+    place = Path(named)
+    files = sorted(place.glob("pendigits-orig.tra*")) if place.is_dir() else [place]
+    if not files:
+        raise DataError(f"There is no pendigits-orig.tra(.gz) in {place}.")
+    content = _content(files[0])
+    if content[:2] == b"\x1f\x9d":
+        raise DataError(f"{files[0]} is compressed with the old `compress`; run gunzip on it first.")
+    _check(content, PENDIGITS_SHA256, files[0])
+    return tuple(_parse_unipen(content.decode("ascii")))
+
+
+def _parse_unipen(text: str):
+    """UNIPEN: .SEGMENT opens a digit, .COMMENT names digit, writer, count; y points up in the file."""
+    digit = writer = None
+    strokes: list[list[tuple[float, float]]] = []
+    for line in io.StringIO(text):
+        words = line.split()
+        if not words:
+            continue
+        if words[0] == ".SEGMENT":
+            if strokes:
+                yield PenDigit(digit, writer, _stroke_arrays(strokes))
+            digit, strokes = int(words[-1].strip('"')), []
+        elif words[0] == ".COMMENT" and len(words) == 4 and all(w.isdigit() for w in words[1:]):
+            writer = int(words[2])
+        elif words[0] == ".PEN_DOWN":
+            strokes.append([])
+        elif not words[0].startswith(".") and strokes:
+            strokes[-1].append((float(words[0]), -float(words[1])))
+    if strokes:
+        yield PenDigit(digit, writer, _stroke_arrays(strokes))
+
+
+def _stroke_arrays(strokes: list[list[tuple[float, float]]]) -> tuple[np.ndarray, ...]:
+    return tuple(np.array(stroke, np.float32) for stroke in strokes if stroke)

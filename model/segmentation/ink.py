@@ -1,0 +1,225 @@
+"""Picture → ink: which pixels are pen, whatever the colours, the light and the paper were.
+
+No single threshold is right for every picture, so `candidates` gives several readings of the same picture, the
+plainest first, and the recogniser keeps the one whose ink it can best explain as digits.
+"""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from model.normalization import SOLID
+
+WORKING_SIDE = 1200  # px; larger pictures are read at this size
+SMALL_SIDE = 160  # px; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
+TINY_SIDE = 40  # px; up to here a picture is a scan of one digit, or two, and its greys are strokes seen too small
+SAMPLE = 100_000  # pixels that are enough to know the paper's colour
+FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a picture "flat": drawn, not photographed
+FLAT_RANGE = 12  # grey levels that count as nearly the same colour
+# Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
+STROKE_REACHES = (0.09, 0.25)
+MORE = 1.15  # times the ink at a lower threshold: there are faint strokes; less are the soft edges of the same ones
+# Of the picture's width or height: a line along so much of it that is not thicker is no digit.
+ACROSS, RULE = 0.95, 0.05
+BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
+FRAME = 0.08  # of the shorter side: a frame is not wider
+# Of the picture, and of their boxes: pieces along the edge that cover so much are no ink. A digit leaves more of its box free.
+SHADOW, FILLS = 0.1, 0.5
+TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
+FAINTEST = 18  # grey levels of contrast below which there is no ink at all
+
+
+def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
+    """(H, W, 3) uint8 → inks (h, w) uint8, 0 paper – 255 ink, each with a prior, 0–1, the likeliest first.
+
+    The inks are the picture at the size it is read at. Lazily, because the first is nearly always right for
+    a drawing. None at all for blank paper.
+    """
+    distance, share = _from_paper(picture)
+    most = float(distance.max())
+    contrast = max(float(np.quantile(distance[::2, ::2], 0.999)), 0.6 * most) if distance.size > SAMPLE else most
+    if contrast < FAINTEST:
+        return
+    distance, inverse = _unframed(distance, contrast), cv2.subtract(np.full_like(distance, contrast), distance)
+    if max(picture.shape) <= TINY_SIDE:
+        yield from _tiny((distance, inverse), contrast)
+        return
+    picture, distance, inverse = _working_size(picture), _working_size(distance), _working_size(inverse)
+    flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
+    if flat:
+        whole = _scaled(distance, 0.5 * contrast)
+        flat = not _shadowed(whole)
+    if flat:
+        drawn = _off_the_edge(whole, BAR)
+        yield drawn, 1.0
+        faint = _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
+        if (faint >= SOLID).sum() > MORE * (drawn >= SOLID).sum():
+            yield faint, 0.95
+        if _framed_by_paper(distance, contrast):
+            return
+    for dark, prior in zip(_likely_polarities(picture), (1.0, 0.7), strict=True):
+        for reach in STROKE_REACHES:
+            lit = _lit_evenly(picture if dark else 255 - picture, reach)
+            yield _off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
+    if not flat:
+        yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
+    yield _scaled(inverse, 0.5 * contrast), 0.75
+
+
+def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:
+    """Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in."""
+    inked = distance >= 0.4 * contrast
+    for width in range(int(FRAME * min(inked.shape)) + 1):
+        inner = inked[width : inked.shape[0] - width, width : inked.shape[1] - width]
+        along = [side.mean() for side in (inner[0], inner[-1], inner[:, 0], inner[:, -1])]
+        if width and sorted(along)[2] < 0.5:  # the digit itself may run along one side
+            bare = np.zeros_like(distance)
+            width += 1  # its soft edge
+            bare[width:-width, width:-width] = distance[width:-width, width:-width]
+            return bare
+        if min(along) < 0.8:
+            break
+    return distance
+
+
+def _tiny(amounts: tuple[np.ndarray, np.ndarray], contrast: float) -> Iterator[tuple[np.ndarray, float]]:
+    """Every threshold is a guess where a stroke is one grey pixel wide; the commonest colour may even be the ink's."""
+    for amount, prior in zip(amounts, (1.0, 0.9), strict=True):
+        amount = np.clip(_working_size(amount.astype(np.float32)), 0, contrast)
+        for level in (0.5, 0.35, 0.65):
+            yield _scaled(amount, level * contrast), prior
+
+
+def _working_size(picture: np.ndarray) -> np.ndarray:
+    """(H, W) or (H, W, 3) at the size pictures are read at: large ones smaller, small ones larger."""
+    height, width = picture.shape[:2]
+    longer = max(height, width)
+    if longer > WORKING_SIDE:
+        scale, how = WORKING_SIDE / longer, cv2.INTER_AREA
+    elif longer < SMALL_SIDE:
+        scale, how = float(np.ceil(SMALL_SIDE / longer)), cv2.INTER_CUBIC
+    else:
+        return picture
+    return cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=how)
+
+
+def _framed_by_paper(distance: np.ndarray, contrast: float) -> bool:
+    """Whether paper runs along most of the edge: then there is no doubt which of the two colours is the ink."""
+    rim = np.concatenate([distance[0], distance[-1], distance[:, 0], distance[:, -1]])
+    return bool((rim < 0.4 * contrast).mean() > 0.9)
+
+
+def _two_tone(distance: np.ndarray, contrast: float) -> bool:
+    """Whether there is little between paper and ink: true for what was drawn, false where light falls off."""
+    between = (distance > FLAT_RANGE) & (distance < 0.4 * contrast)
+    return bool(between.mean() <= 0.04 + (distance >= 0.4 * contrast).mean())
+
+
+def _scaled(amount: np.ndarray, threshold: float) -> np.ndarray:
+    """Scale so that ``threshold`` becomes SOLID: what follows knows one threshold only."""
+    return cv2.convertScaleAbs(amount, alpha=SOLID / max(threshold, 1.0))
+
+
+def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
+    """How far each pixel's colour is from the commonest one, (H, W) uint8, and the share of pixels near that colour.
+
+    The commonest and not the border's: screenshots have frames.
+    """
+    step = max(1, int((picture.shape[0] * picture.shape[1] / SAMPLE) ** 0.5))
+    channels = cv2.split(picture)
+    red, green, blue = sample = [np.ascontiguousarray(channel[::step, ::step]) for channel in channels]
+    codes = (red >> 4).astype(np.uint16) << 8 | green & 240 | blue >> 4
+    common = codes == np.bincount(codes.ravel(), minlength=4096).argmax()
+    paper = [int(np.median(channel[common])) for channel in sample]
+    # Whole arrays, not numbers: OpenCV takes a number for an array of its own where the picture is 1 × 4.
+    apart = [cv2.absdiff(channel, np.full_like(channel, value)) for channel, value in zip(channels, paper, strict=True)]
+    distance = _extreme(cv2.max, apart)
+    return distance, float((distance[::step, ::step] <= FLAT_RANGE).mean())
+
+
+def _extreme(which, channels) -> np.ndarray:
+    """cv2.max or cv2.min over three channels; NumPy's along so short an axis takes ten times as long."""
+    red, green, blue = channels
+    return which(which(red, green), blue)
+
+
+def _likely_polarities(picture: np.ndarray) -> tuple[bool, bool]:
+    """Dark ink first where what differs most from its surroundings is dark. Ink is the minority of any
+    surroundings, so their median is paper, whatever the lamp does."""
+    grey = cv2.cvtColor(_small(picture, 320), cv2.COLOR_RGB2GRAY)
+    difference = cv2.medianBlur(grey, 67).astype(np.int16) - grey
+    dark = bool(np.quantile(difference, 0.995) >= -np.quantile(difference, 0.005))
+    return dark, not dark
+
+
+def _small(picture: np.ndarray, side: int) -> np.ndarray:
+    """With a longer side of ``side`` px."""
+    height, width = picture.shape[:2]
+    scale = side / max(height, width)
+    return cv2.resize(
+        picture, (max(8, round(width * scale)), max(8, round(height * scale))), interpolation=cv2.INTER_AREA
+    )
+
+
+def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
+    """Dark ink on paper under any lamp → how much darker each pixel is than its paper, (h, w) uint8.
+
+    The paper is what remains after closing the dark strokes, per channel at a small scale; dividing by it
+    takes away shadows and lamp gradients, which are smoother than strokes.
+    """
+    height, width = picture.shape[:2]
+    small = _small(picture, 160)
+    window = max(5, round(reach * max(small.shape[:2]))) | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
+    paper = cv2.GaussianBlur(paper, (0, 0), window / 8)
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    smooth = cv2.GaussianBlur(picture, (0, 0), max(0.6, max(height, width) / 900))
+    return 255 - _extreme(cv2.min, cv2.split(cv2.divide(smooth, cv2.max(paper, np.full_like(paper, 8)), scale=255)))
+
+
+def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
+    """Without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule), if
+    anything else is left that is tall enough to be a digit. Up to ``allowed`` of the longer side may lie on the edge: a
+    drawing may touch it."""
+    solid = (ink >= SOLID).astype(np.uint8)
+    if not _reaches(solid):
+        return ink
+    labels, stats, rim = _on_the_edge(solid)
+    off = rim > allowed * max(ink.shape)
+    width, height = stats[:, cv2.CC_STAT_WIDTH] / ink.shape[1], stats[:, cv2.CC_STAT_HEIGHT] / ink.shape[0]
+    off |= (np.maximum(width, height) > ACROSS) & (np.minimum(width, height) < RULE)
+    tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
+    off[0] = tall[0] = False
+    return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink
+
+
+def _reaches(solid: np.ndarray) -> bool:
+    """Whether anything lies on the edge or may run right across: in most drawings nothing does, and no pieces are looked for."""
+    _, _, width, height = cv2.boundingRect(solid)
+    edge = max(solid[0].max(), solid[-1].max(), solid[:, 0].max(), solid[:, -1].max())
+    return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
+
+
+def _on_the_edge(solid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The connected pieces, 0 being the paper: each pixel's label, OpenCV's statistics of each, and its pixels on the edge."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    return labels, stats, np.bincount(rim, minlength=len(stats))
+
+
+def _shadowed(ink: np.ndarray) -> bool:
+    """Whether much of the would-be ink lies along the edge and fills its box, as a shadow does and no frame, bar or large digit."""
+    solid = (ink >= SOLID).astype(np.uint8)
+    if not _reaches(solid):
+        return False
+    _, stats, rim = _on_the_edge(solid)
+    area, box = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
+    off = (rim > BAR * max(ink.shape)) & (area > FILLS * box)
+    return bool(area[1:][off[1:]].sum() > SHADOW * ink.size)
+
+
+def _otsu(amount: np.ndarray) -> float:
+    """Otsu's threshold, but never within the paper's own noise."""
+    level, _ = cv2.threshold(amount, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return max(float(level), 3 * float(np.median(amount)), FAINTEST / 2)

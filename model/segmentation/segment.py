@@ -1,0 +1,174 @@
+"""Ink → lines of pieces: connected components, put together where they are one digit, in reading order.
+
+Portable like `geometry`: connected components and boxes only, no network. Which pieces together make a
+digit where that is not plain (touching or broken digits) is left to the recogniser, which tries both.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from model.normalization import SOLID
+
+MOST_PIECES = 200  # of a page; more is texture, not writing
+SPECK = 0.22  # of the tallest piece's height: smaller ones may be dust or a fragment, never a digit of the same line
+FRAGMENT = 0.5  # of a line's height: lower pieces are parts of digits, not digits
+DUST = 0.004  # of the largest piece's box area: smaller ones are dropped
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some connected ink: box (x, y, width, height) in ink pixels, and the ink (height, width) uint8 inside it
+    with everybody else's removed."""
+
+    box: tuple[int, int, int, int]
+    ink: np.ndarray
+
+    @property
+    def middle(self) -> float:
+        return self.box[0] + self.box[2] / 2
+
+
+def join(pieces: list[Piece]) -> Piece:
+    """Several pieces as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    x0, y0 = min(p.box[0] for p in pieces), min(p.box[1] for p in pieces)
+    x1, y1 = max(p.box[0] + p.box[2] for p in pieces), max(p.box[1] + p.box[3] for p in pieces)
+    ink = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    for piece in pieces:
+        x, y, width, height = piece.box
+        part = ink[y - y0 : y - y0 + height, x - x0 : x - x0 + width]
+        np.maximum(part, piece.ink, out=part)
+    return Piece((x0, y0, x1 - x0, y1 - y0), ink)
+
+
+def lines(ink: np.ndarray) -> list[list[Piece]]:
+    """(H, W) uint8 ink → lines from top to bottom, each its pieces from left to right."""
+    pieces = _stack(_without_frames(components(ink)))
+    return [sorted(_mend(line), key=lambda p: p.middle) for line in _rows(pieces)]
+
+
+def components(ink: np.ndarray) -> list[Piece]:
+    """(H, W) uint8 ink → its connected pieces, largest first, without dust."""
+    solid = (ink >= SOLID).astype(np.uint8)
+    left, top, width, height = cv2.boundingRect(solid)
+    # Only where there is ink, and the soft edge around it. From an even row and column: OpenCV numbers components by blocks of 2×2.
+    left, top, right, bottom = max(left - 1, 0) & ~1, max(top - 1, 0) & ~1, left + width + 1, top + height + 1
+    ink = ink[top:bottom, left:right]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid[top:bottom, left:right], connectivity=8)
+    if count <= 1:
+        return []
+    stats = stats[1:]
+    area = stats[:, 2].astype(np.int64) * stats[:, 3]
+    keep = np.flatnonzero(area >= max(DUST * area.max(), 4))
+    keep = keep[np.argsort(-area[keep], kind="stable")][:MOST_PIECES]
+    pieces = []
+    for index in keep:
+        x, y, width, height, _ = (int(v) for v in stats[index])
+        # One pixel more on each side keeps the soft edge of the stroke, which lies below SOLID.
+        x0, y0 = max(x - 1, 0), max(y - 1, 0)
+        x1, y1 = min(x + width + 1, ink.shape[1]), min(y + height + 1, ink.shape[0])
+        own = labels[y0:y1, x0:x1]
+        part = np.where((own == index + 1) | (own == 0), ink[y0:y1, x0:x1], 0)
+        pieces.append(Piece((left + x0, top + y0, x1 - x0, y1 - y0), part))
+    return pieces
+
+
+def _inside(inner: Piece, outer: Piece) -> bool:
+    (x, y, w, h), (X, Y, W, H) = inner.box, outer.box
+    return X <= x and Y <= y and x + w <= X + W and y + h <= Y + H
+
+
+def _without_frames(pieces: list[Piece]) -> list[Piece]:
+    """Drop boxes drawn around digits: thin ink along all four sides around something of a third of its height."""
+
+    def frames(outer: Piece) -> bool:
+        solid = outer.ink >= SOLID
+        if solid.mean() > 0.3 or not _along_the_sides(solid):
+            return False
+        return any(p is not outer and p.box[3] > outer.box[3] / 3 and _inside(p, outer) for p in pieces)
+
+    return [p for p in pieces if not frames(p)]
+
+
+def _along_the_sides(solid: np.ndarray) -> bool:
+    """Whether most of each side of the box has ink within a tenth of it: true for a frame, not for a 0."""
+    height, width = solid.shape
+    y, x = max(1, height // 10), max(1, width // 10)
+    sides = (solid[:y].any(axis=0), solid[-y:].any(axis=0), solid[:, :x].any(axis=1), solid[:, -x:].any(axis=1))
+    return all(side.mean() > 0.8 for side in sides)
+
+
+def _rows(pieces: list[Piece]) -> list[list[Piece]]:
+    """Lines of pieces, from top to bottom. Each piece follows the line whose last tall one lies beside it, so that
+    a line may slope; fragments go to the nearest piece."""
+    if not pieces:
+        return []
+    tall = FRAGMENT * float(np.median(sorted(p.box[3] for p in pieces)[len(pieces) // 2 :]))
+    rows: list[list[Piece]] = []
+    for piece in sorted((p for p in pieces if p.box[3] >= tall), key=lambda p: p.middle):
+        beside = [_shared_height(piece, row[-1]) for row in rows]
+        if beside and max(beside) > 0.4:
+            rows[int(np.argmax(beside))].append(piece)
+        else:
+            rows.append([piece])
+    for piece in (p for p in pieces if p.box[3] < tall):
+        near = [min(_gap(piece, other) for other in row) for row in rows]
+        if min(near) < tall:
+            rows[int(np.argmin(near))].append(piece)
+    return sorted(rows, key=lambda row: np.mean([p.box[1] + p.box[3] / 2 for p in row]))
+
+
+def _stack(pieces: list[Piece]) -> list[Piece]:
+    """Put together what all but touches from above to below: the two loops of an 8, a broken 1."""
+    stacked: list[Piece] = []
+    for piece in sorted(pieces, key=lambda p: -p.box[3]):
+        for i, other in enumerate(stacked):
+            if _shared_width(piece, other) > 0.6 and _gap(piece, other) < 0.07 * (piece.box[3] + other.box[3]):
+                stacked[i] = join([other, piece])
+                break
+        else:
+            stacked.append(piece)
+    return stacked
+
+
+def _shared_width(a: Piece, b: Piece) -> float:
+    """Horizontal overlap as a share of the narrower one."""
+    shared = min(a.box[0] + a.box[2], b.box[0] + b.box[2]) - max(a.box[0], b.box[0])
+    return shared / min(a.box[2], b.box[2])
+
+
+def _shared_height(a: Piece, b: Piece) -> float:
+    """Vertical overlap as a share of the lower one's height."""
+    shared = min(a.box[1] + a.box[3], b.box[1] + b.box[3]) - max(a.box[1], b.box[1])
+    return shared / min(a.box[3], b.box[3])
+
+
+def _gap(a: Piece, b: Piece) -> float:
+    """Distance between two boxes, 0 where they overlap."""
+    dx = max(a.box[0], b.box[0]) - min(a.box[0] + a.box[2], b.box[0] + b.box[2])
+    dy = max(a.box[1], b.box[1]) - min(a.box[1] + a.box[3], b.box[1] + b.box[3])
+    return float(np.hypot(max(dx, 0), max(dy, 0)))
+
+
+def _mend(row: list[Piece]) -> list[Piece]:
+    """Put fragments to the digit they belong to: the bar of a 5, the second stroke of a 4, a gap in a line."""
+    tall = max(p.box[3] for p in row)
+    pieces = sorted(row, key=lambda p: -p.box[3])
+    whole: list[Piece] = []
+    for piece in pieces:
+        fragment = piece.box[3] < FRAGMENT * tall
+        partners = [
+            (i, _gap(piece, other))
+            for i, other in enumerate(whole)
+            if _shared_width(piece, other) > 0.6 or (fragment and _gap(piece, other) < 0.15 * tall)
+        ]
+        partners = [(i, gap) for i, gap in partners if gap < 0.5 * tall]
+        if partners:
+            i = min(partners, key=lambda pair: pair[1])[0]
+            whole[i] = join([whole[i], piece])
+        elif max(piece.box[2:]) >= SPECK * tall:
+            whole.append(piece)
+    return whole

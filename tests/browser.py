@@ -1,0 +1,68 @@
+"""Drawing and looking in a real browser: what the tests of the page share."""
+
+import cv2
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from interface.predict.examples.draw import GLYPHS, curve
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+def strokes_of(glyph: str, height: float = 180, left: float = 80, top: float = 50) -> list[list[tuple[float, float]]]:
+    """A glyph of the examples as strokes in pad units (0–280)."""
+    scale = height / 100
+    return [[(left + x * scale, top + y * scale) for x, y in curve(stroke)[::3]] for stroke in GLYPHS[glyph]]
+
+
+def on_screen(page: Page, strokes) -> list[list[tuple[float, float]]]:
+    pad = page.get_by_test_id("sketchpad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    scale = box["width"] / 280
+    return [[(box["x"] + x * scale, box["y"] + y * scale) for x, y in stroke] for stroke in strokes]
+
+
+def draw(page: Page, strokes) -> None:
+    """With the mouse."""
+    for stroke in on_screen(page, strokes):
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        for point in stroke[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def touch(page: Page, strokes) -> None:
+    """With a finger: real touch input, from which the browser makes its pointer events."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, points) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    for stroke in on_screen(page, strokes):
+        send("touchStart", stroke[:1])
+        for point in stroke[1:]:
+            send("touchMove", [point])
+        send("touchEnd", [])
+
+
+def eventually(page: Page, found, right) -> None:
+    """Ask found() until right(answer), as for what is painted a little after the answer stands there; at most five seconds."""
+    for _ in range(50):
+        if right(found()):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(found())
+
+
+def expect_text(page: Page, text: str) -> None:
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-text", text)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_test_id("upload").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+def png(picture: np.ndarray) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()

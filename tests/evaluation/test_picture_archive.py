@@ -1,0 +1,184 @@
+"""A zip that a stranger sends as a test set: read in memory, every bad file listed, nothing believed."""
+
+import io
+import struct
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from evaluation import picture_archive, picture_folder
+from evaluation.picture_archive import Archive
+from evaluation.picture_folder import FolderError, finish_pictures, run_pictures
+from interface.evaluate import uploaded_test_sets
+from model import labelled_drawings
+from model.recogniser import load
+
+
+def png(digit: int) -> bytes:
+    return cv2.imencode(".png", labelled_drawings.pad(digit))[1].tobytes()
+
+
+def packed(members: dict[str, bytes], **options) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", **options) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def evaluated(content: bytes):
+    """(report, images) of a zip, read with the classic model."""
+    reader = load("classic")
+    *_, end = run_pictures(reader, Archive(content).files)
+    return finish_pictures(reader, end, "mine.zip")
+
+
+def why(content: bytes) -> dict[str, str]:
+    return dict(evaluated(content)[0].folder.unreadable)
+
+
+def test_a_zip_and_its_folder_give_the_same_report(tmp_path):
+    members = {f"{digit}/a.png": png(digit) for digit in (0, 1, 3, 7)}
+    for name, content in members.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(content)
+    from_zip, images = evaluated(packed({f"mine/{name}": content for name, content in members.items()}))
+    from_folder, _ = picture_folder.evaluate_folder(load("classic"), tmp_path, lambda *_: None)
+    assert from_zip.metrics == from_folder.metrics and from_zip.dataset.sha256 == from_folder.dataset.sha256
+    assert images.shape == (4, 28, 28) and from_zip.folder.files == tuple(f"mine/{name}" for name in members)
+
+
+def test_every_bad_file_is_listed_and_none_is_fatal():
+    content = packed(
+        {
+            "3/good.png": png(3),
+            "3/text.png": b"no picture",
+            "3/empty.png": b"",
+            "readme.txt": b"hello",
+            "12/far.png": png(1),
+            "../7/out.png": png(7),
+            "/7/absolute.png": png(7),
+            "..\\7\\windows.png": png(7),
+            "<img src=x onerror=alert(1)>/7.png": png(7),
+            ".hidden/3/a.png": png(3),
+            "__MACOSX/3/._good.png": b"x",
+        }
+    )
+    found, _ = evaluated(content)
+    reasons = dict(found.folder.unreadable)
+    assert found.folder.files == ("3/good.png",)
+    good_or_hidden = {"3/good.png", ".hidden/3/a.png", "__MACOSX/3/._good.png"}
+    assert set(reasons) == set(zipfile.ZipFile(io.BytesIO(content)).namelist()) - good_or_hidden
+    assert reasons["../7/out.png"] == "It is not in a folder named 0 to 9."
+
+
+def test_nothing_is_written_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    evaluated(packed({"../../7/x.png": png(7), "7/a.png": png(7)}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bomb_is_never_unpacked(monkeypatch):
+    zeros = bytes(picture_archive.MAX_BYTES + 1)
+    bomb = packed({"1/good.png": png(1), "7/bomb.png": zeros}, compression=zipfile.ZIP_DEFLATED)
+    assert len(bomb) < 100_000
+    assert why(bomb) == {"7/bomb.png": "It is larger than 20 MB."}
+    monkeypatch.setattr(picture_archive, "MOST_UNPACKED", 150_000)
+    many = packed(
+        {"1/a.png": png(1), **{f"7/{i}.png": zeros[:100_000] for i in range(4)}}, compression=zipfile.ZIP_DEFLATED
+    )
+    reasons = why(many)
+    assert len(reasons) == 4 and any("unpacked, is larger" in reason for reason in reasons.values())
+
+
+def test_a_size_that_lies_is_found_out():
+    honest = bytearray(packed({"1/good.png": png(1), "7/x.png": bytes(5000)}, compression=zipfile.ZIP_DEFLATED))
+    for at in (honest.rfind(b"PK\x01\x02") + 24, honest.rfind(b"PK\x03\x04") + 22):
+        struct.pack_into("<I", honest, at, 10)  # it says 10 bytes
+    assert set(why(bytes(honest))) == {"7/x.png"}
+
+
+def test_a_damaged_an_encrypted_and_a_strangely_packed_member_are_listed():
+    damaged = bytearray(packed({"1/good.png": png(1), "7/x.png": png(7)}))
+    damaged[damaged.rfind(b"7/x.png", 0, damaged.find(b"PK\x01\x02")) + 200] ^= 255
+    assert "damaged" in why(bytes(damaged))["7/x.png"]
+    locked = bytearray(packed({"1/good.png": png(1), "7/x.png": png(7)}))
+    locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
+    assert "encrypted" in why(bytes(locked))["7/x.png"]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("1/good.png", png(1))
+        made.writestr("7/x.png", png(7), compress_type=zipfile.ZIP_LZMA)
+    assert "compression" in why(out.getvalue())["7/x.png"]
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (b"", "not a whole zip"),
+        (b"PK\x05\x06" + bytes(10), "not a whole zip"),
+        (packed({"7/x.png": b"x" * 500})[:300], "not a whole zip"),
+        (packed({"readme.txt": b"x"}), "no folder named 0 to 9"),
+        (packed({}), "no folder named 0 to 9"),
+        (packed({f"7/{i}.png": b"" for i in range(2001)}), "2,001 files"),
+        (packed({f"7/{i}.png": b"" for i in range(4100)}), "too many files"),
+    ],
+)
+def test_what_is_no_test_set_is_refused_in_a_sentence(content, says):
+    with pytest.raises(FolderError, match=says):
+        Archive(content)
+
+
+def test_a_zip_without_one_readable_picture_says_why():
+    with pytest.raises(FolderError, match=r"7/x.png: "):
+        evaluated(packed({"7/x.png": b"nothing"}))
+
+
+# ---- the route ----
+
+
+@pytest.fixture
+def client():
+    app = Starlette(routes=uploaded_test_sets.routes(uploaded_test_sets.OwnSets()))
+    app.auth = None
+    return TestClient(app)
+
+
+def test_the_route_takes_a_zip_and_gives_it_a_secret_name(client):
+    content = packed({"7/x.png": png(7)})
+    first = client.post("/page/testset?name=a.zip", content=content).json()
+    second = client.post("/page/testset?name=a.zip", content=content).json()
+    assert first["files"] == 1 and len(first["own"]) >= 20 and first["own"] != second["own"]
+
+
+def test_the_route_refuses_what_is_no_zip_and_what_is_too_large(client, monkeypatch):
+    assert "not a whole zip" in client.post("/page/testset", content=b"x").json()["error"]
+    monkeypatch.setattr(uploaded_test_sets, "MOST_PACKED", 1000)
+    assert "Send fewer" in client.post("/page/testset", content=bytes(2000)).json()["error"]
+
+
+def test_the_route_wants_the_login_that_the_page_wants(client):
+    client.app.auth, client.app.cookie_id, client.app.tokens = (lambda *_: True), "c", {}
+    assert client.post("/page/testset", content=b"x").status_code == 401
+
+
+def test_only_the_newest_sets_are_held():
+    sets = uploaded_test_sets.OwnSets()
+    secrets = [sets.add("x", packed({"7/x.png": png(7)}))[0] for _ in range(uploaded_test_sets.HELD + 1)]
+    assert sets.get(secrets[0]) is None and sets.get(secrets[-1]) is not None
+    assert all(sets.get(wrong) is None for wrong in (None, 3, [], {}, "guess"))
+
+
+def test_a_name_is_short_and_printable():
+    assert uploaded_test_sets.shown_name("a\x00b\n\u202ec" + "x" * 100) == "abc" + "x" * 57
+    assert uploaded_test_sets.shown_name(" \n ") == "your pictures"
+
+
+def test_the_images_of_a_picture_without_one_digit_are_black():
+    blank = cv2.imencode(".png", np.full((80, 80, 3), 255, np.uint8))[1].tobytes()
+    found, images = evaluated(packed({"1/a.png": blank, "1/b.png": png(1)}))
+    assert not images[0].any() and images[1].any() and found.predicted[0] == -1

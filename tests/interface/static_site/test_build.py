@@ -1,0 +1,260 @@
+"""The page that needs no server, in a real browser, from a plain web server's sub-path; nothing else can be reached."""
+
+import gzip
+import json
+import re
+from urllib.parse import urljoin
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from interface.reader import runtime
+from interface.static_site import build
+from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
+from tests.conftest import expect_only, foreign, missing, static_server
+
+LIMIT = 3_500_000  # bytes of the whole folder with gzip
+
+
+@pytest.fixture
+def open_site(browser, site):
+    """open_site(link="", **context options) opens the page; at the end nothing may be logged as an error, and no request may
+    have left the folder."""
+    contexts, errors = [], []
+
+    def open_page(link: str = "", address: str = site, **options) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        context.route(lambda url: not url.startswith((address, "data:", "blob:")), lambda route: foreign(route, errors))
+        page.goto(address + link)
+        page.locator(".predict.ready").wait_for()
+        return page
+
+    open_page.expected = []  # as in conftest's new_page
+    yield open_page
+    for context in contexts:
+        context.close()
+    expect_only(open_page.expected, errors)
+
+
+def evaluate(page: Page) -> None:
+    page.get_by_role("tab", name="Evaluate").click()
+
+
+def cell(page: Page, true: int, predicted: int):
+    return page.locator(f'[data-true="{true}"][data-predicted="{predicted}"]')
+
+
+@pytest.mark.parametrize("digit", ["2", "3", "5", "7"])
+def test_a_digit_drawn_with_the_mouse_is_read(open_site, digit):
+    page = open_site()
+    draw(page, strokes_of(digit))
+    expect_text(page, digit)
+    expect(page.get_by_test_id("verdict")).to_have_text("sure")
+    expect(page.get_by_test_id("answer")).to_have_attribute("aria-busy", "false")
+    pixels = "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
+    for tile in (
+        *(page.locator(f"[data-tile={name}]") for name in ("picture", "ink", "crop")),
+        page.get_by_test_id("model-image"),
+    ):
+        eventually(page, lambda tile=tile: tile.evaluate(pixels), lambda colours: colours > 2)
+
+
+def test_a_digit_drawn_with_a_finger_is_read_and_the_phone_does_not_scroll(open_site):
+    phone = open_site(**PHONE)
+    touch(phone, strokes_of("7"))
+    expect_text(phone, "7")
+    assert phone.evaluate("[scrollX, scrollY]") == [0, 0]
+
+
+def test_several_digits_are_read_and_each_can_be_looked_at(open_site):
+    page = open_site()
+    for at, digit in enumerate("204"):
+        draw(page, strokes_of(digit, 90, 15 + 88 * at, 90))
+    expect_text(page, "204")
+    page.get_by_role("button", name=re.compile("^4, sure")).first.click()
+    expect(page.locator("[data-note=crop]")).to_contain_text("3 of 3")
+
+
+def test_the_answer_comes_while_the_pen_is_down(open_site):
+    page = open_site()
+    page.locator(".predict[data-reads]").wait_for()
+    pad = page.get_by_test_id("sketchpad").bounding_box()
+    scale = pad["width"] / 280
+    [stroke] = strokes_of("7")
+    for index, (x, y) in enumerate(stroke):
+        page.mouse.move(pad["x"] + x * scale, pad["y"] + y * scale)
+        if index == 0:
+            page.mouse.down()
+    expect_text(page, "7")
+    page.mouse.up()
+
+
+def test_undo_and_clear_take_the_answer_away(open_site):
+    page = open_site()
+    draw(page, strokes_of("1"))
+    expect_text(page, "1")
+    page.get_by_test_id("clear").click()
+    expect_text(page, "")
+    expect(page.get_by_test_id("verdict")).to_contain_text("Draw a digit")
+
+
+def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
+    page = open_site(permissions=["clipboard-read", "clipboard-write"])
+    draw(page, strokes_of("3"))
+    expect_text(page, "3")
+    page.get_by_test_id("link").click()
+    expect(page).to_have_url(re.compile("#d="))
+    other = open_site(page.url[page.url.index("#") :])
+    expect_text(other, "3")
+
+
+def test_examples_are_read_and_a_photo_is_kindly_refused(open_site):
+    page = open_site()
+    page.get_by_role("button", name="Example: several digits").click()
+    expect_text(page, "2048")
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
+    content = cv2.imencode(".png", noise)[1].tobytes()
+    page.get_by_test_id("upload").locator("input").set_input_files(
+        {"name": "cat.png", "mimeType": "image/png", "buffer": content}
+    )
+    expect(page.get_by_test_id("problem")).to_have_text(
+        "Photos and larger pictures are read by the app; here you can draw."
+    )
+
+
+def test_after_the_first_visit_it_works_without_any_network(open_site, site_folder):
+    with static_server(site_folder.parent.parent) as address:
+        page = open_site(address=f"{address}/somewhere/digits/")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # its server is gone
+    page.locator(".predict.ready").wait_for()
+    draw(page, strokes_of("5"))
+    expect_text(page, "5")
+    evaluate(page)
+    cell(page, 9, 9).click()
+    expect(page.locator("[data-title]")).to_contain_text("True 9, read as 9")
+
+
+def test_the_report_is_there_and_a_cell_tells_which_images_it_counts(open_site):
+    page = open_site()
+    evaluate(page)
+    report = json.loads(build.saved.dumps(build.saved.shipped("cnn")))
+    expect(page.get_by_test_id("accuracy")).to_have_attribute("data-value", str(report["accuracy"]))
+    matrix = np.array(report["confusion_matrix"])
+    np.fill_diagonal(matrix, 0)
+    true, predicted = map(int, np.unravel_index(matrix.argmax(), matrix.shape))
+    cell(page, true, predicted).click()
+    expect(page.locator("[data-images] .tile")).to_have_count(int(matrix.max()))
+    expect(page.locator("[data-images] img")).to_have_count(0)
+    page.get_by_role("gridcell", selected=True).press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-title]")).to_contain_text(f"True {true}, read as {min(predicted + 1, 9)}")
+    for testid in ("per-class", "epochs"):
+        expect(page.get_by_test_id(testid)).to_be_attached()
+
+
+def test_with_mnists_file_a_cell_shows_its_images_and_another_file_is_refused(open_site, mnist):
+    page = open_site()
+    evaluate(page)
+    chooser = page.locator("[data-mnist]")
+    wrong = {"name": "t10k-images-idx3-ubyte", "mimeType": "application/octet-stream", "buffer": b"\0\0\x08\x03nothing"}
+    chooser.set_input_files(wrong)
+    expect(page.locator("[data-told]")).to_contain_text("This is not MNIST’s file of test images")
+    header = b"".join(number.to_bytes(4, "big") for number in (2051, 10_000, 28, 28))
+    right = {"name": "t10k-images-idx3-ubyte.gz", "mimeType": "application/gzip"}
+    chooser.set_input_files({**right, "buffer": gzip.compress(header + mnist.test.images.tobytes(), 1)})
+    expect(page.locator("[data-told]")).to_contain_text("Choose a cell")
+    cell(page, 7, 7).click()
+    tile = page.locator("[data-images] button.tile").first
+    expect(tile.locator("img")).to_be_visible()
+    tile.click()
+    expect_text(page, "7")  # the page reads what it shows
+    expect(page.locator("[data-note=picture]")).to_have_text("28 × 28 pixels")
+
+
+def test_a_file_chosen_before_the_page_is_ready_is_not_lost(open_site):
+    page, held = open_site(service_workers="block"), []
+    page.route("**/figures.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    chooser = page.locator("[data-mnist]")
+    chooser.set_input_files({"name": "mine.gz", "mimeType": "application/gzip", "buffer": b"nothing"})
+    eventually(page, lambda: held, bool)
+    held.pop().continue_()
+    expect(page.locator("[data-told]")).to_contain_text("This is not MNIST’s file of test images")
+
+
+def test_without_the_network_file_a_sentence_says_so(open_site, browser):
+    page = open_site(service_workers="block")
+    open_site.expected.append("status of 404")
+    page.context.route("**/*.tflite", lambda route: route.fulfill(status=404))
+    page.reload()
+    page.locator(".predict.ready").wait_for()
+    draw(page, strokes_of("7"))
+    expect(page.get_by_test_id("problem")).to_contain_text("The network could not be loaded")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_either_theme_at_either_size(open_site, axe, scheme):
+    for options in ({}, PHONE):
+        page = open_site(color_scheme=scheme, bypass_csp=True, **options)  # axe's own code comes from outside
+        draw(page, strokes_of("7"))
+        expect_text(page, "7")
+        expect(page.get_by_test_id("answer")).to_have_attribute("aria-busy", "false")
+        for tab in ("Predict", "Evaluate"):
+            page.get_by_role("tab", name=tab).click()
+            if tab == "Evaluate":
+                cell(page, 4, 9).click()
+                for part in page.locator("details.part").all():
+                    part.evaluate("part => { part.open = true; }")
+            assert axe(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+
+def test_it_can_be_installed(open_site, site):
+    page = open_site()
+    manifest_url = urljoin(site, page.locator("link[rel=manifest]").get_attribute("href"))
+    manifest = page.request.get(manifest_url).json()
+    assert manifest["name"] and manifest["display"] == "standalone"
+    assert urljoin(manifest_url, manifest["start_url"]) == urljoin(manifest_url, manifest["scope"]) == site
+    for icon in manifest["icons"]:
+        content = page.request.get(urljoin(manifest_url, icon["src"])).body()
+        height, width = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+        assert icon["sizes"] == f"{width}x{height}"
+    assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
+
+
+def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder):
+    _, with_gzip, _ = build.sizes(site_folder)
+    assert with_gzip <= LIMIT
+    for path in site_folder.rglob("*"):
+        if path.suffix in (".html", ".css", ".webmanifest"):
+            assert not re.search(rb"""(src|href|url\()=?["']?(/|https?:)""", path.read_bytes()), path.name
+
+
+def test_only_its_own_folder_is_written_over(tmp_path, capsys):
+    if runtime.folder() is None:
+        missing(runtime.COMMAND)
+    file, others, mine = tmp_path / "file", tmp_path / "others", tmp_path / "mine"
+    file.write_text("")
+    others.mkdir()
+    (others / "thesis.txt").write_text("mine")
+    assert build.main([str(file)]) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert build.main([str(others)]) == 2
+    assert "holds other files" in capsys.readouterr().err
+    assert [path.name for path in others.iterdir()] == ["thesis.txt"]
+    assert build.main([str(mine)]) == build.main([str(mine)]) == 0
+
+
+def test_without_the_runtime_it_names_the_command_that_fetches_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(runtime, "FOLDER", tmp_path / "nowhere")
+    assert build.main([str(tmp_path / "out")]) == 2
+    assert runtime.COMMAND in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
