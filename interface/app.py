@@ -1,7 +1,5 @@
-"""The page: header, the two tabs, and everything ``launch`` must know to serve them."""
+"""The page: header and two tabs (`build`), and what Gradio needs to serve it (`launch_options`)."""
 
-import html
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,25 +11,24 @@ from interface.predict import routes as predict_routes
 from interface.predict import tab as predict_tab
 from interface.reader import routes as reader_routes
 from interface.server import uploads
-from interface.server.rate_limits import LIMITS
-from interface.server.serving import Door
+from interface.server.limits import LIMITS
+from interface.server.serving import ServerOptions, routes_and_lifespan
+from interface.templates import render
 from interface.theme import theme
 from model.recogniser import Recogniser
 
-SHARE = Path(__file__).parent / "server" / "share.html"
 
+def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> gr.Blocks:
+    """The whole page. models: what can be chosen, by the name the page shows; the first is the default.
 
-def build(models: dict[str, Recogniser], own_pictures: bool = True) -> gr.Blocks:
-    """The whole app. models: what can be chosen, by the name the page shows; the first is the default.
-
-    own_pictures: visitors may bring test sets of their own; the same value as for `launch_options`.
+    test_set_uploads: visitors may bring test sets of their own; the same value as for `launch_options`.
     """
     # uploads (only programs make any, through `read`) are deleted within a day
     with gr.Blocks(
         title="Digits", analytics_enabled=False, delete_cache=(uploads.HOUR, uploads.DAY), fill_width=True
     ) as demo:
         gr.HTML(
-            header(models),
+            render("header.html", models=models),
             elem_classes="page-header",
             js_on_load=assets.mount("interface/server/share.js"),
             apply_default_css=False,
@@ -40,37 +37,34 @@ def build(models: dict[str, Recogniser], own_pictures: bool = True) -> gr.Blocks
             with gr.Tab("Predict", id="predict"):
                 predict_tab.build(models)
             with gr.Tab("Evaluate", id="evaluate"):
-                evaluate_tab.build(models, own_pictures)
-    demo.queue(max_size=LIMITS.queue, api_open=False)  # what stands in the queue cannot be called past it
+                evaluate_tab.build(models, test_set_uploads)
+    demo.queue(max_size=LIMITS.queued_events, api_open=False)  # what stands in the queue cannot be called past it
     return demo
 
 
-def header(models: dict[str, Recogniser]) -> str:
-    """The name, the model picker and the Share panel. A native select and dialog: every phone and screen reader knows them."""
-    options = "".join(f"<option>{html.escape(name)}</option>" for name in models)
-    panel = SHARE.read_text(encoding="utf-8")
-    return f'<h1>Digits</h1><label>Model <select data-testid="model">{options}</select></label>{panel}'
-
-
 def launch_options(
-    models: dict[str, Recogniser], own_pictures: bool = True, door: Door | None = None
+    models: dict[str, Recogniser], test_set_uploads: bool = True, options: ServerOptions | None = None
 ) -> dict[str, Any]:
-    """What ``demo.launch`` gets besides address and login: the look, our routes, and what Gradio would expose by default.
+    """What ``demo.launch`` gets besides address and login: the theme, our routes, and nothing that Gradio would expose by default.
 
-    door: what stands around it all; a local app's by default.
+    options: what the command line decides about serving; by default an app for this machine alone.
     """
-    around, lifespan = (door or Door()).around(models)
+    server_routes, lifespan = routes_and_lifespan(options or ServerOptions(), models)
     return {
         "theme": theme(),
         # in the head, not as `css`: Gradio rewrites that, and rules for phones lose against its own
-        "head": assets.styles(),
+        "head": assets.style_elements(),
         "footer_links": ["api"],
         "state_session_capacity": LIMITS.sessions,
-        "max_file_size": LIMITS.picture,
+        "max_file_size": LIMITS.picture_bytes,
         "app_kwargs": {
-            "routes": [*around, *reader_routes.routes(models), assets.route()]
-            + predict_routes.routes(models)
-            + (uploaded_test_sets.routes() if own_pictures else []),
+            "routes": [
+                *server_routes,
+                *reader_routes.routes(models),
+                assets.route(),
+                *predict_routes.routes(models),
+                *(uploaded_test_sets.routes() if test_set_uploads else []),
+            ],
             "lifespan": lifespan,
             "openapi_url": None,  # it answers without a login
             "docs_url": None,

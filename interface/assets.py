@@ -1,14 +1,17 @@
-"""The page's JavaScript and CSS: which files of the rooms a browser may fetch, and how a component loads its module.
+"""The page's JavaScript and CSS: which files a browser may fetch (`route`), how a component loads its module (`mount`).
 
 GET page/assets/PATH   PATH as in the repository, so that a module's relative imports hold in the browser, in the static page and
                        for the type checker alike
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+
+from interface.templates import render
 
 ROOT = Path(__file__).parent.parent
 INTERFACE = ROOT / "interface"
@@ -20,7 +23,7 @@ SHEETS = (
     "interface/server/share.css",
 )
 # Named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module.
-KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
 def modules() -> dict[str, Path]:
@@ -29,9 +32,9 @@ def modules() -> dict[str, Path]:
     return {path.relative_to(ROOT).as_posix(): path for path in [*found, ROOT / "evaluation/templates/sections.js"]}
 
 
-def styles() -> str:
+def style_elements() -> str:
     """All style sheets as <style> elements for the page's head."""
-    return "".join(f"<style>{(ROOT / sheet).read_text('utf-8')}</style>" for sheet in SHEETS)
+    return render("style_sheets.html", sheets=[(ROOT / sheet).read_text("utf-8") for sheet in SHEETS])
 
 
 def mount(module: str, arguments: str = "element") -> str:
@@ -44,17 +47,17 @@ def mount(module: str, arguments: str = "element") -> str:
 
 
 def route() -> Route:
-    """The route for ``launch(app_kwargs={"routes": …})``."""
-    return Route("/page/assets/{name:path}", serve(modules()))
+    """GET page/assets/PATH."""
+    return Route("/page/assets/{name:path}", serve_files(modules()))
 
 
-def serve(files: dict[str, Path]):
-    """An endpoint for these files, by name, and nothing else."""
+def serve_files(files: dict[str, Path]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint for these files, by name, and nothing else. Each name ends in one of MEDIA_TYPES."""
 
     async def endpoint(request: Request) -> Response:
         path = files.get(request.path_params["name"])
         if path is None:
             return JSONResponse({"error": "There is no such file here."}, 404)
-        return FileResponse(path, media_type=KINDS[path.suffix], headers={"Cache-Control": "no-cache"})
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
 
     return endpoint

@@ -1,9 +1,9 @@
-"""The colours and fonts of Gradio's own parts; assets/app.css has the same palette for ours.
+"""The colours and fonts of Gradio's components (`theme`); interface/page/app.css has the same palette for ours.
 
 Every pair of text and ground reaches WCAG AA (4.5 : 1) in both themes; a browser test checks it.
 """
 
-import gradio as gr
+from gradio.themes import Base, sizes
 
 LIGHT = {
     "ground": "#fbfbfa",
@@ -21,8 +21,8 @@ DARK = {
     "soft": "#a9a8a2",
     "accent": "#86a6ff",
 }
-# which Gradio variables take which colour
-USES = {
+# Colour → the variables of Gradio's themes that take it.
+VARIABLES = {
     "ground": ["body_background_fill", "background_fill_secondary"],
     "card": [
         "background_fill_primary",
@@ -47,7 +47,7 @@ USES = {
 NO_DARK_VARIANT = {"color_accent"}
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Gradio's plain theme in our colours, with the system's fonts: nothing is fetched from anywhere."""
     fonts = ["system-ui", "sans-serif"]
     values = {
@@ -55,10 +55,10 @@ def theme() -> gr.themes.Base:
         "button_primary_text_color_dark": "#10182b",
         "block_shadow": "none",
     }
-    for colour, variables in USES.items():
+    for colour, variables in VARIABLES.items():
         for variable in variables:
             values[variable] = LIGHT[colour]
             if variable not in NO_DARK_VARIANT:
                 values[f"{variable}_dark"] = DARK[colour]
-    base = gr.themes.Base(font=fonts, font_mono=["ui-monospace", "monospace"], radius_size=gr.themes.sizes.radius_md)
+    base = Base(font=fonts, font_mono=["ui-monospace", "monospace"], radius_size=sizes.radius_md)
     return base.set(**values)

@@ -172,12 +172,12 @@ def test_it_holds_no_tensorflow_and_no_training_data(image):
 
 
 def test_a_space_is_the_same_image_with_options_that_the_app_knows(tmp_path):
-    from demo import arguments
+    from interface.server.command_line import parse_flags
 
     subprocess.run([sys.executable, ROOT / "spaces" / "push.py", "--stage", tmp_path], check=True, cwd="/")
     [options] = [line[4:] for line in (tmp_path / "Dockerfile").read_text().splitlines() if line.startswith("CMD ")]
-    given = arguments(json.loads(options))
-    assert not given.own_pictures and "huggingface.co" in given.frame_ancestors and given.trust_proxy
+    given = parse_flags(json.loads(options))
+    assert not given.test_set_uploads and "huggingface.co" in given.frame_ancestors and given.trust_proxy
     front = (tmp_path / "README.md").read_text().split("---")[1]
     assert "sdk: docker" in front and f"app_port: {PORT}" in front
     assert (tmp_path / "model" / "trained").is_dir() and not list(tmp_path.rglob("*.keras"))

@@ -13,11 +13,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo import arguments, main
+from demo import main
 from evaluation.runner import Evaluations
 from interface import assets
 from interface.predict import routes, tab
 from interface.predict.examples.draw import one, pictures, row
+from interface.server.command_line import parse_flags
 from model.recogniser import load, shipped
 from tests.conftest import ROOT, aside
 
@@ -60,7 +61,7 @@ def test_an_evaluation_stands_back_while_a_drawing_is_read(models, monkeypatch):
     evaluations, seen = Evaluations(), []
     server = Starlette(routes=routes.routes(models, evaluations))
     server.auth = None
-    monkeypatch.setattr(routes, "answer", lambda *_: seen.append(evaluations.urgent()) or {})
+    monkeypatch.setattr(routes, "answer_json", lambda *_: seen.append(evaluations.urgent()) or {})
     TestClient(server).post("/page/read", content=png(one("7")))
     assert (seen, evaluations.urgent()) == ([True], False)
 
@@ -197,7 +198,7 @@ def test_a_program_cannot_read_files_of_the_machine(app):
 
 
 def test_flags_have_the_documented_defaults():
-    given = arguments([])
+    given = parse_flags([])
     assert (given.host, given.port, given.share, given.auth, given.model, given.root_path) == (
         "127.0.0.1",
         None,
@@ -206,8 +207,8 @@ def test_flags_have_the_documented_defaults():
         [],
         None,
     )
-    assert arguments(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
-    assert arguments(["--model", "classic", "mine.tflite"]).model == ["classic", "mine.tflite"]
+    assert parse_flags(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
+    assert parse_flags(["--model", "classic", "mine.tflite"]).model == ["classic", "mine.tflite"]
 
 
 def test_a_wrong_model_is_one_sentence_and_exit_code_2(capsys):

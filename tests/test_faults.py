@@ -16,7 +16,8 @@ import pytest
 from evaluation import history
 from evaluation.history import History
 from interface.server import uploads
-from interface.server.rate_limits import LIMITS, Counts, TooMany
+from interface.server.limits import LIMITS
+from interface.server.rate_limits import RateLimiter, RateLimitExceeded
 from model import datasets, files, inference, labelled_drawings, recogniser
 from tests import fakes
 from tests.conftest import ROOT, free_port
@@ -263,14 +264,14 @@ def test_a_run_made_after_the_clock_was_set_back_is_kept(tmp_path, monkeypatch):
 
 def test_a_clock_that_was_set_back_makes_nobody_wait(monkeypatch):
     now = [1000.0]
-    counts = Counts(lambda: now[0])
-    for _ in range(LIMITS.reads.visitor):
-        counts.count("reads", "somebody")
-    with pytest.raises(TooMany):
-        counts.count("reads", "somebody")
+    counts = RateLimiter(lambda: now[0])
+    for _ in range(LIMITS.reads.per_visitor):
+        counts.count(LIMITS.reads, "somebody")
+    with pytest.raises(RateLimitExceeded):
+        counts.count(LIMITS.reads, "somebody")
     now[0] += 61
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    counts.count("reads", "somebody")
+    counts.count(LIMITS.reads, "somebody")
 
 
 def test_durations_are_not_measured_with_the_clock_on_the_wall():

@@ -1,8 +1,8 @@
-"""A line in which a newer drawing takes the place of an older one from the same pad.
+"""A queue in which a newer drawing takes the place of an older one from the same pad: `DrawingQueue`.
 
-Under a crowd a drawing waits longer than the pen needs for the next one. Answering each in turn would answer drawings that
-nobody looks at any more; putting each new one at the end would let a busy pad wait for ever. So the newer one takes the
-older one's place, and everybody's newest drawing is read in turn.
+When many people draw, a drawing waits longer than the pen needs for the next one. Answering each in turn would answer drawings that
+nobody looks at any more; putting each new one at the end would let a busy pad wait for ever. So the newer one takes the older one's
+place, and everybody's newest drawing is read in turn.
 """
 
 import asyncio
@@ -11,26 +11,27 @@ from collections.abc import AsyncIterator
 
 
 class Superseded(Exception):
-    """A newer drawing of the same pad has come, or the line is too long: nobody should wait for this one."""
+    """Nobody should wait for this drawing: a newer one of the same pad has come, or the queue is too long."""
 
 
-class Line:
-    """At most ``places`` are served at once, at most ``longest`` wait. For one event loop."""
+class DrawingQueue:
+    """At most ``at_once`` drawings are read at once, at most ``longest`` wait. For one event loop."""
 
-    def __init__(self, places: int, longest: int):
-        self._places, self._free, self._longest = places, places, longest
-        self._waiting: dict[object, tuple[int, asyncio.Future]] = {}  # pad → its newest; a dict keeps a key's place
+    def __init__(self, at_once: int, longest: int):
+        self._at_once, self._free, self._longest = at_once, at_once, longest
+        # pad → (number, future) of its newest drawing; a dict keeps a key's place
+        self._waiting: dict[object, tuple[int, asyncio.Future[None]]] = {}
 
     @property
     def busy(self) -> bool:
-        """Whether anybody is served or waits; any thread may ask."""
-        return self._free < self._places
+        """Whether a drawing is being read or waits; any thread may ask."""
+        return self._free < self._at_once
 
     @contextlib.asynccontextmanager
     async def turn(self, pad: object = None, number: int = 0) -> AsyncIterator[None]:
-        """Wait for a place and hold it. pad: whose drawing, None: nobody else's; number: grows with each of the pad's.
+        """Wait for this drawing's turn and hold it. Raises Superseded in place of waiting for what is not wanted any more.
 
-        Raises Superseded instead of waiting longer for what is not wanted any more.
+        pad: whose drawing it is, None where no other is of the same pad; number: grows with each drawing of the pad.
         """
         await self._wait(object() if pad is None else pad, number)
         try:
@@ -47,9 +48,9 @@ class Line:
         if older:
             if older[0] > number:  # they came in another order than they were sent
                 raise Superseded
-            give_up(older[1])
+            _give_up(older[1])
         elif len(self._waiting) >= self._longest:
-            give_up(self._waiting.pop(next(iter(self._waiting)))[1])
+            _give_up(self._waiting.pop(next(iter(self._waiting)))[1])
         self._waiting[pad] = (number, turn)
         try:
             await turn
@@ -69,6 +70,6 @@ class Line:
         self._free += 1
 
 
-def give_up(turn: asyncio.Future) -> None:
+def _give_up(turn: asyncio.Future) -> None:
     if not turn.done():
         turn.set_exception(Superseded())

@@ -1,10 +1,11 @@
-"""The Predict tab: the sketchpad with its answer, and the same reading for programs: ``read``, an endpoint and an MCP tool."""
+"""The Predict tab (`build`): the sketchpad with its answer, and for programs ``read``, an endpoint and an MCP tool."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
 import gradio as gr
+from gradio.data_classes import FileData, ListFiles
 from gradio_client.utils import is_http_url_like
 
 from interface.assets import mount
@@ -21,10 +22,9 @@ def build(models: dict[str, Recogniser]) -> None:
     sketchpad()
     # Only for programs. A hidden File makes Gradio check that the file is the caller's own upload.
     image = gr.File(label="image", visible=False)
-    image.example_payload = lambda: EXAMPLE  # Gradio's own is a PDF, which nobody should send here
-    # the path alone: Gradio's own leaves an empty file behind, or has everybody's pictures in memory while they wait
-    image.preprocess = lambda sent: sent.path if sent else None
-    image.async_move_resource_to_block_cache = sent_here(image.async_move_resource_to_block_cache)
+    image.example_payload = lambda: EXAMPLE  # Gradio's is a PDF, which nobody should send here
+    image.preprocess = upload_path
+    image.async_move_resource_to_block_cache = without_addresses(image.async_move_resource_to_block_cache)
     model = gr.Dropdown(list(models), value=next(iter(models)), label="model", visible=False)
     reading = gr.JSON(label="reading", visible=False)
     # Past the queue: through it, Gradio's MCP would call this server once more, as one visitor for everybody.
@@ -32,7 +32,7 @@ def build(models: dict[str, Recogniser]) -> None:
 
 
 def sketchpad() -> gr.HTML:
-    """The pad, the tools and the answer: our own canvas, whose markup and code are tab.html and tab.js.
+    """The pad, the tools and the answer: a canvas of ours, whose markup and code are tab.html and tab.js.
 
     Gradio's stock Sketchpad starts with no tool active, loses the first stroke and answers after a second. This one keeps its state
     on the page; no Gradio event carries a drawing (interface/predict/routes.py answers it).
@@ -46,8 +46,16 @@ def sketchpad() -> gr.HTML:
     )
 
 
-def sent_here(keep: Callable) -> Callable:
-    """Gradio fetches a file that is given as an address. This server fetches nothing for anybody."""
+def upload_path(payload: ListFiles | FileData | None) -> str | None:
+    """The path of an upload; None where nothing was sent.
+
+    In place of Gradio's File.preprocess, which leaves an empty file behind, or has everybody's pictures in memory while they wait.
+    """
+    return payload.path if isinstance(payload, FileData) else None
+
+
+def without_addresses(keep: Callable) -> Callable:
+    """``keep``, but for an address: Gradio fetches a file that is given as one. This server fetches nothing for anybody."""
 
     async def keep_upload(path: str | Path | None) -> str | None:
         if path is not None and is_http_url_like(str(path)):
@@ -59,7 +67,7 @@ def sent_here(keep: Callable) -> Callable:
 
 def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict]]:
     """The function behind the endpoint ``read``."""
-    turn = anyio.CapacityLimiter(2)  # as many at once as there are usually cores; drawings have threads of their own
+    at_once = anyio.CapacityLimiter(2)  # as many as there are usually cores; drawings have threads of their own
 
     async def read(image: str, model: str) -> dict:
         """Read the handwritten digits in a picture, as `python -m model.predict --json` prints them, without `file`.
@@ -77,7 +85,7 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         if model not in models:
             raise gr.Error(f"There is no such model here; there are {', '.join(models)}.", print_exception=False)
         try:
-            return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=turn)
+            return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=at_once)
         except PictureError as error:
             return {"text": "", "verdict": None, "digits": [], "error": str(error)}
 

@@ -1,6 +1,6 @@
-"""What a page needs to read drawings by itself: constants, network and runtime, served beside the page's other routes.
+"""HTTP routes of the reader inside the page: its constants, networks and WebAssembly runtime. Enter at `routes`.
 
-The code is reader.js and what that imports; its constants are Python's own, written as a module here. Networks and runtime lie
+The code is reader.js and what that imports; its constants are Python's, written as a module here. Networks and runtime lie
 under page/engine, each file below the version it belongs to, so that a browser keeps it as long as it likes:
 
 GET page/assets/interface/reader/constants.js
@@ -22,26 +22,26 @@ from model.inference import Engine
 from model.recogniser import Recogniser
 from model.segmentation import ink, segment, strip, touching
 
-SHARED = (normalization, segment, ink, touching, strip, test_time_augmentation, calibration, recogniser)
+CONSTANTS_OF = (normalization, segment, ink, touching, strip, test_time_augmentation, calibration, recogniser)
 CONSTANTS = "interface/reader/constants.js"
-KINDS = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
-FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
+KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 def readers(models: Mapping[str, Recogniser]) -> dict[str, Recogniser]:
-    """Those of the models whose answers the page can give itself: the ones that ship."""
-    return {n: m for n, m in models.items() if m.calibrated and m.convention == Convention()}
+    """The models whose answers the page can give itself: the ones that ship."""
+    return {name: model for name, model in models.items() if model.calibrated and model.convention == Convention()}
 
 
 def constants(models: Mapping[str, Recogniser]) -> str:
-    """JavaScript that exports every constant of SHARED by its module's name, `models` with their calibration, and `runtime`."""
-    values = {
+    """JavaScript that exports the constants of each module of CONSTANTS_OF by its name, `models` with their calibration, and `runtime`."""
+    values: dict[str, dict] = {
         module.__name__.rpartition(".")[2]: {
             name: value
             for name, value in vars(module).items()
             if name.isupper() and isinstance(value, int | float | str | tuple)
         }
-        for module in SHARED
+        for module in CONSTANTS_OF
     }
     values["models"] = {
         name: {
@@ -55,20 +55,19 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         for name, model in readers(models).items()
     }
     values["together"] = {"file": _file(recogniser.strips())}
-    there = runtime.folder() is not None
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
         "loader": runtime.LOADER,
         "wasm": f"{runtime.WASM}.gz",
-        "there": there,
+        "there": runtime.folder() is not None,
     }
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
 
 
 def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
-    """VERSION/FILE → where it lies on this machine. No runtime where nobody has fetched it."""
-    here = runtime.folder()
-    found = {f"{here.name}/{name}": here / name for name in runtime.FILES} if here else {}
+    """VERSION/FILE → its path on this machine. No runtime where nobody has fetched it."""
+    folder = runtime.folder()
+    found = {f"{folder.name}/{name}": folder / name for name in runtime.FILES} if folder else {}
     engines = [recogniser.strips(), *(model.engine for model in readers(models).values())]
     return found | {_file(engine): engine.path for engine in engines}
 
@@ -81,13 +80,13 @@ def _file(engine: Engine) -> str:
 def routes(models: Mapping[str, Recogniser]) -> list[Route]:
     """The routes for ``launch(app_kwargs={"routes": …})``."""
 
-    async def shared(_: Request) -> Response:
-        return Response(constants(models), media_type=KINDS[".js"], headers={"Cache-Control": "no-cache"})
+    async def constants_module(_: Request) -> Response:
+        return Response(constants(models), media_type=MEDIA_TYPES[".js"], headers={"Cache-Control": "no-cache"})
 
     async def file(request: Request) -> Response:
         path = files(models).get(f"{request.path_params['version']}/{request.path_params['name']}")
         if path is None:
             return JSONResponse({"error": "There is no such file here."}, 404)
-        return FileResponse(path, media_type=KINDS[path.suffix], headers=FOR_EVER)
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=KEEP_FOR_EVER)
 
-    return [Route(f"/page/assets/{CONSTANTS}", shared), Route("/page/engine/{version}/{name}", file)]
+    return [Route(f"/page/assets/{CONSTANTS}", constants_module), Route("/page/engine/{version}/{name}", file)]

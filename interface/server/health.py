@@ -1,4 +1,4 @@
-"""For whoever runs this: is it well, what is asked of it, how long does that take.
+"""What the operator sees of the running app: its health, a line for each request, Prometheus metrics.
 
 GET /healthz    {"status": "ok"} while the default model answers, 503 otherwise; without a login, for a container's health check
 GET /metrics    Prometheus's text, where asked for on the command line; behind the login where there is one
@@ -16,19 +16,21 @@ from starlette.routing import Route
 
 from model.recogniser import Recogniser
 
-Seen = Callable[[str, str, int, float, int], None]  # method, label, status, seconds, bytes
+Observer = Callable[[str, str, int, float, int], None]  # method, label, status, seconds, bytes sent of a request
 SLOWEST = 5  # seconds for an image that takes one millisecond, before the model counts as stuck
 
 
-def healthz(recogniser: Recogniser) -> Route:
-    """The route; it has the model read an empty image."""
-    one = anyio.CapacityLimiter(1)
+def health_route(recogniser: Recogniser) -> Route:
+    """GET /healthz; it has the model read an empty image."""
+    one_at_a_time = anyio.CapacityLimiter(1)
+    image = np.zeros((1, 28, 28), np.float32)
 
     async def endpoint(_: Request) -> JSONResponse:
         try:
             with anyio.fail_after(SLOWEST):
-                image = np.zeros((1, 28, 28), np.float32)
-                await anyio.to_thread.run_sync(recogniser.probabilities, image, limiter=one, abandon_on_cancel=True)
+                await anyio.to_thread.run_sync(
+                    recogniser.probabilities, image, limiter=one_at_a_time, abandon_on_cancel=True
+                )
         except Exception as error:  # whatever it is, the app is not well
             return JSONResponse({"status": f"the model does not answer: {type(error).__name__}"}, 503)
         return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
@@ -36,14 +38,14 @@ def healthz(recogniser: Recogniser) -> Route:
     return Route("/healthz", endpoint)
 
 
-def log_line(method: str, label: str, status: int, seconds: float, size: int) -> None:
+def log_request(method: str, label: str, status: int, seconds: float, size: int) -> None:
     """One line on stderr: no picture, no query, no address, no name of a page or file."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     print(f"{when} {method} {label} {status} {1000 * seconds:.1f} ms {size} B", file=sys.stderr, flush=True)
 
 
-def metrics(running: Callable[[], bool]) -> tuple[Route, Seen]:
-    """The route, and what counts a request for it. running: whether an evaluation is under way."""
+def metrics(evaluation_runs: Callable[[], bool]) -> tuple[Route, Observer]:
+    """GET /metrics, and the observer that counts a request for it. evaluation_runs: whether one is under way."""
     import prometheus_client as prometheus  # only for who wants them
 
     labels = ("method", "route")
@@ -55,9 +57,11 @@ def metrics(running: Callable[[], bool]) -> tuple[Route, Seen]:
         buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     )
     sent = prometheus.Counter("digits_sent_bytes", "Bytes of answers before compression", labels)
-    prometheus.Gauge("digits_evaluation_running", "1 while an evaluation runs").set_function(lambda: float(running()))
+    prometheus.Gauge("digits_evaluation_running", "1 while an evaluation runs").set_function(
+        lambda: float(evaluation_runs())
+    )
 
-    def seen(method: str, label: str, status: int, took: float, size: int) -> None:
+    def observe(method: str, label: str, status: int, took: float, size: int) -> None:
         requests.labels(method, label, str(status)).inc()
         seconds.labels(method, label).observe(took)
         sent.labels(method, label).inc(size)
@@ -65,4 +69,4 @@ def metrics(running: Callable[[], bool]) -> tuple[Route, Seen]:
     async def endpoint(_: Request) -> Response:
         return Response(prometheus.generate_latest(), media_type=prometheus.CONTENT_TYPE_LATEST)
 
-    return Route("/metrics", endpoint), seen
+    return Route("/metrics", endpoint), observe

@@ -1,10 +1,10 @@
-"""Whether a visitor has logged in."""
+"""Whether a visitor has logged in: `signed_in`."""
 
 from starlette.requests import Request
 
 
 def signed_in(request: Request) -> bool:
-    """Whether this visitor may ask, by the cookie that Gradio's login sets; always without ``--auth``."""
+    """Whether this request has the cookie that Gradio's login sets; always true without ``--auth``."""
     app = request.app
     if app.auth is None:
         return True

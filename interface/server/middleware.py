@@ -1,8 +1,10 @@
-"""The door: every request passes here before Gradio or any route of ours sees it, and every answer on its way out.
+"""Middleware around the whole app: every request passes `RequestFilter` before Gradio or a route of ours sees it, every answer after it.
 
-It lets in the requests of interface/server/allowed_requests.py, asks for the login, refuses other sites' pages, counts visitors (interface/server/rate_limits.py), bounds
-bodies (interface/server/request_body.py) and sets the headers (interface/server/headers.py). It is an ASGI application around the whole app, so that
-nothing answers past it; streams pass through unchanged.
+In this order: settle who sends it (request_origin.py); find it among the allowed requests (allowed_requests.py); ask for the login
+(login.py); refuse other sites' pages; bound the body (request_body.py); count it for its visitor (rate_limits.py); serve it; set the
+security headers (headers.py); report it to the log and the metrics (health.py).
+
+It is an ASGI application, so streams pass through unchanged.
 """
 
 import contextlib
@@ -11,250 +13,210 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import anyio
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from interface.server.allowed_requests import Way, way_of
+from interface.server.allowed_requests import AllowedRequest, find_allowed
+from interface.server.health import Observer
+from interface.server.limits import LIMITS, Rate
 from interface.server.login import signed_in
-from interface.server.rate_limits import LIMITS, Counts, TooMany
-from interface.server.request_body import Body, Refused, too_long
+from interface.server.rate_limits import RateLimiter, RateLimitExceeded
+from interface.server.refusals import RequestRefused
+from interface.server.request_body import RequestBody, announced_size, check_announced_size
+from interface.server.request_origin import (
+    check_host,
+    client_address,
+    is_from_another_site,
+    is_this_machine,
+    path_below,
+    without_forwarded,
+)
 
-HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
 PAGE = re.compile(r"[\w-]{1,64}", re.ASCII)  # the name that a page gives itself: Gradio's session, or our `pad`
-FORWARDED = {
-    b"forwarded",
-    b"x-real-ip",
-    b"x-forwarded-for",
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
-    b"x-gradio-server",
-}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OUTSIDE = {
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
-}  # how the page is reached; that shapes only its own visitor's page
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What the command line decides."""
+class Policy:
+    """What the command line and the app decide."""
 
-    headers: dict[str, str]  # for every answer
-    kind: Callable[[object], str | None]  # an event's number → its Rate in Limits; None: there is no such event
-    trust: str = ""  # proxies whose forwarded headers are believed, as uvicorn takes them
-    tunnel: bool = False  # a public link: everybody's address is that of its tunnel on this machine
+    headers: dict[str, str]  # of every answer
+    event_rate: Callable[[object], Rate | None]  # an event's number → its rate; None: there is no such event
+    trusted_proxies: str = ""  # whose X-Forwarded headers are believed, as uvicorn takes them
+    public_link: bool = False  # then everybody's address is that of the link's tunnel on this machine
     root_path: str = ""
-    room: Callable[[], bool] = lambda: True  # whether more uploads fit on disk
-    seen: Callable[[str, str, int, float, int], None] | None = (
-        None  # method, label, status, seconds, bytes of a request
-    )
+    uploads_fit: Callable[[], bool] = lambda: True  # whether there is room on disk for one more
+    observer: Observer | None = None  # gets every request that was answered
 
 
-class Guard:
+class RequestFilter:
     """The ASGI application around ``app``."""
 
-    def __init__(self, app, rules: Rules, counts: Counts | None = None):
-        self.app, self.rules, self.counts = app, rules, counts or Counts()
-        self.believed = ProxyHeadersMiddleware(self._known, rules.trust)
-        self.under_way = {True: 0, False: 0}  # streams, others
-        self.places = anyio.CapacityLimiter(LIMITS.programs)
+    def __init__(self, app: ASGIApp, policy: Policy, limiter: RateLimiter | None = None):
+        self.app, self.policy, self.limiter = app, policy, limiter or RateLimiter()
+        # cast: uvicorn has types of its own for the same ASGI
+        proxy = ProxyHeadersMiddleware(cast(Any, self._from_known_sender), policy.trusted_proxies)
+        self.behind_proxy, self.trusted_proxies = cast(ASGIApp, proxy), proxy.trusted_hosts
+        self.under_way = {True: 0, False: 0}  # is it a stream? → requests
+        self.program_places = anyio.CapacityLimiter(LIMITS.program_pictures_at_once)
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":  # nothing here speaks WebSocket
-            peer = address(scope)
-            if peer in self.believed.trusted_hosts:
-                await self.believed(scope, receive, send)
+            address = client_address(scope)
+            if address in self.trusted_proxies:
+                await self.behind_proxy(scope, receive, send)
             else:
-                drop = FORWARDED - OUTSIDE if self.rules.tunnel and local(peer) else FORWARDED
-                headers = [(name, value) for name, value in scope["headers"] if name.lower() not in drop]
-                await self._known({**scope, "headers": headers}, receive, send)
+                from_tunnel = self.policy.public_link and is_this_machine(address)
+                await self._from_known_sender(without_forwarded(scope, from_tunnel), receive, send)
 
-    async def _known(self, scope, receive, send) -> None:
-        """Who sends this is settled: serve it, and tell ``seen`` of it."""
+    async def _from_known_sender(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request whose headers can be believed, and report it to the observer."""
         start, status, sent = time.perf_counter(), 500, 0
 
-        async def dressed(message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = message | {"headers": self._dress(message.get("headers", []))}
+                message = {**message, "headers": self._with_our_headers(message.get("headers", []))}
             sent += len(message.get("body", b""))
             await send(message)
 
-        path, root = path_of(scope, self.rules.root_path), self.rules.root_path.rstrip("/")
+        path, root = path_below(self.policy.root_path, scope), self.policy.root_path.rstrip("/")
         if root.startswith("/"):  # whole again where a proxy has stripped it: Starlette looks for it there
             scope = {**scope, "root_path": root, "path": root + path}
-        way = way_of(scope["method"], path)
-        stream = way is not None and way.stream
-        self.under_way[stream] += 1
+        allowed = find_allowed(scope["method"], path)
+        is_stream = allowed is not None and allowed.is_stream
+        self.under_way[is_stream] += 1
         try:
-            if not await self._serve(Request(scope), way, receive, dressed):
+            if not await self._answer(Request(scope), allowed, receive, send_with_headers):
                 status = 499  # as nginx logs it
         finally:
-            self.under_way[stream] -= 1
-            if self.rules.seen:
-                label = way.label or path if way else "other"
-                method = scope["method"] if way or scope["method"] in METHODS else "other"  # a sender may invent any
-                self.rules.seen(method, label, status, time.perf_counter() - start, sent)
+            self.under_way[is_stream] -= 1
+            if self.policy.observer:
+                label = allowed.label or path if allowed else "other"
+                method = scope["method"] if allowed or scope["method"] in METHODS else "other"  # any may be invented
+                self.policy.observer(method, label, status, time.perf_counter() - start, sent)
 
-    async def _serve(self, request: Request, way: Way | None, receive, send) -> bool:
-        """Whether the sender was there to the end of the body."""
-        body = Body(receive, way.most if way else LIMITS.small, request.method in ("GET", "HEAD"))
+    async def _answer(self, request: Request, allowed: AllowedRequest | None, receive: Receive, send: Send) -> bool:
+        """Send the app's answer or a refusal. Returns whether the sender stayed to the end of the body."""
+        most = allowed.most if allowed else LIMITS.event_bytes
+        body = RequestBody(receive, most, empty=request.method in ("GET", "HEAD"))
         started = False
 
-        async def answer(message) -> None:
+        async def send_unless_refused(message: Message) -> None:
             nonlocal started
-            if (
-                started or not body.trouble
-            ):  # what the app says to half a body is kept back: the sentence below says more
+            if started or not body.refusal:  # what the app says to half a body is kept back: the refusal says more
                 started = True
                 await send(message)
 
         try:
-            check(request, way, self.under_way)
-            receive = await self._counted(request, way, body)
-            async with self._place(way, length_of(request)):
-                await self.app(request.scope, receive, answer)
-        except Refused as refusal:
-            await refuse(refusal, request, body, send)
-            return not body.gone
+            check_host(request.headers)
+            if allowed is None:
+                raise RequestRefused(404, "There is nothing here.")
+            self._check_sender(request, allowed)
+            check_announced_size(request, allowed.most)
+            receive = await self._count(request, allowed, body)
+            async with self._place(request, allowed):
+                await self.app(request.scope, receive, send_unless_refused)
+        except RequestRefused as refusal:
+            await send_refusal(refusal, request, body, send)
+            return not body.sender_left
         except Exception:
-            if not (body.trouble or body.gone):
+            if not (body.refusal or body.sender_left):
                 raise
-        if body.trouble and not started:
-            await refuse(body.trouble, request, body, send)
-        return not body.gone
+        if body.refusal and not started:
+            await send_refusal(body.refusal, request, body, send)
+        return not body.sender_left
 
-    async def _counted(self, request: Request, way: Way, body: Body):
-        """Count the request for its visitor; Refused if it is one too many. Returns the body's receive."""
-        kind, page, receive = way.kind, request.query_params.get("pad"), body.receive
-        if way.label == "/page/read":
-            kind = "pictures" if length_of(request) > LIMITS.stroke else None
-        elif way.kind == "uploads":
-            if not await anyio.to_thread.run_sync(self.rules.room):
-                raise Refused(
-                    503,
-                    "Too many pictures were sent today; please send them later, or one at a time by the page.",
-                    3600,
-                )
+    def _check_sender(self, request: Request, allowed: AllowedRequest) -> None:
+        """What can be checked without the body. Raises RequestRefused."""
+        if not allowed.without_login and not signed_in(request):
+            raise RequestRefused(401, "Please log in again: reload the page.")
+        if request.method not in ("GET", "HEAD") and is_from_another_site(request.headers):
+            raise RequestRefused(403, "This request comes from another site’s page; open this page itself.")
+        at_once = LIMITS.streams_at_once if allowed.is_stream else LIMITS.requests_at_once
+        if self.under_way[allowed.is_stream] > at_once:
+            raise RequestRefused(503, "Very many people are here just now; please try again in a moment.", 5)
+
+    async def _count(self, request: Request, allowed: AllowedRequest, body: RequestBody) -> Receive:
+        """Count the request for its visitor; RequestRefused if it is one too many. Returns the receive that gives its body."""
+        rate, page, receive = allowed.rate, request.query_params.get("pad"), body.receive
+        if allowed.rate_if_large and announced_size(request) > LIMITS.drawing_bytes:
+            rate = allowed.rate_if_large
+        elif allowed.is_upload:
+            if not await anyio.to_thread.run_sync(self.policy.uploads_fit):
+                sentence = "Too many pictures were sent today; please send them later, or one at a time by the page."
+                raise RequestRefused(503, sentence, 3600)
             body.count_files(request.headers.get("content-type", ""))
             request.scope["query_string"] = b""  # Gradio would remember each upload's `upload_id` for ever
-        elif way.event:
-            content = await body.whole()
-            asked, receive = fields_of(content), body.again(content)
-            page = asked.get("session_hash")
-            if way.label == "/gradio_api/event":
-                kind = self.rules.kind(asked.get("fn_index"))
-                if kind is None:
-                    raise Refused(404, "There is no such event here.")
-        if kind:
+        elif allowed.is_event:
+            content = await body.read_all()
+            event, receive = event_fields(content), body.replay(content)
+            page = event.get("session_hash")
+            if rate is None:
+                rate = self.policy.event_rate(event.get("fn_index"))
+                if rate is None:
+                    raise RequestRefused(404, "There is no such event here.")
+        if rate:
             try:
-                self.counts.count(kind, self._visitor(request, page))
-            except TooMany as many:
-                raise Refused(429, str(many), many.wait) from many
+                self.limiter.count(rate, self._visitor(request, page))
+            except RateLimitExceeded as exceeded:
+                raise RequestRefused(429, str(exceeded), exceeded.retry_after) from exceeded
         return receive
 
+    def _visitor(self, request: Request, page: object) -> str | None:
+        """The name by which a request is counted; None where everybody has the same."""
+        if isinstance(page, str) and PAGE.fullmatch(page):
+            return f"page {page}"
+        address = client_address(request.scope)
+        return None if self.policy.public_link and is_this_machine(address) else f"address {address}"
+
     @contextlib.asynccontextmanager
-    async def _place(self, way: Way, length: float) -> AsyncIterator[None]:
-        """Hold one of the places for large bodies of programs, if this is one. Raises Refused."""
-        if not way.held or length <= LIMITS.stroke:
+    async def _place(self, request: Request, allowed: AllowedRequest) -> AsyncIterator[None]:
+        """Hold one of the places for programs' large bodies, if this is one. Raises RequestRefused."""
+        if not allowed.takes_place or announced_size(request) <= LIMITS.drawing_bytes:
             yield
             return
-        with anyio.move_on_after(LIMITS.patience) as waited:
-            await self.places.acquire()
+        with anyio.move_on_after(LIMITS.memory_wait) as waited:
+            await self.program_places.acquire()
         if waited.cancelled_caught:
-            raise Refused(503, "Many programs are sending pictures just now; please try again in a moment.", 5)
+            raise RequestRefused(503, "Many programs are sending pictures just now; please try again in a moment.", 5)
         try:
             yield
         finally:
-            self.places.release()
+            self.program_places.release()
 
-    def _visitor(self, request: Request, page: object) -> str | None:
-        if isinstance(page, str) and PAGE.fullmatch(page):
-            return f"page {page}"
-        peer = address(request.scope)
-        return None if self.rules.tunnel and local(peer) else f"address {peer}"
-
-    def _dress(self, headers) -> list[tuple[bytes, bytes]]:
+    def _with_our_headers(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """An answer's headers with ours, and without those that would let another site's page read it."""
         kept = [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
-        MutableHeaders(raw=kept).update(self.rules.headers)
+        MutableHeaders(raw=kept).update(self.policy.headers)
         return kept
 
 
-def check(request: Request, way: Way | None, under_way: dict[bool, int]) -> None:
-    """What can be said without the body. Raises Refused."""
-    hosts = request.headers.get("host", ""), forwarded_host(request.headers)
-    if not all(HOST.fullmatch(host) for host in hosts):
-        raise Refused(400, "The request names no host.")
-    if way is None:
-        raise Refused(404, "There is nothing here.")
-    if not way.open and not signed_in(request):
-        raise Refused(401, "Please log in again: reload the page.")
-    if request.method not in ("GET", "HEAD") and foreign(request.headers):
-        raise Refused(403, "This request comes from another site’s page; open this page itself.")
-    if under_way[way.stream] > (LIMITS.streams if way.stream else LIMITS.requests):
-        raise Refused(503, "Very many people are here just now; please try again in a moment.", 5)
-    if "content-length" in request.headers and length_of(request) > way.most:
-        raise Refused(413, too_long(way.most))
-
-
-def length_of(request: Request) -> float:
-    """Bytes of the body; infinite where the sender does not say."""
-    return float(request.headers.get("content-length", "inf"))
-
-
-def foreign(headers: Headers) -> bool:
-    """Whether another site's page sends this, as Go's http.CrossOriginProtection decides it. Programs send neither header."""
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site:
-        return site not in ("same-origin", "none")
-    return origin is not None and origin.partition("://")[2] != forwarded_host(headers)
-
-
-def forwarded_host(headers: Headers) -> str:
-    return headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
-
-
-async def refuse(refusal: Refused, request: Request, body: Body, send) -> None:
-    if not body.trouble:
-        await body.thrown_away()
+async def send_refusal(refusal: RequestRefused, request: Request, body: RequestBody, send: Send) -> None:
+    if not body.refusal:
+        await body.discard()
+    headers = refusal.headers if body.complete else refusal.headers | {"Connection": "close"}
     sentence = str(refusal)
-    headers = {"Retry-After": str(refusal.wait)} if refusal.wait else {}
-    if not body.complete:
-        headers["Connection"] = "close"
     # Gradio's page shows `detail`, ours `error`
     answer = JSONResponse({"error": sentence, "detail": sentence}, refusal.status, headers)
     await answer(request.scope, body.receive, send)
 
 
-def fields_of(content: bytes) -> dict:
-    """The JSON object of an event. Refused for anything else, or for one nested too deep to be read."""
+def event_fields(content: bytes) -> dict:
+    """The JSON object of an event. RequestRefused for anything else, or for one nested too deep to be read."""
     try:
-        asked = json.loads(content)
+        fields = json.loads(content)
     except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
-        raise Refused(400, "This is no event of this page.")
-    return asked
-
-
-def path_of(scope, root_path: str) -> str:
-    """The path below --root-path, whether or not a proxy has stripped that."""
-    path, root = scope["path"], (scope.get("root_path") or root_path).rstrip("/")
-    return (path[len(root) :] or "/") if root and (path == root or path.startswith(root + "/")) else path
-
-
-def address(scope) -> str | None:
-    return scope["client"][0] if scope.get("client") else None
-
-
-def local(peer: str | None) -> bool:
-    return peer in ("127.0.0.1", "::1")
+        fields = None
+    if not isinstance(fields, dict):
+        raise RequestRefused(400, "This is no event of this page.")
+    return fields

@@ -1,7 +1,7 @@
-"""What the server remembers of a page: its choices, and no more.
+"""What the server remembers of each open page: its choices, and no more. `Sessions` takes the place of Gradio's.
 
 Gradio keeps with every page the settings of every component and the newest value of each, pictures included (60–300 kB), for
-links into an app's state. This app's links say everything themselves, so a page costs a few kB here.
+links into an app's state. This app's links hold everything themselves, so a page costs a few kB here.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ class Session(SessionState):
 
 
 class Sessions(StateHolder):
-    """Those of all pages, the newest of them; in place of an app's ``state_holder``."""
+    """The sessions of all pages, the newest of them; for an app's ``state_holder``."""
 
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:

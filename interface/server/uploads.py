@@ -1,7 +1,8 @@
-"""What programs send is gone within a day.
+"""The folder of what programs upload: bounded in size, swept within a day. The page itself uploads nothing to disk.
 
 Gradio deletes the uploads it remembers (``delete_cache``), but its MCP also writes each picture that comes as text and
-forgets it. So this app has a temporary folder of its own (demo.py names it) and sweeps it.
+forgets it. So this app has a temporary folder of its own (demo.py names it in $GRADIO_TEMP_DIR) and sweeps it. The size of one upload
+is checked in request_body.py.
 """
 
 import asyncio
@@ -12,18 +13,17 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from interface.server.rate_limits import LIMITS
+from interface.server.limits import LIMITS
 
 PREFIX = "digits-"  # of the folder's name, in demo.py too, which needs it before anything is imported
 HOUR, DAY = 3600, 86400  # seconds between two sweeps; how old a file may get
-JUST = 600  # seconds: what is older may go before its day where there is no room
-FILES = 5_000  # at once: bytes alone would let millions of empty ones in
+SAFE = 600  # seconds: what is younger may still be read; what is older may go before its day where there is no room
 
 
 def sweep(folder: Path, age: float = DAY) -> None:
     """Delete what is older than ``age`` seconds under ``folder``: files, and folders once they are empty for so long.
 
-    What is as much newer than now was written before the clock was set back.
+    What is newer than now by as much was written before the clock was set back, and goes too.
     """
     for path in sorted(folder.rglob("*"), reverse=True):  # what lies inside comes first
         with contextlib.suppress(OSError):  # in use, not empty, or gone already
@@ -31,7 +31,7 @@ def sweep(folder: Path, age: float = DAY) -> None:
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def abandoned(folder: Path) -> None:
+def sweep_abandoned(folder: Path) -> None:
     """Delete the folders beside ``folder`` of apps that were killed: a running one touches its own every hour."""
     for other in folder.parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
@@ -39,35 +39,35 @@ def abandoned(folder: Path) -> None:
                 shutil.rmtree(other, ignore_errors=True)  # another user's stays
 
 
-def room(folder: Path | None = None, most: int = LIMITS.kept) -> bool:
-    """Whether another upload fits: under ``most`` bytes and FILES files are kept. What is older goes first."""
+def make_room(folder: Path | None = None, most: int = LIMITS.upload_folder_bytes) -> bool:
+    """Whether one more upload fits under ``most`` bytes and LIMITS.upload_folder_files files. What is older goes first."""
     folder = folder or Path(os.environ["GRADIO_TEMP_DIR"])
-    if fits(folder, most):
+    if has_room(folder, most):
         return True
-    sweep(folder, JUST)
-    return fits(folder, most)
+    sweep(folder, SAFE)
+    return has_room(folder, most)
 
 
-def fits(folder: Path, most: int) -> bool:
+def has_room(folder: Path, most: int) -> bool:
     size = 0
-    for files, path in enumerate(folder.rglob("*"), 1):
+    for count, path in enumerate(folder.rglob("*"), 1):
         with contextlib.suppress(OSError):  # gone already
             size += path.lstat().st_size
-        if files > 2 * FILES or size > most:  # each lies in a folder of its own
+        if count > 2 * LIMITS.upload_folder_files or size > most:  # each file lies in a folder of its own
             return False
     return True
 
 
 @contextlib.asynccontextmanager
-async def lifespan(_app) -> AsyncIterator[None]:
-    """For ``launch(app_kwargs={"lifespan": …})``: sweeps every hour while the app serves."""
+async def sweeping() -> AsyncIterator[None]:
+    """Sweeps every hour while the app serves."""
     folder = Path(os.environ["GRADIO_TEMP_DIR"])
 
     async def hourly() -> None:
         while True:
             with contextlib.suppress(OSError):
                 os.utime(folder)
-            await asyncio.to_thread(abandoned, folder)
+            await asyncio.to_thread(sweep_abandoned, folder)
             await asyncio.sleep(HOUR)
             await asyncio.to_thread(sweep, folder)
 

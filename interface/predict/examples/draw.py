@@ -1,4 +1,4 @@
-"""Draws the examples: `python -m interface.predict.examples.draw` writes the pictures and examples.json beside this file.
+"""Draws the example pictures: `python -m interface.predict.examples.draw` writes them and examples.json beside this file.
 
 Every stroke was set by hand here; nobody's handwriting and no data set is in them.
 """
@@ -9,10 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+Point = tuple[float, float]
+Stroke = list[Point]
 HERE = Path(__file__).parent
 
 # Each glyph: strokes of points (x, y) in a box 70 wide and 100 high, y down; curves run through the points.
-GLYPHS = {
+GLYPHS: dict[str, list[Stroke]] = {
     "0": [[(38, 2), (12, 22), (4, 56), (18, 92), (42, 96), (62, 70), (64, 34), (50, 6), (36, 2)]],
     "1": [[(16, 26), (30, 14), (40, 2), (39, 40), (37, 98)]],
     "2": [[(8, 24), (22, 5), (44, 4), (58, 20), (52, 44), (30, 70), (6, 95), (6, 95), (34, 92), (66, 95)]],
@@ -27,7 +29,7 @@ GLYPHS = {
     "9": [[(58, 18), (38, 2), (14, 16), (14, 40), (36, 50), (56, 34), (58, 18), (58, 18), (54, 60), (46, 98)]],
     "A": [[(4, 98), (20, 50), (36, 2), (36, 2), (52, 52), (66, 98)], [(14, 64), (56, 62)]],
 }
-SCRIBBLE = [
+SCRIBBLE: list[Stroke] = [
     [
         (2, 50),
         (20, 8),
@@ -46,8 +48,8 @@ SCRIBBLE = [
 ]
 
 
-def curve(points: list[tuple[float, float]]) -> np.ndarray:
-    """A Catmull-Rom curve through ``points``, (n, 2) float; a point given twice is a corner."""
+def curve(points: Stroke) -> np.ndarray:
+    """A Catmull-Rom curve through ``points``: (12 · (n - 1) + 1, 2) float64; a point given twice is a corner."""
     padded = np.array([points[0], *points, points[-1]], float)
     t = np.linspace(0, 1, 12, endpoint=False)[:, None]
     parts = []
@@ -56,11 +58,25 @@ def curve(points: list[tuple[float, float]]) -> np.ndarray:
     return np.concatenate([*parts, padded[-1:]])
 
 
-def write(page, strokes, at, height, width, colour, slant=0.0, shake=0.0, rng=None) -> None:
-    """Draw ``strokes`` on ``page`` (H, W, 3 uint8) with the top left corner ``at``; slant is x per y, shake in glyph units."""
+def write(
+    page: np.ndarray,
+    strokes: list[Stroke],
+    at: Point,
+    height: float,
+    width: int,
+    colour: tuple[int, int, int],
+    slant: float = 0.0,
+    shake: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> None:
+    """Draw a glyph's ``strokes`` on ``page``, (H, W, 3) uint8 BGR, in place.
+
+    at: the top left corner; height, width: of the glyph and of the pen, px; slant: x per y; shake: standard deviation of each
+    point's place in glyph units, drawn from ``rng``.
+    """
     for stroke in strokes:
         points = np.array(stroke, float)
-        if shake:
+        if shake and rng is not None:
             points += rng.normal(0, shake, points.shape)
         path = curve([tuple(point) for point in points])
         path[:, 0] += slant * (50 - path[:, 1])
@@ -72,8 +88,8 @@ def sheet(height: int = 280, width: int = 280, colour: int = 255) -> np.ndarray:
     return np.full((height, width, 3), colour, np.uint8)
 
 
-def one(name: str, height: int = 170, width: int = 16, at=None, **style) -> np.ndarray:
-    """One glyph on a white pad."""
+def one(name: str, height: int = 170, width: int = 16, at: Point | None = None, **style) -> np.ndarray:
+    """One glyph, or "scribble", on a white pad, (280, 280, 3) uint8. style: slant, shake and rng of `write`."""
     page = sheet()
     strokes = SCRIBBLE if name == "scribble" else GLYPHS[name]
     write(page, strokes, at or (140 - 0.35 * height, 140 - 0.5 * height), height, width, (28, 26, 26), **style)
@@ -81,7 +97,7 @@ def one(name: str, height: int = 170, width: int = 16, at=None, **style) -> np.n
 
 
 def row(text: str) -> np.ndarray:
-    """Several digits side by side, as a person writes a number: not all the same height."""
+    """Several digits side by side, as a person writes a number: not all the same height. (280, 280, 3) uint8."""
     page, rng = sheet(), np.random.default_rng(4)
     step = 250 / len(text)
     for index, name in enumerate(text):
@@ -93,7 +109,7 @@ def row(text: str) -> np.ndarray:
 
 
 def notebook() -> np.ndarray:
-    """Blue pen on ruled paper, photographed askew under a lamp: three numbers, one to a line."""
+    """Blue pen on ruled paper, photographed askew under a lamp: three numbers, one to a line. (600, 600, 3) uint8."""
     rng = np.random.default_rng(11)
     page = sheet(600, 600, 238)
     for y in range(70, 600, 92):
@@ -130,4 +146,4 @@ if __name__ == "__main__":
     for name, picture in made.items():
         quality = [cv2.IMWRITE_JPEG_QUALITY, 82] if name.endswith(".jpg") else [cv2.IMWRITE_PNG_COMPRESSION, 9]
         cv2.imwrite(str(HERE / name), picture, quality)
-    (HERE / "examples.json").write_text(json.dumps(list(made), indent=1) + "\n")
+    (HERE / "examples.json").write_text(json.dumps(list(made), indent=1) + "\n", encoding="utf-8")

@@ -203,7 +203,7 @@ def test_a_zip_without_a_readable_picture_ends_in_a_sentence(board):
 def test_without_own_pictures_the_page_has_neither_button_nor_route():
     assert "data-own" not in controls_html(False) and "data-own" in controls_html(True)
     models = {FIRST.model: load(FIRST.model)}
-    paths = [route.path for route in launch_options(models, own_pictures=False)["app_kwargs"]["routes"]]
+    paths = [route.path for route in launch_options(models, test_set_uploads=False)["app_kwargs"]["routes"]]
     assert "/page/testset" not in paths
     assert "/page/testset" in [route.path for route in launch_options(models)["app_kwargs"]["routes"]]
 

@@ -20,9 +20,9 @@ from starlette.testclient import TestClient
 from evaluation.picture_archive import Archive
 from interface.evaluate.uploaded_test_sets import OwnSets
 from interface.predict import tab
-from interface.server.headers import headers
-from interface.server.middleware import Guard, Rules
-from interface.server.rate_limits import LIMITS
+from interface.server.headers import security_headers
+from interface.server.limits import LIMITS
+from interface.server.middleware import Policy, RequestFilter
 from model.pictures import PictureError
 from tests.conftest import ROOT, aside
 
@@ -164,7 +164,7 @@ def test_read_takes_no_address_even_of_the_public_network():
         raise AssertionError("it was fetched")
 
     with pytest.raises(gradio.Error, match="itself, not its address"):
-        aside(tab.sent_here(never), "https://example.com/seven.png")
+        aside(tab.without_addresses(never), "https://example.com/seven.png")
 
 
 FILES = [
@@ -277,7 +277,7 @@ def test_the_map_of_the_api_is_closed(app):
 
 
 def test_a_click_is_small(app):
-    asked = {"data": ["x" * LIMITS.small], "fn_index": 0, "session_hash": "attacker"}
+    asked = {"data": ["x" * LIMITS.event_bytes], "fn_index": 0, "session_hash": "attacker"}
     status, said, _ = post(app, "/gradio_api/queue/join", asked)
     assert status == 413 and "64 kB" in said
 
@@ -289,7 +289,9 @@ def test_one_upload_is_one_file(app):
 
 
 def test_an_mcp_message_is_bounded(app):
-    status, said, _ = ask(app, "POST", "/gradio_api/mcp/", bytes(LIMITS.mcp + 1), Content_Type="application/json")
+    status, said, _ = ask(
+        app, "POST", "/gradio_api/mcp/", bytes(LIMITS.mcp_message_bytes + 1), Content_Type="application/json"
+    )
     assert status == 413 and "4 MB" in said
 
 
@@ -304,7 +306,7 @@ def test_files_cannot_be_hidden_from_the_count(app, kind):
 
 def test_who_asks_too_often_is_told_to_wait_and_others_are_not(app):
     asked = {"data": [None], "fn_index": 0, "session_hash": "attacker3", "event_id": "x"}
-    answers = [post(app, "/gradio_api/cancel", asked) for _ in range(LIMITS.clicks.visitor + 1)]
+    answers = [post(app, "/gradio_api/cancel", asked) for _ in range(LIMITS.clicks.per_visitor + 1)]
     assert [status for status, _, _ in answers[:-1]].count(429) == 0
     status, said, sent = answers[-1]
     assert status == 429 and "please wait" in said and 1 <= int(sent["Retry-After"]) <= 60
@@ -312,14 +314,14 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_not(app):
 
 
 def test_drawings_are_never_refused(app):
-    for _ in range(LIMITS.pictures.visitor + 10):
+    for _ in range(LIMITS.pictures.per_visitor + 10):
         assert ask(app, "POST", "/page/read?pad=artist", b"")[0] == 200
 
 
 # ---- the door alone: what needs no model behind it ----
 
 
-def door(auth=None, **rules) -> Starlette:
+def filtered(auth=None, **policy) -> Starlette:
     async def endpoint(request):
         await request.body()
         return PlainTextResponse(f"{request.client.host} {request.url.scheme}")
@@ -327,8 +329,8 @@ def door(auth=None, **rules) -> Starlette:
     paths = ("/", "/page/read", "/login")
     app = Starlette(routes=[Route(path, endpoint, methods=["GET", "POST"]) for path in paths])
     app.auth = auth
-    every = {"headers": headers(), "kind": lambda number: "clicks", **rules}
-    app.middleware_stack = Guard(app.build_middleware_stack(), Rules(**every))
+    every = {"headers": security_headers(), "event_rate": lambda number: LIMITS.clicks, **policy}
+    app.middleware_stack = RequestFilter(app.build_middleware_stack(), Policy(**every))
     return app
 
 
@@ -336,12 +338,12 @@ def client(guard: Starlette, peer: str = "203.0.113.9") -> TestClient:
     return TestClient(guard, base_url="http://digits.example", client=(peer, 1234))
 
 
-BIG = b"x" * (LIMITS.stroke + 1)
+BIG = b"x" * (LIMITS.drawing_bytes + 1)
 
 
 def test_a_forged_forwarded_header_makes_nobody_another_visitor():
-    web = client(door())
-    for n in range(LIMITS.pictures.visitor):
+    web = client(filtered())
+    for n in range(LIMITS.pictures.per_visitor):
         assert web.post("/page/read", content=BIG, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code == 200
     refused = web.post("/page/read", content=BIG, headers={"X-Forwarded-For": "10.9.9.9", "Forwarded": "for=10.9.9.8"})
     assert refused.status_code == 429
@@ -349,27 +351,29 @@ def test_a_forged_forwarded_header_makes_nobody_another_visitor():
 
 def test_a_program_on_this_machine_is_no_proxy_unless_it_was_named():
     sent = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
-    assert client(door(), "127.0.0.1").get("/", headers=sent).text == "127.0.0.1 http"
-    assert client(door(trust="127.0.0.1"), "127.0.0.1").get("/", headers=sent).text == "198.51.100.7 https"
-    assert client(door(trust="127.0.0.1"), "192.0.2.1").get("/", headers=sent).text == "192.0.2.1 http"
+    assert client(filtered(), "127.0.0.1").get("/", headers=sent).text == "127.0.0.1 http"
+    assert (
+        client(filtered(trusted_proxies="127.0.0.1"), "127.0.0.1").get("/", headers=sent).text == "198.51.100.7 https"
+    )
+    assert client(filtered(trusted_proxies="127.0.0.1"), "192.0.2.1").get("/", headers=sent).text == "192.0.2.1 http"
 
 
 def test_new_pages_do_not_get_round_the_bound_for_everybody():
-    web = client(door())
+    web = client(filtered())
     answers = [
-        web.post(f"/page/read?pad=page{n}", content=BIG).status_code for n in range(LIMITS.pictures.everyone + 1)
+        web.post(f"/page/read?pad=page{n}", content=BIG).status_code for n in range(LIMITS.pictures.for_everyone + 1)
     ]
-    assert answers[:-1].count(200) == LIMITS.pictures.everyone and answers[-1] == 429
+    assert answers[:-1].count(200) == LIMITS.pictures.for_everyone and answers[-1] == 429
 
 
 def test_passwords_cannot_be_guessed_by_trying():
-    web = client(door(auth={"ann": "secret"}))
+    web = client(filtered(auth={"ann": "secret"}))
     answers = [web.post("/login", data={"username": "ann", "password": str(n)}).status_code for n in range(40)]
-    assert answers[-1] == 429 and answers.count(200) == LIMITS.logins.visitor
+    assert answers[-1] == 429 and answers.count(200) == LIMITS.logins.per_visitor
 
 
 def test_a_body_that_never_ends_and_one_that_never_comes_are_given_up(monkeypatch):
-    monkeypatch.setattr("interface.server.request_body.LIMITS", type(LIMITS)(grace=0.2))
+    monkeypatch.setattr("interface.server.request_body.LIMITS", type(LIMITS)(arrival_grace=0.2))
     said = []
 
     async def drip() -> dict:
@@ -380,16 +384,16 @@ def test_a_body_that_never_ends_and_one_that_never_comes_are_given_up(monkeypatc
 
     scope = {"type": "http", "method": "POST", "path": "/page/read", "query_string": b"", "scheme": "http"}
     scope |= {"headers": [(b"host", b"digits.example"), (b"content-length", b"10")], "client": ("203.0.113.9", 1)}
-    aside(door(), scope, drip, send)
+    aside(filtered(), scope, drip, send)
     assert said[0]["status"] == 408 and b"too long to arrive" in said[1]["body"]
 
-    too_much = (b"x" * 2**20 for _ in range(LIMITS.picture // 2**20 + 2))
-    assert client(door()).post("/page/read", content=too_much).status_code == 413
+    too_much = (b"x" * 2**20 for _ in range(LIMITS.picture_bytes // 2**20 + 2))
+    assert client(filtered()).post("/page/read", content=too_much).status_code == 413
 
 
 def test_invented_methods_do_not_fill_the_metrics():
     seen = []
-    web = client(door(seen=lambda *request: seen.append(request[:3])))
+    web = client(filtered(observer=lambda *request: seen.append(request[:3])))
     for n in range(5):
         web.request(f"INVENTED{n}", "/")
     web.request("PATCH", "/page/read")
@@ -411,12 +415,12 @@ def test_invented_methods_do_not_fill_the_metrics():
     ],
 )
 def test_another_sites_page_can_send_nothing(sent):
-    assert client(door()).post("/page/read", content=b"x", headers=sent).status_code == 403
+    assert client(filtered()).post("/page/read", content=b"x", headers=sent).status_code == 403
 
 
 def test_this_page_and_programs_can_send():
     for sent in ({"Origin": "http://digits.example"}, {"Sec-Fetch-Site": "same-origin"}, {}):
-        assert client(door()).post("/page/read", content=b"x", headers=sent).status_code == 200
+        assert client(filtered()).post("/page/read", content=b"x", headers=sent).status_code == 200
 
 
 def test_another_sites_page_can_read_nothing(app):

@@ -21,11 +21,12 @@ from gradio.routes import App
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
-from demo import arguments
 from interface import app as application
-from interface.predict.drawing_queue import Line, Superseded
+from interface.predict.drawing_queue import DrawingQueue, Superseded
 from interface.server import sharing, uploads
-from interface.server.rate_limits import LIMITS, Counts, TooMany
+from interface.server.command_line import parse_flags
+from interface.server.limits import LIMITS
+from interface.server.rate_limits import RateLimiter, RateLimitExceeded
 from model import recogniser
 from tests.browser import eventually
 from tests.conftest import ROOT, aside, free_port
@@ -119,7 +120,7 @@ def test_the_link_leads_to_the_page_through_the_relay(shared):
 def test_the_terminal_says_what_the_link_exposes_and_bounds_and_draws_it(shared):
     said, link = shared
     assert link in said and "Whoever has the link can" in said and "There is no login" in said
-    assert all(line in said for line in LIMITS.told())
+    assert all(line in said for line in LIMITS.in_words())
     assert sharing.qr_text(link) in said and "█" in sharing.qr_text(link)
 
 
@@ -140,8 +141,8 @@ def test_the_panel_shows_the_public_link(shared):
 
 
 def test_a_public_link_says_when_it_ends():
-    link = sharing.Link(url="https://x.gradio.live", until=datetime(2026, 3, 1, 18, 5))
-    assert link.life.startswith("until Sunday 01 March, 18:05, as long as")
+    link = sharing.PublicLink(url="https://x.gradio.live", until=datetime(2026, 3, 1, 18, 5))
+    assert link.lifetime.startswith("until Sunday 01 March, 18:05, as long as")
 
 
 def test_without_others_the_panel_says_how_to_let_them_in(app):
@@ -177,7 +178,7 @@ def test_the_button_can_be_pressed_once_it_does_something(new_page):
 # ---- the line of drawings ----
 
 
-def served(line: Line, drawings: list[tuple]) -> list:
+def served(line: DrawingQueue, drawings: list[tuple]) -> list:
     """Send drawings (pad, number) at once; what was served, in order; 'x' and the drawing for what was passed over."""
     done, sent = [], asyncio.Event()
 
@@ -202,27 +203,27 @@ def served(line: Line, drawings: list[tuple]) -> list:
 
 
 def test_a_newer_drawing_takes_the_older_ones_place_in_the_line():
-    done = served(Line(1, 100), [("a", 1), ("b", 1), ("c", 1), ("b", 2), ("b", 3)])
+    done = served(DrawingQueue(1, 100), [("a", 1), ("b", 1), ("c", 1), ("b", 2), ("b", 3)])
     assert [one for one in done if one[0] != "x"] == [("a", 1), ("b", 3), ("c", 1)]
     assert [one[1:] for one in done if one[0] == "x"] == [("b", 1), ("b", 2)]
 
 
 def test_a_drawing_that_comes_late_does_not_replace_a_newer_one():
-    assert ("b", 2) in served(Line(1, 100), [("a", 1), ("b", 2), ("b", 1)])
+    assert ("b", 2) in served(DrawingQueue(1, 100), [("a", 1), ("b", 2), ("b", 1)])
 
 
 def test_drawings_of_nobody_known_are_all_served():
-    assert len([one for one in served(Line(2, 100), [(None, 0)] * 20) if one[0] != "x"]) == 20
+    assert len([one for one in served(DrawingQueue(2, 100), [(None, 0)] * 20) if one[0] != "x"]) == 20
 
 
 def test_a_line_too_long_gives_up_its_oldest_drawing():
-    done = served(Line(1, 2), [("a", 1), ("b", 1), ("c", 1), ("d", 1)])
+    done = served(DrawingQueue(1, 2), [("a", 1), ("b", 1), ("c", 1), ("d", 1)])
     assert [one for one in done if one[0] == "x"] == [("x", "b", 1)]
 
 
 def test_who_leaves_the_line_keeps_nobody_waiting():
     async def scene():
-        line, seen, left = Line(1, 10), [], asyncio.Event()
+        line, seen, left = DrawingQueue(1, 10), [], asyncio.Event()
 
         async def one(name):
             async with line.turn(name, 1):
@@ -243,29 +244,29 @@ def test_who_leaves_the_line_keeps_nobody_waiting():
 
 
 def test_a_visitor_has_a_bound_and_so_have_all_together():
-    counts = Counts()
-    for _ in range(LIMITS.testsets.visitor):
-        counts.count("testsets", "ann")
-    with pytest.raises(TooMany, match="You have sent") as refused:
-        counts.count("testsets", "ann")
-    assert 1 <= refused.value.wait <= 60
-    with pytest.raises(TooMany, match="everybody"):
-        for n in range(LIMITS.testsets.everyone):
-            counts.count("testsets", f"other {n}")
+    counts = RateLimiter()
+    for _ in range(LIMITS.testsets.per_visitor):
+        counts.count(LIMITS.testsets, "ann")
+    with pytest.raises(RateLimitExceeded, match="You have sent") as refused:
+        counts.count(LIMITS.testsets, "ann")
+    assert 1 <= refused.value.retry_after <= 60
+    with pytest.raises(RateLimitExceeded, match="everybody"):
+        for n in range(LIMITS.testsets.for_everyone):
+            counts.count(LIMITS.testsets, f"other {n}")
 
 
 def test_after_a_minute_a_visitor_may_again_and_is_forgotten():
     now = 0.0
-    counts = Counts(lambda: now)
-    for _ in range(LIMITS.testsets.visitor):
-        counts.count("testsets", "ann")
+    counts = RateLimiter(lambda: now)
+    for _ in range(LIMITS.testsets.per_visitor):
+        counts.count(LIMITS.testsets, "ann")
         now += 1
-    with pytest.raises(TooMany) as refused:
-        counts.count("testsets", "ann")
-    now += refused.value.wait
-    counts.count("testsets", "ann")
+    with pytest.raises(RateLimitExceeded) as refused:
+        counts.count(LIMITS.testsets, "ann")
+    now += refused.value.retry_after
+    counts.count(LIMITS.testsets, "ann")
     now += 200
-    counts.count("testsets", "bob")
+    counts.count(LIMITS.testsets, "bob")
     assert not any("ann" in key for key in counts._times)
 
 
@@ -274,11 +275,11 @@ def test_uploads_have_room_until_the_disk_share_is_full_and_the_old_go_first(tmp
     for file in (old, new):
         file.parent.mkdir()
         file.write_bytes(b"x" * 1000)
-    assert uploads.room(tmp_path, most=100_000)
-    os.utime(old, (time.time() - 2 * uploads.JUST,) * 2)
+    assert uploads.make_room(tmp_path, most=100_000)
+    os.utime(old, (time.time() - 2 * uploads.SAFE,) * 2)
     most = sum(path.lstat().st_size for path in tmp_path.rglob("*")) - 500
-    assert uploads.room(tmp_path, most) and not old.exists() and new.exists()
-    assert not uploads.room(tmp_path, 500) and new.exists()
+    assert uploads.make_room(tmp_path, most) and not old.exists() and new.exists()
+    assert not uploads.make_room(tmp_path, 500) and new.exists()
 
 
 # ---- the command line ----
@@ -286,14 +287,14 @@ def test_uploads_have_room_until_the_disk_share_is_full_and_the_old_go_first(tmp
 
 def test_the_login_can_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("DIGITS_AUTH", "ann:se:cret")
-    assert arguments([]).auth == ("ann", "se:cret")
-    assert arguments(["--auth", "bob:x"]).auth == ("bob", "x")
+    assert parse_flags([]).auth == ("ann", "se:cret")
+    assert parse_flags(["--auth", "bob:x"]).auth == ("bob", "x")
 
 
 def test_a_login_in_the_environment_that_is_none_is_a_sentence(monkeypatch, capsys):
     monkeypatch.setenv("DIGITS_AUTH", "secret")
     with pytest.raises(SystemExit):
-        arguments([])
+        parse_flags([])
     assert "USER:PASSWORD" in capsys.readouterr().err
 
 
@@ -332,11 +333,12 @@ def test_health_tells_when_the_model_does_not_answer():
         def probabilities(self, images):
             raise RuntimeError("gone")
 
-    answer = TestClient(Starlette(routes=[health.healthz(Broken())])).get("/healthz")
+    answer = TestClient(Starlette(routes=[health.health_route(Broken())])).get("/healthz")
     assert answer.status_code == 503 and answer.json()["status"] == "the model does not answer: RuntimeError"
 
 
-def test_of_a_page_only_its_choices_are_remembered():
+def test_of_a_page_only_its_choices_are_remembered(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))  # as demo.py does
     models = {name: recogniser.load(name) for name in recogniser.shipped()}
     demo = application.build(models)
     demo.state_session_capacity = LIMITS.sessions  # as launch does

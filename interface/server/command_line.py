@@ -1,0 +1,64 @@
+"""The options of `python demo.py`: `parse_flags`."""
+
+import argparse
+import os
+
+
+def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
+    """The options as attributes; ``auth`` is (user, password) or None. given: words of a command line, by default this process's."""
+    parser = argparse.ArgumentParser(prog="demo.py", description="Draw digits, read them, evaluate the reader.")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 for every network (default: this machine only)",
+    )
+    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument("--share", action="store_true", help="make a public link that lives a week")
+    parser.add_argument(
+        "--auth",
+        metavar="USER:PASSWORD",
+        type=_login,
+        default=os.environ.get("DIGITS_AUTH"),
+        help="ask for this login (default: $DIGITS_AUTH)",
+    )
+    parser.add_argument(
+        "--model",
+        nargs="+",
+        default=[],
+        metavar="NAME|FILE",
+        help="models to offer first: a shipped name, .keras or .tflite",
+    )
+    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what model files take full ink for")
+    parser.add_argument(
+        "--own-pictures",
+        dest="test_set_uploads",
+        action=argparse.BooleanOptionalAction,
+        help="let visitors evaluate on pictures of their own (default: yes, with --share no)",
+    )
+    parser.add_argument("--root-path", metavar="PATH", help="the path a proxy serves this under, such as /digits")
+    parser.add_argument(
+        "--trust-proxy",
+        metavar="ADDRESS",
+        default="",
+        help="believe the X-Forwarded headers of this proxy: an address or network, several with commas",
+    )
+    parser.add_argument(
+        "--frame-ancestors",
+        metavar="SITES",
+        default="'self'",
+        help="sites that may show the page in a frame, as a content security policy writes them (default: 'self')",
+    )
+    parser.add_argument("--log", action="store_true", help="write a line for each request to stderr")
+    parser.add_argument("--metrics", action="store_true", help="serve Prometheus metrics at /metrics")
+    flags = parser.parse_args(given)
+    if flags.test_set_uploads is None:
+        flags.test_set_uploads = not flags.share
+    return flags
+
+
+def _login(text: str) -> tuple[str, str]:
+    """USER:PASSWORD → (user, password)."""
+    user, colon, password = text.partition(":")
+    if not (user and colon and password):
+        raise argparse.ArgumentTypeError("write it as USER:PASSWORD")
+    return user, password

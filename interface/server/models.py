@@ -1,0 +1,31 @@
+"""The models that the app offers: `load_models` by name or file, `warm_up` before the first visitor draws."""
+
+import contextlib
+
+import numpy as np
+
+from model.datasets import DataError
+from model.nearest_neighbours import nearest
+from model.recogniser import ModelError, Recogniser, load
+
+
+def load_models(names: list[str], input_scale: float | None = None) -> dict[str, Recogniser]:
+    """Name on the page → model. names: shipped names or files, the default first. ModelError says what is wrong with one.
+
+    input_scale: 1 or 255, the value of full ink in the input of model files; None finds out.
+    """
+    models: dict[str, Recogniser] = {}
+    for recogniser in (load(name, input_scale) for name in names):
+        if models.setdefault(recogniser.name, recogniser) is not recogniser:
+            raise ModelError(f"Two different models are called {recogniser.name!r}; rename the file.")
+    return models
+
+
+def warm_up(models: dict[str, Recogniser]) -> None:
+    """Do once what takes long only the first time, so that the first visitor's answer is as quick as the second's."""
+    drawing = np.full((280, 280, 3), 255, np.uint8)
+    drawing[60:220, 130:150] = 0  # a stroke as of a 1
+    for recogniser in models.values():
+        recogniser.read(drawing)
+    with contextlib.suppress(DataError):  # without MNIST the page says so
+        nearest(np.zeros((28, 28), np.float32))
