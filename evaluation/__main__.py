@@ -54,7 +54,7 @@ def main(given: list[str] | None = None) -> int:
     try:
         recogniser = load(options.model, options.input_scale)
         if options.one_look:
-            recogniser = recogniser.at_one_look()
+            recogniser = recogniser.without_second_look()
         found, images, test = evaluate(recogniser, options.images)
         if options.robustness:
             found = found.with_robustness(damaged(recogniser, test, options.robustness), seed=0)

@@ -1,1 +1,1 @@
-"""From a picture to a reading. Keras trains; one LiteRT file serves. No Gradio and no plotting here."""
+"""Reads handwritten digits, from a picture to a reading (enter at recogniser.py). No TensorFlow, no Gradio, no plotting."""

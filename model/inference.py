@@ -1,7 +1,7 @@
-"""A trained model on LiteRT: images in, the network's own outputs out. No TensorFlow.
+"""Runs a trained network (`.tflite`) on LiteRT: images in, raw outputs out. Enter at `Engine`.
 
-Loading takes milliseconds where TensorFlow takes seconds, and one image well under a millisecond
-(`python benchmarks/engine.py` prints both).
+Loading takes milliseconds where TensorFlow takes seconds, and one image takes well under a millisecond
+(`python -m benchmarks.engine` prints both).
 """
 
 import contextlib
@@ -12,28 +12,43 @@ import queue
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-BATCH = 25  # images a call: what stays in a core's cache; 100 take a tenth longer each
-MANY = 400  # images from which a call is a long run; a drawing's crops must not wait behind one in THREADS
+BATCH = (
+    25  # images in one call of the interpreter: what stays in a core's cache; with 100, each image takes a tenth longer
+)
+# Images from which the batches of a call go to THREADS. Below, they run in the caller's thread, so that the crops of a drawing
+# never wait behind a long run.
+MIN_PARALLEL = 400
 CORES = min(4, os.cpu_count() or 1)
-DIGITS = ((28, 28), (28, 28, 1), (784,)), (10, 11)  # shapes of an image, and numbers of outputs
-STRIPS = ((36, 128, 1),), (12,)  # of windows of a strip (model/segmentation/strip.py)
 
 
-def stand_back() -> None:
-    """Lower the priority of the calling thread."""
+@dataclass(frozen=True)
+class Signature:
+    """The float32 inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    outputs: tuple[int, ...]
+
+
+DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
+STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
+
+
+def lower_priority() -> None:
+    """Lower the priority of the calling thread (only Linux has priorities of single threads)."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
-# One thread for each interpreter halves a long run on two cores; LiteRT's own two threads wait for each other at every layer.
-# They stand back (Linux alone can say so of a thread): somebody's drawing is one call, made in its own thread, and goes first.
-THREADS = ThreadPoolExecutor(CORES, "engine", stand_back)
+# One thread for each interpreter halves the time of a long run on two cores; LiteRT's own two threads wait for each other at
+# every layer. Their priority is low: a visitor's drawing is one call in its own thread and goes first.
+THREADS = ThreadPoolExecutor(CORES, "engine", lower_priority)
 
 
 class ModelError(Exception):
@@ -41,29 +56,37 @@ class ModelError(Exception):
 
 
 class Engine:
-    """Runs one `.tflite`; may be called from several threads, as many of which compute at a time as there are cores."""
+    """One loaded `.tflite`. Any number of threads may call it; up to CORES of them compute at the same time.
 
-    def __init__(self, path: Path, kind=DIGITS):
+    path: the file; signature: what kind of network it must be. Raises ModelError if the file is not such a network.
+    """
+
+    def __init__(self, path: Path, signature: Signature = DIGITS):
         self.path = path
-        first = _Worker(path, kind)
+        first = _Worker(path, signature)
         self.outputs = first.outputs
         self._shape = first.shape
         self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        for worker in (first, *(_Worker(path, kind) for _ in range(CORES - 1))):
+        for worker in (first, *(_Worker(path, signature) for _ in range(CORES - 1))):
             self._free.put(worker)
 
     @functools.cached_property
     def sha256(self) -> str:
-        """Of the file."""
+        """Of the file, as hexadecimal digits."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """(n, 28, 28) float32 in [0, 1] → the network's raw outputs, (n, 10) or (n, 11) float32; strips: (n, 64, 12)."""
+        """Images → the network's raw outputs, float32.
+
+        DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11). STRIPS: windows (n, 36, 128) in [0, 1] → logits (n, 64, 12).
+        """
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self._shape)
         if len(images) <= BATCH:
             return self._run(images)
-        parts = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
-        return np.concatenate([*(map if len(images) < MANY else THREADS.map)(self._run, parts)])
+        batches = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
+        if len(images) < MIN_PARALLEL:
+            return np.concatenate([self._run(batch) for batch in batches])
+        return np.concatenate([*THREADS.map(self._run, batches)])
 
     def _run(self, images: np.ndarray) -> np.ndarray:
         worker = self._free.get()
@@ -74,9 +97,9 @@ class Engine:
 
 
 class _Worker:
-    """One interpreter on one thread; one call at a time. Raises ModelError for what is no digit model."""
+    """One interpreter, which one thread at a time may call. Raises ModelError for a file that does not fit the signature."""
 
-    def __init__(self, path: Path, kind):
+    def __init__(self, path: Path, signature: Signature):
         try:
             self._interpreter = Interpreter(str(path), num_threads=1)
             self._interpreter.allocate_tensors()
@@ -88,8 +111,9 @@ class _Worker:
         self._input, self._output = source["index"], target["index"]
         self.shape = tuple(int(n) for n in source["shape"][1:])
         self.outputs = int(target["shape"][-1])
-        if self.shape not in kind[0] or self.outputs not in kind[1] or source["dtype"] != np.float32:
-            if kind is STRIPS:
+        fits = self.shape in signature.shapes and self.outputs in signature.outputs
+        if not fits or source["dtype"] != np.float32:
+            if signature is STRIPS:
                 raise ModelError(
                     f"{path} is no network for digits that touch; train it again: python -m model.train touching."
                 )
@@ -98,10 +122,10 @@ class _Worker:
                 "takes 28×28, 28×28×1 or 784 float32 values and gives ten (or eleven) numbers."
             )
         self._batch = 1
-        self._most = BATCH if self._fits(BATCH) else 1
+        self._largest = BATCH if self._accepts(BATCH) else 1
 
-    def _fits(self, batch: int) -> bool:
-        """Try a batch size; a network that flattens its input has a fixed one, and keeps it."""
+    def _accepts(self, batch: int) -> bool:
+        """Try a batch size. A network that flattens its input has a fixed one and keeps that."""
         try:
             self._resize(batch)
             return True
@@ -115,11 +139,11 @@ class _Worker:
         self._batch = batch
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """At most BATCH images, float32 in the network's own shape → raw outputs (n, 10) or (n, 11) float32."""
-        parts = [self._part(images[i : i + self._most]) for i in range(0, len(images), self._most)]
+        """At most BATCH images, float32 in the shape of the network's input → raw outputs, float32."""
+        parts = [self._run(images[i : i + self._largest]) for i in range(0, len(images), self._largest)]
         return np.concatenate(parts) if parts else np.zeros((0, self.outputs), np.float32)
 
-    def _part(self, images: np.ndarray) -> np.ndarray:
+    def _run(self, images: np.ndarray) -> np.ndarray:
         if self._batch != len(images):
             self._resize(len(images))
         self._interpreter.set_tensor(self._input, images)

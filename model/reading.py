@@ -1,4 +1,4 @@
-"""What was read: digits, and the answer to a whole picture."""
+"""What was read: `Digit` is the answer to one crop, `Reading` the answer to a whole picture."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -10,31 +10,41 @@ from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 
 @dataclass(frozen=True)
 class Digit:
-    """One crop's answer. ``box`` is (x, y, width, height) in picture pixels, ``image`` (28, 28) float32 in [0, 1]."""
+    """The answer to one crop.
+
+    box: (x, y, width, height) in px of the picture; image: what the network saw, (28, 28) float32 in [0, 1]; probabilities: of
+    the ten digits, (10,) float32, sum 1; not_digit: that the crop is no digit, in [0, 1]; verdict: of `model.calibration`.
+    """
 
     box: tuple[int, int, int, int]
     image: np.ndarray
-    probabilities: np.ndarray  # of the ten digits, (10,) float32, sum 1
+    probabilities: np.ndarray
     not_digit: float
     verdict: str
 
     @property
     def digit(self) -> int:
+        """The most probable digit, 0–9."""
         return int(self.probabilities.argmax())
 
     @property
     def probability(self) -> float:
-        """How probable it is that this is a digit, and this one."""
+        """The probability that this is a digit and this one, in [0, 1]."""
         return float(self.probabilities.max()) * (1 - self.not_digit)
 
     @property
     def runner_up(self) -> int:
+        """The second most probable digit, 0–9."""
         return int(np.argsort(self.probabilities)[-2])
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer to a picture: digits in reading order, the text, the picture's verdict, the ink it was read from."""
+    """The answer to a picture.
+
+    text: the digits that are sure or unsure, lines separated by a line break; verdict: of the whole picture; digits: every
+    crop's answer in reading order; ink: (H, W) uint8, 0 paper – 255 ink, from which the picture was read.
+    """
 
     text: str
     verdict: str
@@ -50,21 +60,11 @@ class Reading:
         return {"text": self.text, "verdict": self.verdict, "digits": digits}
 
 
-def guess(digit: Digit, among_digits: bool) -> Digit:
-    """What was cut out of connected ink is never sure: two halves of an H are two perfect 1. Among digits it is likely one,
-    however little it looks like it: cutting has maimed it."""
-    guessed = digit.verdict == SURE or among_digits and digit.verdict == NOT_A_DIGIT
-    return dataclasses.replace(digit, verdict=UNSURE) if guessed else digit
+def summarise(lines: list[list[Digit]], ink: np.ndarray) -> Reading:
+    """The digits of each line, and the (H, W) uint8 ink they were read from → the Reading of the picture.
 
-
-def scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
-    (x, y, width, height), (sx, sy) = digit.box, scale
-    left, top = round(x * sx), round(y * sy)
-    box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
-    return dataclasses.replace(digit, box=box)
-
-
-def reading(lines: list[list[Digit]], amount: np.ndarray) -> Reading:
+    The picture's verdict: EMPTY without crops, NOT_A_DIGIT if no crop is a digit, else UNSURE if any digit is, else SURE.
+    """
     digits = tuple(d for line in lines for d in line)
     texts = ["".join(str(d.digit) for d in line if d.verdict != NOT_A_DIGIT) for line in lines]
     verdicts = {d.verdict for d in digits} - {NOT_A_DIGIT}
@@ -74,4 +74,22 @@ def reading(lines: list[list[Digit]], amount: np.ndarray) -> Reading:
         verdict = NOT_A_DIGIT
     else:
         verdict = UNSURE if UNSURE in verdicts else SURE
-    return Reading("\n".join(t for t in texts if t), verdict, digits, amount)
+    return Reading("\n".join(t for t in texts if t), verdict, digits, ink)
+
+
+def as_guess(digit: Digit, among_digits: bool) -> Digit:
+    """The same digit, but never sure: it was cut out of connected ink, and both halves of an H look like a perfect 1.
+
+    ``among_digits``: most of its line are digits, so it is likely one too, even where the cut has damaged it so much that it
+    does not look like one.
+    """
+    guessed = digit.verdict == SURE or among_digits and digit.verdict == NOT_A_DIGIT
+    return dataclasses.replace(digit, verdict=UNSURE) if guessed else digit
+
+
+def scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
+    """The same digit with its box multiplied by ``scale`` = (horizontal, vertical); at least 1 px wide and high."""
+    (x, y, width, height), (sx, sy) = digit.box, scale
+    left, top = round(x * sx), round(y * sy)
+    box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
+    return dataclasses.replace(digit, box=box)

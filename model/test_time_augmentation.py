@@ -1,48 +1,57 @@
-"""A second look at what a network is not certain of: it reads the image moved and turned a little as well.
+"""The second look: what a network is not certain of, it reads again moved and turned a little (test-time augmentation).
 
-Which digit it is then says the geometric mean of what the network says of all of them (test-time augmentation); whether it is one
-says the first look alone. A network errs where a pixel more or less decides; most of what people draw is looked at once.
+The geometric mean of all outputs decides which digit it is. Whether it is a digit at all, the first output alone decides.
+Networks err where a pixel more or less decides, and most of what people draw needs no second look.
 
-Which looks, and up to which certainty, was chosen with networks of three seeds on MNIST's held-out training images (as they are,
-damaged, and as small scans), drawings of held-out pen writers, and pieces cut out of their rows: `python -m benchmarks.looks`.
+The variations and the certainty from which one output is enough were chosen with networks of three seeds, on MNIST's held-out
+training images (as they are, damaged, and as small scans), on drawings of held-out pen writers, and on pieces cut out of rows
+of those: `python -m benchmarks.second_look` prints the table.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from model.normalization import SIDE
 
-CERTAIN = 0.95  # the highest raw output from which one look will do
+CERTAIN = 0.95  # the highest raw output from which there is no second look
 LOOKS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))  # px to the right, px down, degrees
-TINY = 1e-9
+TINY = 1e-9  # the smallest output whose logarithm is taken
+
+Variation = tuple[float, float, float]  # px to the right, px down, degrees
 
 
-def twice(network: Callable[[np.ndarray], np.ndarray], images: np.ndarray, looks=LOOKS) -> np.ndarray:
-    """(n, 28, 28) float32 in [0, 1] → outputs (n, 10 or 11) float32 as ``network`` gives them."""
+def with_second_look(
+    network: Callable[[np.ndarray], np.ndarray], images: np.ndarray, variations: Sequence[Variation] = LOOKS
+) -> np.ndarray:
+    """The outputs of ``network``, (n, 10) or (n, 11) float32, averaged over ``variations`` where it is not CERTAIN.
+
+    network: (n, 28, 28) float32 images → outputs as returned here; images: (n, 28, 28) float32 in [0, 1].
+    """
     outputs = network(images)
     doubtful = outputs.max(axis=1, initial=0) < CERTAIN
     if doubtful.any():
         first = outputs[doubtful]
-        every = np.stack([first, *network(moved(images[doubtful], looks)).reshape(len(looks), *first.shape)])[..., :10]
-        powers = np.exp(np.log(np.maximum(every, TINY)).mean(axis=0))
-        outputs[doubtful, :10] = powers * (every[0].sum(axis=1) / powers.sum(axis=1))[:, None]
+        again = network(moved(images[doubtful], variations)).reshape(len(variations), *first.shape)
+        digits = np.stack([first, *again])[..., :10]
+        means = np.exp(np.log(np.maximum(digits, TINY)).mean(axis=0))
+        outputs[doubtful, :10] = means * (digits[0].sum(axis=1) / means.sum(axis=1))[:, None]
     return outputs
 
 
-def moved(images: np.ndarray, looks=LOOKS) -> np.ndarray:
-    """(n, 28, 28) float32 → all of them in the first of m looks, then all in the second, …: (m n, 28, 28) float32."""
+def moved(images: np.ndarray, variations: Sequence[Variation] = LOOKS) -> np.ndarray:
+    """(n, 28, 28) float32 → (m n, 28, 28) float32: all images in the first of m variations, then all in the second, …"""
     flat = images.reshape(len(images), -1)
-    seen = [np.einsum("nij,ij->ni", flat[:, sources], weights) for sources, weights in map(_mapping, looks)]
+    seen = [np.einsum("nij,ij->ni", flat[:, sources], weights) for sources, weights in map(_mapping, variations)]
     return np.concatenate(seen).reshape(-1, SIDE, SIDE)
 
 
 @functools.cache
-def _mapping(look: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Which four pixels each pixel of a look is made of, (784, 4), and their shares, by bilinear interpolation; beyond the
-    edge is what lies on it."""
-    right, down, degrees = look
+def _mapping(variation: Variation) -> tuple[np.ndarray, np.ndarray]:
+    """Bilinear interpolation: the four pixels that each pixel of the variation is made of, (784, 4) int, and their weights,
+    (784, 4) float32. Beyond the edge, the pixels on the edge go on."""
+    right, down, degrees = variation
     middle = (SIDE - 1) / 2
     y, x = np.mgrid[:SIDE, :SIDE].reshape(2, -1) - middle
     x, y = x - right, y - down

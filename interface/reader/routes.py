@@ -54,7 +54,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         }
         for name, model in readers(models).items()
     }
-    values["together"] = {"file": _file(recogniser.strips())}
+    values["together"] = {"file": _file(recogniser.touching_network())}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
         "loader": runtime.LOADER,
@@ -68,7 +68,7 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     """VERSION/FILE → its path on this machine. No runtime where nobody has fetched it."""
     folder = runtime.folder()
     found = {f"{folder.name}/{name}": folder / name for name in runtime.FILES} if folder else {}
-    engines = [recogniser.strips(), *(model.engine for model in readers(models).values())]
+    engines = [recogniser.touching_network(), *(model.engine for model in readers(models).values())]
     return found | {_file(engine): engine.path for engine in engines}
 
 

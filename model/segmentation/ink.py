@@ -1,7 +1,7 @@
-"""Picture → ink: which pixels are pen, whatever the colours, the light and the paper were.
+"""Picture → ink: finds which pixels are pen, whatever the colours, the light and the paper are. Enter at `candidates`.
 
-No single threshold is right for every picture, so `candidates` gives several readings of the same picture, the
-plainest first, and the recogniser keeps the one whose ink it can best explain as digits.
+No single threshold is right for every picture. So `candidates` gives several inks of the same picture, the likeliest first, and
+the recogniser keeps the one that it can best explain as digits.
 """
 
 from collections.abc import Iterator
@@ -11,30 +11,32 @@ import numpy as np
 
 from model.normalization import SOLID
 
-WORKING_SIDE = 1200  # px; larger pictures are read at this size
-SMALL_SIDE = 160  # px; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
+WORKING_SIDE = 1200  # px of the longer side; larger pictures are scaled down to it
+SMALL_SIDE = 160  # px of the longer side; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
 TINY_SIDE = 40  # px; up to here a picture is a scan of one digit, or two, and its greys are strokes seen too small
-SAMPLE = 100_000  # pixels that are enough to know the paper's colour
+SAMPLE = 100_000  # pixels; so many are enough to find the paper's colour
 FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a picture "flat": drawn, not photographed
-FLAT_RANGE = 12  # grey levels that count as nearly the same colour
-# Shares of the longer side: wider than a pen's stroke, and wider than a marker's that fills the frame.
+FLAT_RANGE = 12  # grey levels; colours that differ by no more are nearly the same
+# Shares of the longer side: wider than the stroke of a pen, and wider than that of a marker which fills the frame.
 STROKE_REACHES = (0.09, 0.25)
-MORE = 1.15  # times the ink at a lower threshold: there are faint strokes; less are the soft edges of the same ones
-# Of the picture's width or height: a line along so much of it that is not thicker is no digit.
+MORE = (
+    1.15  # factor of ink at a lower threshold from which it has faint strokes; less are the soft edges of the same ones
+)
+# Shares of the picture's width or height: a line as long as ACROSS and thinner than RULE is no digit.
 ACROSS, RULE = 0.95, 0.05
-BAR = 0.4  # of the longer side: ink along so much of a drawing's edge is a frame or a bar
-FRAME = 0.08  # of the shorter side: a frame is not wider
-# Of the picture, and of their boxes: pieces along the edge that cover so much are no ink. A digit leaves more of its box free.
+BAR = 0.4  # share of the longer side: a piece with more pixels along the edge of a drawing is a frame or a bar
+FRAME = 0.08  # share of the shorter side: the widest frame
+# Pieces along the edge are shadow, no ink, if they cover SHADOW of the picture and fill FILLS of their boxes: digits fill less.
 SHADOW, FILLS = 0.1, 0.5
-TALL_ENOUGH = 0.06  # of the longer side: what may be a digit when everything that touches the edge is dropped
+TALL_ENOUGH = 0.06  # share of the longer side: the least height of a digit when what touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which there is no ink at all
 
 
 def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
-    """(H, W, 3) uint8 → inks (h, w) uint8, 0 paper – 255 ink, each with a prior, 0–1, the likeliest first.
+    """(H, W, 3) uint8 RGB → inks, (h, w) uint8 with 0 paper – 255 ink, each with its prior in [0, 1], the likeliest first.
 
-    The inks are the picture at the size it is read at. Lazily, because the first is nearly always right for
-    a drawing. None at all for blank paper.
+    The inks have the size at which the picture is read. They are made one at a time, because the first is nearly always right
+    for a drawing. Blank paper has none.
     """
     distance, share = _from_paper(picture)
     most = float(distance.max())
@@ -47,9 +49,8 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
         return
     picture, distance, inverse = _working_size(picture), _working_size(distance), _working_size(inverse)
     flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
-    if flat:
-        whole = _scaled(distance, 0.5 * contrast)
-        flat = not _shadowed(whole)
+    whole = _scaled(distance, 0.5 * contrast) if flat else distance
+    flat = flat and not _shadowed(whole)
     if flat:
         drawn = _off_the_edge(whole, BAR)
         yield drawn, 1.0
@@ -68,7 +69,7 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
 
 
 def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:
-    """Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in."""
+    """The distance without a frame around the whole picture: ink all along the four sides, and none a few pixels further in."""
     inked = distance >= 0.4 * contrast
     for width in range(int(FRAME * min(inked.shape)) + 1):
         inner = inked[width : inked.shape[0] - width, width : inked.shape[1] - width]
@@ -84,7 +85,10 @@ def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:
 
 
 def _tiny(amounts: tuple[np.ndarray, np.ndarray], contrast: float) -> Iterator[tuple[np.ndarray, float]]:
-    """Every threshold is a guess where a stroke is one grey pixel wide; the commonest colour may even be the ink's."""
+    """Inks of a tiny picture at several thresholds: where a stroke is one grey pixel wide, every threshold is a guess.
+
+    amounts: how far each pixel is from the commonest colour, and from the opposite one, for that colour may even be the ink's.
+    """
     for amount, prior in zip(amounts, (1.0, 0.9), strict=True):
         amount = np.clip(_working_size(amount.astype(np.float32)), 0, contrast)
         for level in (0.5, 0.35, 0.65):
@@ -92,7 +96,7 @@ def _tiny(amounts: tuple[np.ndarray, np.ndarray], contrast: float) -> Iterator[t
 
 
 def _working_size(picture: np.ndarray) -> np.ndarray:
-    """(H, W) or (H, W, 3) at the size pictures are read at: large ones smaller, small ones larger."""
+    """Scale (H, W) or (H, W, 3) to the size at which it is read: large pictures down, small ones up."""
     height, width = picture.shape[:2]
     longer = max(height, width)
     if longer > WORKING_SIDE:
@@ -105,30 +109,31 @@ def _working_size(picture: np.ndarray) -> np.ndarray:
 
 
 def _framed_by_paper(distance: np.ndarray, contrast: float) -> bool:
-    """Whether paper runs along most of the edge: then there is no doubt which of the two colours is the ink."""
+    """Whether most of the edge is paper. Then there is no doubt which of the two colours is the ink."""
     rim = np.concatenate([distance[0], distance[-1], distance[:, 0], distance[:, -1]])
     return bool((rim < 0.4 * contrast).mean() > 0.9)
 
 
 def _two_tone(distance: np.ndarray, contrast: float) -> bool:
-    """Whether there is little between paper and ink: true for what was drawn, false where light falls off."""
+    """Whether few pixels are between paper and ink: true for a drawing, false where light falls off."""
     between = (distance > FLAT_RANGE) & (distance < 0.4 * contrast)
     return bool(between.mean() <= 0.04 + (distance >= 0.4 * contrast).mean())
 
 
 def _scaled(amount: np.ndarray, threshold: float) -> np.ndarray:
-    """Scale so that ``threshold`` becomes SOLID: what follows knows one threshold only."""
+    """Scale so that ``threshold`` becomes SOLID, the only threshold that the next steps know."""
     return cv2.convertScaleAbs(amount, alpha=SOLID / max(threshold, 1.0))
 
 
 def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
-    """How far each pixel's colour is from the commonest one, (H, W) uint8, and the share of pixels near that colour.
+    """How far each pixel's colour is from the paper's, (H, W) uint8, and the share of pixels near that colour.
 
-    The commonest and not the border's: screenshots have frames.
+    The paper's colour is the commonest one, not that of the border: screenshots have frames.
     """
     step = max(1, int((picture.shape[0] * picture.shape[1] / SAMPLE) ** 0.5))
     channels = cv2.split(picture)
-    red, green, blue = sample = [np.ascontiguousarray(channel[::step, ::step]) for channel in channels]
+    sample: list[np.ndarray] = [np.ascontiguousarray(channel[::step, ::step]) for channel in channels]
+    red, green, blue = sample
     codes = (red >> 4).astype(np.uint16) << 8 | green & 240 | blue >> 4
     common = codes == np.bincount(codes.ravel(), minlength=4096).argmax()
     paper = [int(np.median(channel[common])) for channel in sample]
@@ -139,14 +144,17 @@ def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _extreme(which, channels) -> np.ndarray:
-    """cv2.max or cv2.min over three channels; NumPy's along so short an axis takes ten times as long."""
+    """cv2.max or cv2.min over three channels; NumPy takes ten times as long along such a short axis."""
     red, green, blue = channels
     return which(which(red, green), blue)
 
 
 def _likely_polarities(picture: np.ndarray) -> tuple[bool, bool]:
-    """Dark ink first where what differs most from its surroundings is dark. Ink is the minority of any
-    surroundings, so their median is paper, whatever the lamp does."""
+    """The order in which dark and light ink are tried: (True, False) if dark ink is likelier, else (False, True).
+
+    Dark is likelier if what differs most from its surroundings is dark. Ink is the minority of any surroundings, so their median
+    is paper, whatever the lamp does.
+    """
     grey = cv2.cvtColor(_small(picture, 320), cv2.COLOR_RGB2GRAY)
     difference = cv2.medianBlur(grey, 67).astype(np.int16) - grey
     dark = bool(np.quantile(difference, 0.995) >= -np.quantile(difference, 0.005))
@@ -154,7 +162,7 @@ def _likely_polarities(picture: np.ndarray) -> tuple[bool, bool]:
 
 
 def _small(picture: np.ndarray, side: int) -> np.ndarray:
-    """With a longer side of ``side`` px."""
+    """Scale so that the longer side is ``side`` px."""
     height, width = picture.shape[:2]
     scale = side / max(height, width)
     return cv2.resize(
@@ -165,8 +173,8 @@ def _small(picture: np.ndarray, side: int) -> np.ndarray:
 def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
     """Dark ink on paper under any lamp → how much darker each pixel is than its paper, (h, w) uint8.
 
-    The paper is what remains after closing the dark strokes, per channel at a small scale; dividing by it
-    takes away shadows and lamp gradients, which are smoother than strokes.
+    The paper is what remains when the dark strokes are closed (morphology), for each channel at a small scale. Dividing by it
+    removes shadows and the lamp's gradient, which are smoother than strokes. reach: see STROKE_REACHES.
     """
     height, width = picture.shape[:2]
     small = _small(picture, 160)
@@ -179,9 +187,11 @@ def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
 
 
 def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
-    """Without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule), if
-    anything else is left that is tall enough to be a digit. Up to ``allowed`` of the longer side may lie on the edge: a
-    drawing may touch it."""
+    """The ink without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule).
+
+    Nothing is dropped unless something else is left that is tall enough to be a digit. A drawing may touch the edge: a piece may
+    have ``allowed`` of the longer side in pixels on it.
+    """
     solid = (ink >= SOLID).astype(np.uint8)
     if not _reaches(solid):
         return ink
@@ -195,21 +205,21 @@ def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
 
 
 def _reaches(solid: np.ndarray) -> bool:
-    """Whether anything lies on the edge or may run right across: in most drawings nothing does, and no pieces are looked for."""
+    """Whether anything lies on the edge or may run right across. In most drawings nothing does, and the search for pieces is saved."""
     _, _, width, height = cv2.boundingRect(solid)
     edge = max(solid[0].max(), solid[-1].max(), solid[:, 0].max(), solid[:, -1].max())
     return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
 
 
 def _on_the_edge(solid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The connected pieces, 0 being the paper: each pixel's label, OpenCV's statistics of each, and its pixels on the edge."""
+    """The connected pieces, of which 0 is the paper: each pixel's label, OpenCV's statistics of each piece, its pixels on the edge."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     return labels, stats, np.bincount(rim, minlength=len(stats))
 
 
 def _shadowed(ink: np.ndarray) -> bool:
-    """Whether much of the would-be ink lies along the edge and fills its box, as a shadow does and no frame, bar or large digit."""
+    """Whether much of the ink lies along the edge and fills its box. Shadows do; frames, bars and large digits do not."""
     solid = (ink >= SOLID).astype(np.uint8)
     if not _reaches(solid):
         return False
@@ -220,6 +230,6 @@ def _shadowed(ink: np.ndarray) -> bool:
 
 
 def _otsu(amount: np.ndarray) -> float:
-    """Otsu's threshold, but never within the paper's own noise."""
+    """Otsu's threshold (1979), but never within the noise of the paper."""
     level, _ = cv2.threshold(amount, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return max(float(level), 3 * float(np.median(amount)), FAINTEST / 2)

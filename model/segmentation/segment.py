@@ -1,7 +1,7 @@
-"""Ink → lines of pieces: connected components, put together where they are one digit, in reading order.
+"""Ink → lines of pieces in reading order; a piece is what belongs together as one digit. Enter at `lines`.
 
-Portable like `geometry`: connected components and boxes only, no network. Which pieces together make a
-digit where that is not plain (touching or broken digits) is left to the recogniser, which tries both.
+Uses connected components and boxes only, so that it can be written in JavaScript too. Where it is not plain which pieces make a
+digit (touching or broken digits), line_reader.py tries both.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,25 @@ import numpy as np
 
 from model.normalization import SOLID
 
-MOST_PIECES = 200  # of a page; more is texture, not writing
-SPECK = 0.22  # of the tallest piece's height: smaller ones may be dust or a fragment, never a digit of the same line
-FRAGMENT = 0.5  # of a line's height: lower pieces are parts of digits, not digits
-DUST = 0.004  # of the largest piece's box area: smaller ones are dropped
+MOST_PIECES = 200  # pieces of a page that are kept; more is texture, not writing
+SPECK = (
+    0.22  # share of the tallest piece's height; smaller pieces are dust or a fragment, never a digit of the same line
+)
+FRAGMENT = 0.5  # share of a line's height; lower pieces are parts of digits, not digits
+DUST = 0.004  # share of the largest piece's box area; smaller pieces are dropped
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some connected ink: box (x, y, width, height) in ink pixels, and the ink (height, width) uint8 inside it
-    with everybody else's removed."""
+    """Some connected ink: its box (x, y, width, height) in ink pixels, and the ink inside it, (height, width) uint8, without that
+    of other pieces."""
 
     box: tuple[int, int, int, int]
     ink: np.ndarray
 
     @property
     def middle(self) -> float:
+        """The x of the box's middle."""
         return self.box[0] + self.box[2] / 2
 
 
@@ -45,7 +48,7 @@ def join(pieces: list[Piece]) -> Piece:
 
 
 def lines(ink: np.ndarray) -> list[list[Piece]]:
-    """(H, W) uint8 ink → lines from top to bottom, each its pieces from left to right."""
+    """(H, W) uint8 ink → lines from top to bottom, each with its pieces from left to right."""
     pieces = _stack(_without_frames(components(ink)))
     return [sorted(_mend(line), key=lambda p: p.middle) for line in _rows(pieces)]
 
@@ -54,7 +57,7 @@ def components(ink: np.ndarray) -> list[Piece]:
     """(H, W) uint8 ink → its connected pieces, largest first, without dust."""
     solid = (ink >= SOLID).astype(np.uint8)
     left, top, width, height = cv2.boundingRect(solid)
-    # Only where there is ink, and the soft edge around it. From an even row and column: OpenCV numbers components by blocks of 2×2.
+    # Only the part with ink and its soft edge. It begins at an even row and column: OpenCV numbers components by blocks of 2×2.
     left, top, right, bottom = max(left - 1, 0) & ~1, max(top - 1, 0) & ~1, left + width + 1, top + height + 1
     ink = ink[top:bottom, left:right]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid[top:bottom, left:right], connectivity=8)
@@ -82,7 +85,7 @@ def _inside(inner: Piece, outer: Piece) -> bool:
 
 
 def _without_frames(pieces: list[Piece]) -> list[Piece]:
-    """Drop boxes drawn around digits: thin ink along all four sides around something of a third of its height."""
+    """Drop frames drawn around digits: thin ink along all four sides, with something inside that is a third as high."""
 
     def frames(outer: Piece) -> bool:
         solid = outer.ink >= SOLID
@@ -102,8 +105,8 @@ def _along_the_sides(solid: np.ndarray) -> bool:
 
 
 def _rows(pieces: list[Piece]) -> list[list[Piece]]:
-    """Lines of pieces, from top to bottom. Each piece follows the line whose last tall one lies beside it, so that
-    a line may slope; fragments go to the nearest piece."""
+    """Lines of pieces from top to bottom. A tall piece joins the line whose last tall piece is beside it, so that a line may slope;
+    a fragment joins the line of the nearest piece."""
     if not pieces:
         return []
     tall = FRAGMENT * float(np.median(sorted(p.box[3] for p in pieces)[len(pieces) // 2 :]))
@@ -122,7 +125,7 @@ def _rows(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _stack(pieces: list[Piece]) -> list[Piece]:
-    """Put together what all but touches from above to below: the two loops of an 8, a broken 1."""
+    """Join pieces that lie one above the other and nearly touch: the two loops of an 8, a broken 1."""
     stacked: list[Piece] = []
     for piece in sorted(pieces, key=lambda p: -p.box[3]):
         for i, other in enumerate(stacked):
@@ -154,7 +157,7 @@ def _gap(a: Piece, b: Piece) -> float:
 
 
 def _mend(row: list[Piece]) -> list[Piece]:
-    """Put fragments to the digit they belong to: the bar of a 5, the second stroke of a 4, a gap in a line."""
+    """Join each fragment to the digit that it belongs to: the bar of a 5, the second stroke of a 4, a gap in a stroke."""
     tall = max(p.box[3] for p in row)
     pieces = sorted(row, key=lambda p: -p.box[3])
     whole: list[Piece] = []

@@ -1,7 +1,7 @@
-"""Digits that touch, read together: a strip of connected ink → the digits in it, and where each is.
+"""Reads digits that touch: a strip of connected ink → the digits in it and where each is. Enter at `read`.
 
-A network passes over the strip and says every STEP px which digit it has just come upon, if any (connectionist temporal
-classification, Graves et al. 2006). Nothing needs to be cut apart before it is read.
+A network passes over the strip and names, every STEP px, the digit that has just begun, if any (connectionist temporal
+classification, Graves et al. 2006). So nothing needs to be cut apart before it is read.
 """
 
 from collections.abc import Callable
@@ -12,28 +12,31 @@ import numpy as np
 from model import normalization
 
 STEP = 2  # px of a strip that one output stands for
-NONE, BLANK = 10, 11  # outputs beside the ten digits: what is no digit, and nothing new
-WINDOW = 128  # px that the network reads at once, so that a page's runtime, which wants one size, can run it
-HOP = 64  # px from one window to the next: half of a window's outputs, those in its middle, have seen all around them
+NONE, BLANK = 10, 11  # the outputs beside the ten digits: "no digit", and "nothing new"
+WINDOW = 128  # px that the network reads at once: the browser's runtime needs a fixed size
+HOP = 64  # px from one window to the next: the middle half of a window's outputs have seen all that is around them
 
 
 @dataclass(frozen=True)
 class Found:
-    """One digit of a strip: where it is, as a share of the ink's width, and how probable each digit is, and none, (11,) float32."""
+    """One digit of a strip.
+
+    place: where it is, as a share of the ink's width; probabilities: of the ten digits and of "no digit", (11,) float32, sum 1.
+    """
 
     place: float
     probabilities: np.ndarray
 
 
 def windows(strip: np.ndarray) -> int:
-    """How many windows the network reads of it."""
+    """How many windows the network reads of a strip, (36, w) float32."""
     return 1 + max(0, -(-(strip.shape[1] - WINDOW) // HOP)) if strip.shape[1] else 0
 
 
 def read(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> list[Found]:
-    """A strip (`geometry.to_strip`) → its digits from left to right; none where any of it is no digit.
+    """The digits of a strip, (36, w) float32 in [0, 1] (`normalization.to_strip`), from left to right; [] if any part is no digit.
 
-    ``network`` takes windows, (n, 36, 128) float32 in [0, 1], and gives logits (n, 64, 12).
+    network: windows (n, 36, 128) float32 in [0, 1] → logits (n, 64, 12).
     """
     if not strip.shape[1]:
         return []
@@ -47,7 +50,7 @@ def read(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> list
 
 
 def outputs(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> np.ndarray:
-    """(36, w) float32 → probabilities (w / 2, 12) float32, read window by window."""
+    """(36, w) float32 → probabilities of the symbols at each step, (w / 2, 12) float32, read window by window."""
     width, count = strip.shape[1], windows(strip)
     wide = np.pad(strip, ((0, 0), (0, WINDOW + (count - 1) * HOP - width)))
     logits = network(np.stack([wide[:, HOP * i : HOP * i + WINDOW] for i in range(count)]))
@@ -59,7 +62,10 @@ def outputs(network: Callable[[np.ndarray], np.ndarray], strip: np.ndarray) -> n
 
 
 def best(probabilities: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
-    """The likeliest symbol at each step (n, 12), repeats and blanks left out: (symbol, step, (12,)) where it is most probable."""
+    """The likeliest symbols of (n, 12) probabilities, without repeats and blanks.
+
+    Each as (symbol, step, (12,) probabilities) of the step at which it is most probable.
+    """
     symbols = probabilities.argmax(axis=1)
     starts = np.flatnonzero(np.diff(symbols, prepend=-1))
     found = []

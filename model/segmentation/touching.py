@@ -1,4 +1,4 @@
-"""Touching digits: where a piece of connected ink is cut once it is known which digits are in it, and which pieces may be one digit.
+"""Cuts a piece of touching digits apart (`divide`), and finds which pieces may be parts of one digit (`joins`, `best_path`).
 
 Cuts go along paths of little ink (Casey & Lecolinet 1996, "A Survey of Methods and Strategies in Character Segmentation").
 """
@@ -13,24 +13,25 @@ import numpy as np
 from model.normalization import SOLID
 from model.segmentation.segment import Piece, join
 
-WIDEST = 1.4  # a piece wider than this many of its heights is no single digit
-STROKES = 2  # that half the rows of two digits cross; what stands alone and crosses less is one stroke, or half a digit under way
-ROWS = 48  # height at which a path is sought: a stroke is still 4 px wide
+WIDEST = 1.4  # width by height; a wider piece is no single digit
+# Strokes that the median row of two digits crosses at least. A lone piece that crosses fewer is one stroke, or a half-drawn digit.
+STROKES = 2
+ROWS = 48  # px; the height at which paths are sought: a stroke is still 4 px wide
 STEP = 6  # columns between two paths, at that height
-# Columns a path may stray to either side. Twice as far, all paths fall into the same few gaps: of 250 pairs that touch, both
-# digits could be had from the slices, nine tenths of their ink and no more than a tenth of other ink, in 45 %, now in 58 %.
+# Columns that a path may stray to either side. With twice as many, all paths fall into the same few gaps: of 250 touching pairs,
+# the slices then held both digits (nine tenths of their ink, at most a tenth of other ink) in 45 % instead of 58 %.
 STRAY = 6
-LEANS = (0.0, 0.1, 0.3)  # columns a row by which a family of paths leans right, as most hands do
-SIDEWAYS = 0.1  # cost of a step aside, as a share of crossing a solid pixel: straight where nothing is gained
-HALF = 0.5 + 1e-6  # rounds halves up, whichever side of the half a float's last bit puts them in either language
+LEANS = (0.0, 0.1, 0.3)  # columns per row by which the paths lean right, as most handwriting does
+SIDEWAYS = 0.1  # cost of a step aside, as a share of crossing a solid pixel: paths go straight where nothing is gained
+HALF = 0.5 + 1e-6  # added before floor: rounds halves up in Python and JavaScript alike, whatever a float's last bit is
 ASIDE = 0.3  # cost of a cut at a digit instead of midway between two, as a share of crossing ink all the way
 
-Span = tuple[int, int]
+Span = tuple[int, int]  # the first piece, and the one after the last
 T = TypeVar("T")
 
 
 def joins(pieces: list[Piece], doubtful: list[bool]) -> dict[Span, Piece]:
-    """Two or three neighbours, (start, end), that may be one digit because one of them is ``doubtful``."""
+    """Span → two or three neighbours joined as one piece, where one of them is ``doubtful``, so that they may be one digit."""
     found = {}
     for first, last in itertools.combinations(range(len(pieces)), 2):
         if last <= first + 2 and any(doubtful[first : last + 1]):
@@ -40,16 +41,17 @@ def joins(pieces: list[Piece], doubtful: list[bool]) -> dict[Span, Piece]:
     return found
 
 
-def best_path(pieces: int, ways: dict[Span, Callable[[], tuple[float, T]]]) -> list[T]:
-    """The way from piece 0 to the end with the best sum of scores, none above 0: what its steps read.
+def best_path(pieces: int, choices: dict[Span, Callable[[], tuple[float, T]]]) -> list[T]:
+    """The spans that together cover all pieces, from 0 to ``pieces``, with the best sum of scores: what each was read as.
 
-    The most promising ways are followed first (Dijkstra 1959), so that most of the ``ways`` need not be read at all.
+    choices: span → function that reads it as (score, reading); no score is above 0. The most promising paths are followed
+    first (Dijkstra 1959), so that most spans need not be read at all.
     """
-    best: list[tuple[float, int, T | None]] = [(0.0, 0, None)] + [(-np.inf, 0, None)] * pieces
+    best: list[tuple[float, int, T | None]] = [(0.0, 0, None), *[(-np.inf, 0, None)] * pieces]
     waiting = set(range(pieces + 1))
     while (i := max(sorted(waiting), key=lambda at: best[at][0])) != pieces:
         waiting.remove(i)
-        for (start, j), read in ways.items():
+        for (start, j), read in choices.items():
             if start == i:
                 score, found = read()
                 score += best[i][0]
@@ -63,14 +65,16 @@ def best_path(pieces: int, ways: dict[Span, Callable[[], tuple[float, T]]]) -> l
 
 
 def crossed(piece: Piece) -> float:
-    """How many strokes the middling row of a piece crosses."""
+    """How many strokes the median row of a piece crosses."""
     solid = np.pad(piece.ink >= SOLID, ((0, 0), (1, 0)))
     return float(np.median((solid[:, 1:] > solid[:, :-1]).sum(axis=1)))
 
 
 def divide(piece: Piece, places: list[float]) -> list[Piece]:
-    """Cut a piece between the digits at ``places``, shares of its width from left to right; as many pieces, or fewer where
-    there is no ink between two cuts."""
+    """Cut a piece between the digits at ``places``, shares of its width from left to right.
+
+    Returns as many pieces as places, or fewer where there is no ink between two cuts.
+    """
     height, width = piece.ink.shape
     paths = [path for lean in LEANS for path in _paths(piece.ink, lean)]
     means = [float(path.sum()) / height for path in paths]
@@ -86,11 +90,12 @@ def divide(piece: Piece, places: list[float]) -> list[Piece]:
 
 
 def cuts(piece: Piece, lean: float) -> list[Piece]:
-    """Slice a piece along every path of little ink of that lean; one piece if there is no such place."""
+    """Slice a piece along every path of little ink with this lean (columns per row); [piece] if there is none."""
     return _slices(piece, _paths(piece.ink, lean)) or [piece]
 
 
 def _slices(piece: Piece, paths: list[np.ndarray]) -> list[Piece]:
+    """The parts of a piece between neighbouring paths, from left to right, without those that have no solid ink."""
     height, width = piece.ink.shape
     edges = np.maximum.accumulate([np.zeros(height, int), *paths, np.full(height, width)], axis=0)
     columns = np.arange(width)
@@ -106,11 +111,11 @@ def _slices(piece: Piece, paths: list[np.ndarray]) -> list[Piece]:
 
 
 def _paths(ink: np.ndarray, lean: float) -> list[np.ndarray]:
-    """The cheapest ways from top to bottom, one sought every STEP: x for every row of ``ink``, (height,) int each."""
+    """The cheapest paths from top to bottom, one sought every STEP: the x in each row of ``ink``, (height,) int each."""
     height, width = ink.shape
     scale = ROWS / height
     small = cv2.resize(ink, (max(3, round(width * scale)), ROWS), interpolation=cv2.INTER_AREA) / np.float32(255)
-    # Each row moved aside so that what leans stands upright; ``aside`` takes its columns back.
+    # Each row is moved aside so that what leans stands upright; ``aside`` moves its columns back.
     aside = np.floor(lean * (ROWS / 2 - np.arange(ROWS)) + HALF).astype(int)
     reach = int(np.abs(aside).max())
     upright = np.zeros((ROWS, small.shape[1] + 2 * reach), np.float32)
@@ -126,16 +131,16 @@ def _paths(ink: np.ndarray, lean: float) -> list[np.ndarray]:
 
 
 def _cheapest(cost: np.ndarray, start: int) -> np.ndarray:
-    """The path of least cost down (rows, columns), at most one column aside a row; ties stay near ``start``."""
+    """The path of least cost down (rows, columns), at most one column aside per row; ties stay near ``start``."""
     rows, columns = cost.shape
     total = cost[0] + 0.01 * np.abs(np.arange(columns) - start)
     back = np.zeros((rows, columns), int)
     for y in range(1, rows):
-        ways = np.full((3, columns), np.inf, np.float64)
-        ways[0, 1:], ways[1], ways[2, :-1] = total[:-1] + SIDEWAYS, total, total[1:] + SIDEWAYS
-        choice = ways.argmin(axis=0)
+        steps = np.full((3, columns), np.inf, np.float64)  # from the left, from straight above, from the right
+        steps[0, 1:], steps[1], steps[2, :-1] = total[:-1] + SIDEWAYS, total, total[1:] + SIDEWAYS
+        choice = steps.argmin(axis=0)
         back[y] = np.arange(columns) + choice - 1
-        total = cost[y] + ways[choice, np.arange(columns)]
+        total = cost[y] + steps[choice, np.arange(columns)]
     path = np.zeros(rows, int)
     path[-1] = int(total.argmin())
     for y in range(rows - 1, 0, -1):

@@ -22,7 +22,7 @@ def convert(path: Path, converted: Path) -> str | None:
         first = (str(error).strip().splitlines() or ["unknown reason"])[0]
         return f"Keras cannot load it safely ({type(error).__name__}: {first[:160]})"
     shape, outputs = tuple(network.input_shape[1:]), network.output_shape[-1]
-    if shape not in DIGITS[0] or outputs not in (10, 11):
+    if shape not in DIGITS.shapes or outputs not in DIGITS.outputs:
         return f"it maps {shape} to {outputs} outputs; a digit model takes 28×28, 28×28×1 or 784 and gives ten."
     to_tflite(network, converted)
     return None

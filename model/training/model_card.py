@@ -113,7 +113,7 @@ def text(outputs: np.ndarray) -> str:
 
 def measure(engine: Engine, second_look: bool) -> dict:
     """Calibration from held-out images, then the accuracies, all with the file that serves and as it serves."""
-    network = functools.partial(test_time_augmentation.twice, engine) if second_look else engine
+    network = functools.partial(test_time_augmentation.with_second_look, engine) if second_look else engine
     mnist = datasets.load_mnist()
     held_out = mnist.train[datasets.HELD_OUT :]
     raw, labels = network(datasets.unit(held_out.images)), held_out.labels

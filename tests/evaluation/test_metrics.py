@@ -122,7 +122,7 @@ def test_without_calibration_there_is_no_before():
 def test_the_shipped_models_own_confidence_is_what_its_network_says(mnist):
     reader = load()
     images, labels = unit(mnist.test.images[:1000]), mnist.test.labels[:1000]
-    own, _ = Calibration().apply(test_time_augmentation.twice(reader.engine, images))
+    own, _ = Calibration().apply(test_time_augmentation.with_second_look(reader.engine, images))
     before = metrics.before_calibration(labels, reader.probabilities(images)[0], reader.calibration.temperature)
     assert before.ece == pytest.approx(metrics.evaluate(labels, own).ece, abs=1e-5)
 

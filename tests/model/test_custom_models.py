@@ -1,4 +1,7 @@
-"""Model files that people bring work however they want their input, or are refused with a sentence."""
+"""Custom models: files that people bring work whatever input they expect, or are refused with a sentence."""
+
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from model.inference import ModelError
 
 
 @pytest.fixture(autouse=True)
-def own_cache(monkeypatch, tmp_path):
+def empty_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     custom_models._cache.cache_clear()
     yield
@@ -16,7 +19,7 @@ def own_cache(monkeypatch, tmp_path):
 
 
 def saved(path, change):
-    """The classic network inside one that wants its input otherwise, as somebody else's `.keras` file."""
+    """The classic network inside one that expects another input, as the `.keras` file of somebody else."""
     import keras
 
     classic = keras.models.load_model(recogniser.TRAINED / "classic" / "HandWrittneDigits.keras")
@@ -30,8 +33,8 @@ def rescaled(keras, image, scale, offset, shape=(28, 28)):
     return keras.layers.Reshape(shape)(keras.layers.Rescaling(scale, offset)(image))
 
 
-WANTS_255 = ((28, 28), lambda k, x: rescaled(k, x, 1 / 255, 0), lambda k, y: y)
-WANTS_DARK_INK = ((28, 28, 1), lambda k, x: rescaled(k, x, -1, 1), lambda k, y: y)
+EXPECTS_255 = ((28, 28), lambda k, x: rescaled(k, x, 1 / 255, 0), lambda k, y: y)
+EXPECTS_DARK_INK = ((28, 28, 1), lambda k, x: rescaled(k, x, -1, 1), lambda k, y: y)
 FLAT_WITHOUT_SOFTMAX = ((784,), lambda k, x: rescaled(k, x, 1, 0), lambda k, y: k.layers.Rescaling(8, -3)(y))
 USELESS = ((28, 28), lambda k, x: rescaled(k, x, 0, 0), lambda k, y: y)
 
@@ -39,12 +42,12 @@ USELESS = ((28, 28), lambda k, x: rescaled(k, x, 0, 0), lambda k, y: y)
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (WANTS_255, custom_models.Convention(255)),
-        (WANTS_DARK_INK, custom_models.Convention(1, dark_ink=True)),
+        (EXPECTS_255, custom_models.Convention(255)),
+        (EXPECTS_DARK_INK, custom_models.Convention(1, dark_ink=True)),
         (FLAT_WITHOUT_SOFTMAX, custom_models.Convention(1, softmax_missing=True)),
     ],
 )
-def test_its_way_is_found_out_and_it_reads(tmp_path, change, expected):
+def test_its_convention_is_found_and_it_reads(tmp_path, change, expected):
     model = recogniser.load(str(saved(tmp_path / "mine.keras", change)))
     assert (model.name, model.convention, model.calibrated) == ("mine", expected, False)
     assert [model.read(labelled_drawings.pad(d)).text for d in (0, 1, 2, 7)] == ["0", "1", "2", "7"]
@@ -54,10 +57,19 @@ def test_its_way_is_found_out_and_it_reads(tmp_path, change, expected):
 
 
 def test_it_is_converted_only_once(tmp_path, monkeypatch):
-    path = saved(tmp_path / "mine.keras", WANTS_255)
-    first = custom_models.serving_file(path)
+    path = saved(tmp_path / "mine.keras", EXPECTS_255)
+    first = custom_models.as_tflite(path)
     monkeypatch.setattr(custom_models, "_convert", lambda *_: pytest.fail("converted again"))
-    assert custom_models.serving_file(path) == first
+    assert custom_models.as_tflite(path) == first
+    assert first.parent == tmp_path / "cache" / "digits"
+
+
+@pytest.mark.parametrize("folder", ["/proc/none/digits", "~/.cache/digits"])
+def test_without_a_cache_that_can_be_written_a_temporary_folder_serves(monkeypatch, tmp_path, folder):
+    monkeypatch.setattr(custom_models, "user_cache_dir", lambda *_, **__: folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert custom_models._cache().parent == tmp_path
+    assert not Path("~").exists()
 
 
 def test_a_file_that_reads_no_digits_is_refused(tmp_path):
@@ -66,7 +78,7 @@ def test_a_file_that_reads_no_digits_is_refused(tmp_path):
 
 
 def test_the_scale_can_be_given(tmp_path):
-    path = saved(tmp_path / "mine.keras", WANTS_255)
+    path = saved(tmp_path / "mine.keras", EXPECTS_255)
     assert recogniser.load(str(path), input_scale=255).convention.scale == 255
 
 
@@ -98,7 +110,7 @@ def test_a_broken_file_is_one_sentence(tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_the_drawings_that_decide_are_read_by_the_models_that_ship():
+def test_the_shipped_models_read_the_labelled_drawings():
     images, labels = labelled_drawings.labelled()
     for name, least in (("cnn", 0.99), ("classic", 0.9)):
         digits, _ = recogniser.load(name).probabilities(images)

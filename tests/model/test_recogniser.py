@@ -127,10 +127,10 @@ def test_pen_drawings_of_unseen_writers_are_read(cnn, pendigits):
     assert np.mean(right) > 0.96
 
 
-def test_what_cannot_be_read_among_digits_is_guessed_and_said_to_be_unsure():
+def test_what_cannot_be_read_among_digits_is_a_guess_and_unsure():
     weak = reading.Digit((0, 0, 9, 9), np.zeros((28, 28)), np.eye(10)[3], not_digit=0.9, verdict="not a digit")
-    assert reading.guess(weak, among_digits=True).verdict == "unsure"
-    assert reading.guess(weak, among_digits=False).verdict == "not a digit"
+    assert reading.as_guess(weak, among_digits=True).verdict == "unsure"
+    assert reading.as_guess(weak, among_digits=False).verdict == "not a digit"
 
 
 def test_shipped_models_hold_what_their_recipes_state(mnist):

@@ -1,4 +1,4 @@
-"""The second look: who gets one, what it sees, and what it may change."""
+"""The second look: which images get one, what it sees, and what it may change."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from model import datasets, recogniser, test_time_augmentation
 
 
 class Network:
-    """Says of every image what it was told to, and counts what it was shown."""
+    """Answers every image with the next of the given rows, and keeps the images."""
 
     def __init__(self, *rows):
-        self.rows, self.shown = list(rows), []
+        self.rows, self.calls = list(rows), []
 
     def __call__(self, images):
-        self.shown.append(images.copy())
+        self.calls.append(images.copy())
         return np.array([self.rows.pop(0) for _ in images], np.float32)
 
 
@@ -31,15 +31,15 @@ IMAGE = np.zeros((1, 28, 28), np.float32)
 IMAGE[0, 5:20, 12:15] = 1
 
 
-def test_what_it_is_certain_of_is_looked_at_once():
+def test_what_the_network_is_certain_of_gets_no_second_look():
     network = Network(outputs(d3=0.96))
-    assert test_time_augmentation.twice(network, IMAGE).argmax() == 3
-    assert len(network.shown) == 1
+    assert test_time_augmentation.with_second_look(network, IMAGE).argmax() == 3
+    assert len(network.calls) == 1
 
 
-def test_the_mean_of_all_looks_says_which_digit_and_the_first_whether_it_is_one():
+def test_the_mean_of_all_outputs_decides_which_digit_it_is_and_the_first_whether_it_is_one():
     first = outputs(d3=0.45, d5=0.35, d10=0.2)
-    found = test_time_augmentation.twice(Network(first, *[outputs(d5=0.7, d3=0.1, d10=0.2)] * 6), IMAGE)[0]
+    found = test_time_augmentation.with_second_look(Network(first, *[outputs(d5=0.7, d3=0.1, d10=0.2)] * 6), IMAGE)[0]
     assert found[:10].argmax() == 5
     assert found[10] == pytest.approx(0.2)
     assert found.sum() == pytest.approx(first.sum(), abs=1e-6)
@@ -47,52 +47,56 @@ def test_the_mean_of_all_looks_says_which_digit_and_the_first_whether_it_is_one(
     assert found[3] / found[5] == pytest.approx(expected, rel=1e-4)
 
 
-def test_only_what_is_in_doubt_is_looked_at_again():
+def test_only_doubtful_images_get_a_second_look():
     network = Network(outputs(d1=0.99), outputs(d7=0.6), *[outputs(d7=0.9)] * 6)
-    found = test_time_augmentation.twice(network, np.concatenate([IMAGE * 0.5, IMAGE]))
-    assert [len(shown) for shown in network.shown] == [2, 6]
-    assert network.shown[1].max() == 1  # the second image's
+    found = test_time_augmentation.with_second_look(network, np.concatenate([IMAGE * 0.5, IMAGE]))
+    assert [len(images) for images in network.calls] == [2, 6]
+    assert network.calls[1].max() == 1  # the second image's
     assert found.argmax(axis=1).tolist() == [1, 7]
 
 
-def test_the_looks_are_a_pixel_away_and_turned():
+def test_the_variations_are_a_pixel_away_and_turned():
     seen = test_time_augmentation.moved(IMAGE)
-    for look, (right, down, degrees) in zip(seen, test_time_augmentation.LOOKS, strict=True):
+    for image, (right, down, degrees) in zip(seen, test_time_augmentation.LOOKS, strict=True):
         if not degrees:
-            assert np.array_equal(look, np.roll(IMAGE[0], (down, right), axis=(0, 1)))
+            assert np.array_equal(image, np.roll(IMAGE[0], (down, right), axis=(0, 1)))
         else:
-            assert not np.array_equal(look, IMAGE[0])
-            assert look.sum() == pytest.approx(IMAGE.sum(), rel=0.02)
+            assert not np.array_equal(image, IMAGE[0])
+            assert image.sum() == pytest.approx(IMAGE.sum(), rel=0.02)
     left, right = seen[-2:]  # a stroke above the middle leans to one side or the other
-    centre = [(look.sum(axis=0) * np.arange(28)).sum() / look.sum() for look in (left, right)]
+    centre = [(image.sum(axis=0) * np.arange(28)).sum() / image.sum() for image in (left, right)]
     assert abs(centre[0] - centre[1]) > 0.2
 
 
-def test_what_lies_on_the_edge_goes_on_beyond_it():
+def test_pixels_on_the_edge_go_on_beyond_it():
     assert np.allclose(test_time_augmentation.moved(np.full((2, 28, 28), 0.3, np.float32)), 0.3)
 
 
-def test_no_images_are_no_trouble():
-    assert test_time_augmentation.twice(lambda images: np.zeros((len(images), 11), np.float32), IMAGE[:0]).shape == (
+def test_an_empty_batch_works():
+    assert test_time_augmentation.with_second_look(
+        lambda images: np.zeros((len(images), 11), np.float32), IMAGE[:0]
+    ).shape == (
         0,
         11,
     )
 
 
-def test_held_out_images_are_read_better_with_it(mnist):
+def test_held_out_images_are_read_better_with_a_second_look(mnist):
     model, unseen = recogniser.load(), pictures.held_out_mnist()
     images, labels = datasets.unit(unseen.images), unseen.labels
-    errors, at_one_look = ((m.probabilities(images)[0].argmax(1) != labels).sum() for m in (model, model.at_one_look()))
-    assert errors < at_one_look
+    errors, without = (
+        (m.probabilities(images)[0].argmax(1) != labels).sum() for m in (model, model.without_second_look())
+    )
+    assert errors < without
     assert model.second_look, "the loaded model itself stays as it is"
 
 
-def test_only_the_convolutional_model_asks_for_it():
+def test_only_the_convolutional_model_takes_second_looks():
     assert not recogniser.load("classic").second_look
     assert not recogniser.load(str(recogniser.TRAINED / "classic" / "classic.tflite")).second_look
 
 
-def test_the_evaluation_tells_of_it_and_can_do_without(capsys, mnist):
+def test_the_evaluation_states_the_second_look_and_can_leave_it_out(capsys, mnist):
     assert main([]) == 0
     assert "second look" in capsys.readouterr().out
     assert main(["--one-look"]) == 0

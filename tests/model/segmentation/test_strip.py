@@ -45,9 +45,9 @@ def test_what_is_far_too_long_for_digits_has_no_strip():
 
 def test_no_picture_costs_more_than_its_share():
     """Lines of zeros that touch, more than are read: each line is five windows or so."""
-    shown, network = [], recogniser.strips()
+    shown, network = [], recogniser.touching_network()
     model = copy.copy(recogniser.load())
-    model.strips = lambda windows: shown.append(len(windows)) or network(windows)
+    model.touching_network = lambda windows: shown.append(len(windows)) or network(windows)
     page = np.full((2000, 340, 3), 255, np.uint8)
     for y in range(20, 1980, 45):
         for x in range(20, 310, 18):
@@ -89,7 +89,7 @@ def test_what_holds_anything_but_digits_has_none():
 
 @pytest.mark.parametrize("digits", [(3, 8), (4, 7, 2), (9, 9), (6,)])
 def test_digits_that_touch_are_read_from_left_to_right(digits):
-    found = strip.read(recogniser.strips(), normalization.to_strip(ink_of(*digits)))
+    found = strip.read(recogniser.touching_network(), normalization.to_strip(ink_of(*digits)))
     assert [int(f.probabilities[:10].argmax()) for f in found] == list(digits)
     assert [f.place for f in found] == sorted(f.place for f in found)
     assert all(0 < f.place < 1 and f.probabilities.sum() == pytest.approx(1, abs=1e-5) for f in found)
@@ -106,7 +106,7 @@ def test_a_piece_is_cut_where_there_is_little_ink():
 
 def test_every_cut_goes_somewhere_and_no_ink_is_lost():
     piece = piece_of(ink_of(3, 8, 5))
-    places = [f.place for f in strip.read(recogniser.strips(), normalization.to_strip(piece.ink))]
+    places = [f.place for f in strip.read(recogniser.touching_network(), normalization.to_strip(piece.ink))]
     parts = touching.divide(piece, places)
     assert len(parts) == 3 and [p.box[0] for p in parts] == sorted(p.box[0] for p in parts)
     assert sum((p.ink >= 128).sum() for p in parts) == (piece.ink >= 128).sum()
@@ -144,7 +144,10 @@ def test_strips_hold_the_digits_they_are_said_to_hold(mnist, pendigits):
     made = strip_set.make(150, pens, mnist.train[datasets.HELD_OUT :], np.random.default_rng(2))
     assert {len(s.symbols) for s in made} >= {1, 2, 3, 4} and any(s.symbols == (strip.NONE,) for s in made)
     units = [s.image / np.float32(255) for s in made]
-    read = [tuple(symbol for symbol, _, _ in strip.best(strip.outputs(recogniser.strips(), unit))) for unit in units]
+    read = [
+        tuple(symbol for symbol, _, _ in strip.best(strip.outputs(recogniser.touching_network(), unit)))
+        for unit in units
+    ]
     assert np.mean([found == s.symbols for found, s in zip(read, made, strict=True)]) > 0.75
 
 
@@ -207,7 +210,7 @@ def test_the_shipped_network_holds_what_its_card_states(mnist, pendigits):
     for file, expected in stated["files"].items():
         assert model_card.sha256(folder / file) == expected
     assert stated["starts_from"] == model_card.sha256(recogniser.TRAINED / "cnn" / "cnn.keras")
-    engine = recogniser.strips()
+    engine = recogniser.touching_network()
     right = [
         model_card.text(strip.outputs(engine, s.image / np.float32(255))) == "".join(map(str, s.symbols))
         for s in strip_set.unseen()

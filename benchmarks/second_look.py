@@ -1,10 +1,11 @@
-"""Which second look (model/test_time_augmentation.py) helps: errors and loss of a network on held-out images, for several choices of looks.
+"""`python -m benchmarks.second_look [FILE.tflite …]`: which variations the second look (model/test_time_augmentation.py) should use.
 
-python -m benchmarks.looks [FILE.tflite …]      default: the shipped network; several: their mean
+Prints errors and loss on held-out images for several sets of variations: of the shipped network, or the mean of several files.
 
-MNIST's training images 55,000–59,999 as they are, damaged, and as small scans; four drawings of each digit of pen writers 25–30; pieces
-cut out of their rows, of which some are no digit. The test set is not read. Errors are the mean over the files, the loss is that
-of the label; the last column is what a choice changes, the mean over the sets of the ratio of errors to those at one look.
+The images: MNIST's training images 55,000–59,999 as they are, damaged, and as small scans; four drawings of each digit of pen writers
+25–30; and pieces cut out of rows of those digits, some of which are no digit. The test set is not read. Errors are the mean over
+the files, the loss is that of the label. The last column is the mean over the sets of the ratio of errors to those without a
+second look.
 """
 
 import sys
@@ -15,12 +16,13 @@ import numpy as np
 from benchmarks import pictures
 from model import datasets, recogniser, test_time_augmentation
 from model.inference import Engine
+from model.test_time_augmentation import Variation
 from model.training import training_set
 from model.training.augmentation import Augmenter, Strength
 
 ACROSS = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
 DIAGONAL = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0))
-CHOICES = {
+CHOICES: dict[str, tuple[Variation, ...]] = {
     "one look": (),
     "a pixel along the sides": ACROSS,
     "a pixel to the corners": DIAGONAL,
@@ -33,11 +35,11 @@ CHOICES = {
     "corners, turned 10°": (*DIAGONAL, (0, 0, 10), (0, 0, -10)),
 }
 DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
-RENDERINGS, ROWS = 4, 400
+RENDERINGS, ROWS = 4, 400  # drawings of each pen digit; rows from which pieces are cut
 
 
 def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Name → (n, 28, 28) float32 images and their labels, 0–9 or 10 for no digit."""
+    """Name → images (n, 28, 28) float32 in [0, 1], and labels (n,) int, 0–9 or 10 for no digit."""
     rng = np.random.default_rng(5)
     held_out = pictures.held_out_mnist()
     scans = [training_set.as_image(training_set.scanned(image, rng)) for image in held_out.images]
@@ -55,9 +57,11 @@ def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     }
 
 
-def judged(network: Engine, images: np.ndarray, labels: np.ndarray, choice: tuple) -> tuple[int, float]:
-    """Errors, and the mean of −log of what the network says of the label."""
-    outputs = test_time_augmentation.twice(network, images, choice) if choice else network(images)
+def errors_and_loss(
+    network: Engine, images: np.ndarray, labels: np.ndarray, variations: tuple[Variation, ...]
+) -> tuple[int, float]:
+    """The number of errors, and the mean of −log of the label's output."""
+    outputs = test_time_augmentation.with_second_look(network, images, variations) if variations else network(images)
     known = outputs if labels.max() == training_set.NONE else outputs[:, :10]
     of_the_label = outputs[np.arange(len(labels)), labels]
     return int((known.argmax(axis=1) != labels).sum()), float(-np.log(np.maximum(of_the_label, 1e-7)).mean())
@@ -69,10 +73,10 @@ def main() -> None:
     print(f"{'errors, loss':24}" + "".join(f"{name:>16}" for name in held_out) + "   change")
     print(f"{'':24}" + "".join(f"{f'n = {len(labels):,}':>16}" for _, labels in held_out.values()))
     before = None
-    for name, choice in CHOICES.items():
+    for name, variations in CHOICES.items():
         found = np.array(
             [
-                np.mean([judged(network, *images, choice) for network in networks], axis=0)
+                np.mean([errors_and_loss(network, *images, variations) for network in networks], axis=0)
                 for images in held_out.values()
             ]
         )
