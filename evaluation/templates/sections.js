@@ -5,7 +5,9 @@ export function walkMatrix(root, choose) {
   const at = (t, p) => root.querySelector(`[data-true="${t}"][data-predicted="${p}"]`);
   const place = (cell) => [Number(cell.dataset.true), Number(cell.dataset.predicted)];
   const stop = (cell, focus) => {
-    root.querySelectorAll('[role=gridcell][tabindex="0"]').forEach((other) => { other.tabIndex = -1; });
+    root.querySelectorAll('[role=gridcell][tabindex="0"]').forEach((other) => {
+      other.tabIndex = -1;
+    });
     cell.tabIndex = 0;
     if (focus) cell.focus();
   };
@@ -13,23 +15,37 @@ export function walkMatrix(root, choose) {
     root.querySelectorAll('[aria-selected]').forEach((other) => other.removeAttribute('aria-selected'));
     if (root.chosen) at(...root.chosen)?.setAttribute('aria-selected', 'true');
   };
-  const pick = (cell) => { root.chosen = place(cell); stop(cell, true); mark(); choose(...root.chosen); };
-  const press = () => root.querySelectorAll('.views [data-view]').forEach((button) =>
-    button.setAttribute('aria-pressed', button.dataset.view === (root.dataset.view ?? 'counts')));
+  const pick = (cell) => {
+    root.chosen = place(cell);
+    stop(cell, true);
+    mark();
+    choose(...root.chosen);
+  };
+  const press = () =>
+    root
+      .querySelectorAll('.views [data-view]')
+      .forEach((button) => button.setAttribute('aria-pressed', button.dataset.view === (root.dataset.view ?? 'counts')));
 
   root.addEventListener('click', (event) => {
-    const cell = event.target.closest('[role=gridcell]'), view = event.target.closest('.views [data-view]');
+    const cell = event.target.closest('[role=gridcell]');
+    const view = event.target.closest('.views [data-view]');
     if (cell) pick(cell);
-    if (view) { root.dataset.view = view.dataset.view; press(); }
+    if (view) {
+      root.dataset.view = view.dataset.view;
+      press();
+    }
   });
   root.addEventListener('keydown', (event) => {
     const cell = event.target.closest?.('[role=gridcell]');
     if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
     const [t, p] = place(cell);
-    const to = {ArrowUp: [t - 1, p], ArrowDown: [t + 1, p], ArrowLeft: [t, p - 1], ArrowRight: [t, p + 1], Home: [t, 0],
-      End: [t, 9]}[event.key];
-    if (to) { const next = at(...to); if (next) stop(next, true); }
-    else if (event.key === 'Enter' || event.key === ' ') pick(cell);
+    const to = {ArrowUp: [t - 1, p], ArrowDown: [t + 1, p], ArrowLeft: [t, p - 1], ArrowRight: [t, p + 1], Home: [t, 0], End: [t, 9]}[
+      event.key
+    ];
+    if (to) {
+      const next = at(...to);
+      if (next) stop(next, true);
+    } else if (event.key === 'Enter' || event.key === ' ') pick(cell);
     else return;
     event.preventDefault();
   });

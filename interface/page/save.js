@@ -4,5 +4,5 @@
 export function save(content, name) {
   const link = Object.assign(document.createElement('a'), {href: URL.createObjectURL(content), download: name});
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);  // some browsers read it only after the click returns
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after the click returns
 }

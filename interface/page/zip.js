@@ -20,19 +20,39 @@ function record(fields) {
 
 /** files: [[path, Uint8Array], …] → a Blob that every system's unzip opens. */
 export function zip(files) {
-  const parts = [], index = [];
+  const parts = [];
+  const index = [];
   let at = 0;
   for (const [path, content] of files) {
     const name = new TextEncoder().encode(path);
     // version 2.0, name in UTF-8, stored, midnight of 1 January 1980, checksum, both sizes, length of the name, no extra field
-    const common = [[2, 20], [2, 0x800], [2, 0], [2, 0], [2, 33], [4, crc32(content)], [4, content.length], [4, content.length],
-      [2, name.length], [2, 0]];
+    const common = [
+      [2, 20],
+      [2, 0x800],
+      [2, 0],
+      [2, 0],
+      [2, 33],
+      [4, crc32(content)],
+      [4, content.length],
+      [4, content.length],
+      [2, name.length],
+      [2, 0],
+    ];
     const head = record([[4, 0x04034b50], ...common]);
     parts.push(head, name, content);
     index.push(record([[4, 0x02014b50], [2, 20], ...common, [2, 0], [2, 0], [2, 0], [4, 0], [4, at]]), name);
     at += head.byteLength + name.length + content.length;
   }
   const size = index.reduce((sum, part) => sum + part.byteLength, 0);
-  const end = record([[4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, at], [2, 0]]);
+  const end = record([
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, files.length],
+    [2, files.length],
+    [4, size],
+    [4, at],
+    [2, 0],
+  ]);
   return new Blob([...parts, ...index, end], {type: 'application/zip'});
 }

@@ -7,17 +7,23 @@
 import {cropTile, grey, imageTile, pictureTile} from './tiles.js';
 
 export const EMPTY = {text: '', verdict: 'empty', size: [1, 1], digits: [], others: []};
-export const percent = (p) => p > 0.9995 ? '>99.9 %' : `${(100 * p).toFixed(1)} %`;  // nothing here is certain
+export const percent = (p) => (p > 0.9995 ? '>99.9 %' : `${(100 * p).toFixed(1)} %`); // nothing here is certain
 
 /** Builds the ten bars once and returns the parts of the answer by name. */
 export function prepare(root) {
   const part = (selector) => root.querySelector(selector);
-  part('[data-bars]').innerHTML = Array.from({length: 10}, (_, digit) =>
-    `<li><b>${digit}</b><i><u></u></i><span></span></li>`).join('');
+  part('[data-bars]').innerHTML = Array.from({length: 10}, (_, digit) => `<li><b>${digit}</b><i><u></u></i><span></span></li>`).join('');
   return {
-    root, answer: part('[data-testid=answer]'), text: part('[data-text-shown]'), verdict: part('[data-testid=verdict]'),
-    chance: part('[data-chance]'), second: part('[data-second]'), bars: [...part('[data-bars]').children],
-    other: part('[data-testid=other-model]'), details: part('.details'), spoken: part('[data-testid=spoken]'),
+    root,
+    answer: part('[data-testid=answer]'),
+    text: part('[data-text-shown]'),
+    verdict: part('[data-testid=verdict]'),
+    chance: part('[data-chance]'),
+    second: part('[data-second]'),
+    bars: [...part('[data-bars]').children],
+    other: part('[data-testid=other-model]'),
+    details: part('.details'),
+    spoken: part('[data-testid=spoken]'),
     boxes: part('.boxes'),
   };
 }
@@ -26,11 +32,11 @@ export function prepare(root) {
 function doubtful(digits) {
   const kept = digits.map((_, index) => index).filter((index) => digits[index].verdict !== 'not a digit');
   const among = kept.length ? kept : digits.map((_, index) => index);
-  return among.reduce((best, index) => digits[index].probability < digits[best].probability ? index : best, among[0] ?? 0);
+  return among.reduce((best, index) => (digits[index].probability < digits[best].probability ? index : best), among[0] ?? 0);
 }
 
 const idle = window.requestIdleCallback ?? ((act) => setTimeout(act));
-const PAUSE = 100;  // ms between two paintings of the small pictures, and what they then wait at most for a page that is never idle
+const PAUSE = 100; // ms between two paintings of the small pictures, and what they then wait at most for a page that is never idle
 
 /** Put `answer` on the page at once, its small pictures a little later: a pen that moves goes first. picture: what was read,
  *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several: then it
@@ -48,21 +54,30 @@ export function show(parts, answer, picture, onselect) {
     showBars(parts, digit);
     showBoxes(parts, answer, index, look);
     parts.details.hidden = !digit;
-    paintLater(parts, digit && (async (newest) => {
-      const ink = await (decoded ??= decode());
-      if (newest()) paintTiles(parts.root, answer, index, picture, ink);
-    }));
+    paintLater(
+      parts,
+      digit &&
+        (async (newest) => {
+          const ink = await (decoded ??= decode());
+          if (newest()) paintTiles(parts.root, answer, index, picture, ink);
+        }),
+    );
     if (byHand) parts.chosen = {index, text: answer.text, of: answer.digits.length};
     onselect?.(digit, byHand);
   };
-  const {chosen} = parts, again = chosen?.text === answer.text && chosen.of === answer.digits.length;
+  const {chosen} = parts;
+  const again = chosen?.text === answer.text && chosen.of === answer.digits.length;
   const index = again ? chosen.index : doubtful(answer.digits);
   parts.root.classList.toggle('several', answer.digits.length > 1);
   look(index, false);
   showJudgement(parts, answer, answer.digits[index]);
   showOthers(parts, answer);
-  Object.assign(parts.answer.dataset, {verdict: answer.verdict, model: answer.model ?? '', text: answer.text,
-    version: Number(parts.answer.dataset.version) + 1});
+  Object.assign(parts.answer.dataset, {
+    verdict: answer.verdict,
+    model: answer.model ?? '',
+    text: answer.text,
+    version: Number(parts.answer.dataset.version) + 1,
+  });
 }
 
 /** Paint what is newest when it is time to; null: there is nothing to paint any more. paint(newest) asks newest() before it does. */
@@ -70,12 +85,19 @@ function paintLater(parts, paint) {
   parts.paint = paint;
   if (!paint || parts.waiting) return;
   parts.waiting = true;
-  setTimeout(() => idle(() => {
-    parts.waiting = false;
-    parts.painted = performance.now();
-    const mine = parts.paint;
-    mine?.(() => parts.paint === mine).catch(() => {});  // what cannot be decoded is not painted
-  }, {timeout: PAUSE}), Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now()));
+  setTimeout(
+    () =>
+      idle(
+        () => {
+          parts.waiting = false;
+          parts.painted = performance.now();
+          const mine = parts.paint;
+          mine?.(() => parts.paint === mine).catch(() => {}); // what cannot be decoded is not painted
+        },
+        {timeout: PAUSE},
+      ),
+    Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now()),
+  );
 }
 
 const button = (text = '') => Object.assign(document.createElement('button'), {type: 'button', textContent: text});
@@ -92,8 +114,9 @@ function showText(parts, answer, index, look) {
   // each kept digit is a button; the text tells where lines end, the others have no place in it
   const kept = answer.digits.map((digit, at) => [digit, at]).filter(([digit]) => digit.verdict !== 'not a digit');
   const shown = [...text.children].map((one) => one.textContent || '\n').join('');
-  if (shown !== answer.text) {  // else they stay: one may have the focus, or be pressed just now
-    text.replaceChildren(...[...answer.text].map((letter) => letter === '\n' ? document.createElement('br') : button(letter)));
+  if (shown !== answer.text) {
+    // else they stay: one may have the focus, or be pressed just now
+    text.replaceChildren(...[...answer.text].map((letter) => (letter === '\n' ? document.createElement('br') : button(letter))));
   }
   [...text.querySelectorAll('button')].forEach((one, nth) => {
     const [digit, at] = kept[nth];
@@ -118,7 +141,8 @@ function showJudgement(parts, answer, digit) {
     parts.second.textContent = `${answer.digits.length} found${doubts ? `, ${doubts} in doubt` : ''} · choose one to look closer`;
   } else if (none) {
     parts.second.textContent = `if it were one, a ${digit.digit}`;
-  } else if (digit.probabilities[digit.runner_up] >= 0.0005) {  // what would show as 0.0 % is no runner-up
+  } else if (digit.probabilities[digit.runner_up] >= 0.0005) {
+    // what would show as 0.0 % is no runner-up
     const second = document.createElement('span');
     second.textContent = `${digit.runner_up} · ${percent(digit.probabilities[digit.runner_up])}`;
     parts.second.append(answer.verdict === 'unsure' ? 'or perhaps ' : 'runner-up ', second);
@@ -143,8 +167,12 @@ function showBoxes(parts, answer, index, look) {
     const box = parts.boxes.children[at];
     const [x, y, w, h] = digit.box;
     const kept = digit.verdict !== 'not a digit';
-    Object.assign(box.style, {left: `${100 * x / width}%`, top: `${100 * y / height}%`,
-      width: `${100 * w / width}%`, height: `${100 * h / height}%`});
+    Object.assign(box.style, {
+      left: `${(100 * x) / width}%`,
+      top: `${(100 * y) / height}%`,
+      width: `${(100 * w) / width}%`,
+      height: `${(100 * h) / height}%`,
+    });
     box.dataset.verdict = digit.verdict;
     box.dataset.text = kept ? digit.digit : '';
     box.setAttribute('aria-pressed', at === index);
@@ -157,18 +185,22 @@ function showOthers(parts, answer) {
   parts.other.classList.toggle('stale', !answer.others);
   if (!answer.others) return;
   parts.other.hidden = !answer.others.length;
-  parts.other.replaceChildren(...answer.others.map((other) => {
-    const line = document.createElement('span');
-    const name = Object.assign(document.createElement('b'), {textContent: other.model});
-    line.append(name, ` says ${other.text}${other.probability === null ? '' : ` · ${percent(other.probability)}`}`);
-    line.classList.toggle('differs', other.text !== (answer.text.replaceAll('\n', '') || 'not a digit'));
-    return line;
-  }));
+  parts.other.replaceChildren(
+    ...answer.others.map((other) => {
+      const line = document.createElement('span');
+      const name = Object.assign(document.createElement('b'), {textContent: other.model});
+      line.append(name, ` says ${other.text}${other.probability === null ? '' : ` · ${percent(other.probability)}`}`);
+      line.classList.toggle('differs', other.text !== (answer.text.replaceAll('\n', '') || 'not a digit'));
+      return line;
+    }),
+  );
 }
 
 function paintTiles(root, answer, index, picture, ink) {
   const tile = (name) => root.querySelector(`[data-tile=${name}]`);
-  const note = (name, text) => { root.querySelector(`[data-note=${name}]`).textContent = text; };
+  const note = (name, text) => {
+    root.querySelector(`[data-note=${name}]`).textContent = text;
+  };
   const digit = answer.digits[index];
   const [width, height] = answer.size;
   const [, , w, h] = digit.box;
@@ -187,7 +219,10 @@ function paintTiles(root, answer, index, picture, ink) {
 export function speak(parts, answer) {
   const [digit] = answer.digits;
   const runner = digit && answer.digits.length === 1 && answer.verdict === 'unsure' ? `, or perhaps ${digit.runner_up}` : '';
-  parts.spoken.textContent = answer.verdict === 'empty' ? 'The pad is empty.'
-    : answer.verdict === 'not a digit' ? 'Not a digit.'
-    : `${answer.text.replaceAll('\n', ', ')}, ${answer.verdict}${answer.digits.length === 1 ? `, ${percent(digit.probability)}` : ''}${runner}`;
+  parts.spoken.textContent =
+    answer.verdict === 'empty'
+      ? 'The pad is empty.'
+      : answer.verdict === 'not a digit'
+        ? 'Not a digit.'
+        : `${answer.text.replaceAll('\n', ', ')}, ${answer.verdict}${answer.digits.length === 1 ? `, ${percent(digit.probability)}` : ''}${runner}`;
 }

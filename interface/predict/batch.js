@@ -5,7 +5,7 @@ import {percent} from './answer.js';
 import {save} from '../page/save.js';
 import * as server from './server.js';
 
-const MOST = 200;  // files: read in seconds, and still a table to look through; `python -m model.predict` takes thousands
+const MOST = 200; // files: read in seconds, and still a table to look through; `python -m model.predict` takes thousands
 const COLUMNS = ['file', 'text', 'verdict', 'probability', 'error'];
 
 /** One field of a CSV: quoted, and harmless where a spreadsheet would take it for a formula (OWASP, CSV injection). */
@@ -16,8 +16,8 @@ export function field(value) {
 }
 
 /** rows: objects with COLUMNS → a CSV file's text (RFC 4180); the mark at its start tells spreadsheets that it is UTF-8. */
-export const csv = (rows) => '\ufeff' + [COLUMNS, ...rows.map((row) => COLUMNS.map((name) => row[name]))]
-  .map((line) => line.map(field).join(',') + '\r\n').join('');
+export const csv = (rows) =>
+  '\ufeff' + [COLUMNS, ...rows.map((row) => COLUMNS.map((name) => row[name]))].map((line) => line.map(field).join(',') + '\r\n').join('');
 
 /** How probable the least certain digit that counts is, or null where none counts: a text is as good as its weakest digit. */
 const weakest = (digits) => {
@@ -29,8 +29,16 @@ export class Batch {
   /** root: the tab; look(file): show one file on the pad; say(text): for those who cannot see the table. */
   constructor(root, look, say) {
     const part = (name) => root.querySelector(`[data-testid=${name}]`);
-    Object.assign(this, {look, say, section: part('batch'), body: part('results'), title: part('batch-title'),
-      csv: part('download-csv'), files: [], left: 0});
+    Object.assign(this, {
+      look,
+      say,
+      section: part('batch'),
+      body: part('results'),
+      title: part('batch-title'),
+      csv: part('download-csv'),
+      files: [],
+      left: 0,
+    });
     this.csv.onclick = () => save(new Blob([csv(this.rows)], {type: 'text/csv'}), 'digits.csv');
     part('close-batch').onclick = () => this.close();
   }
@@ -54,19 +62,28 @@ export class Batch {
   /** Read every file with the model that is chosen now; called again when another one is. */
   async read() {
     this.reading?.abort();
-    const {signal} = this.reading = new AbortController();
+    const {signal} = (this.reading = new AbortController());
     this.rows = [];
     this.csv.disabled = true;
     const places = this.files.map((file) => this.place(file));
     this.body.replaceChildren(...places);
     for (const [at, file] of this.files.entries()) {
       this.tell(at);
-      let answer, error = '';
-      try { answer = await server.readSmall(await whole(file), signal); }
-      catch (problem) { error = problem.message; }
+      let answer;
+      let error = '';
+      try {
+        answer = await server.readSmall(await whole(file), signal);
+      } catch (problem) {
+        error = problem.message;
+      }
       if (signal.aborted) return;
-      const row = {file: file.name, text: answer?.text ?? '', verdict: answer?.verdict ?? '', error,
-        probability: answer ? weakest(answer.digits)?.toFixed(4) ?? '' : ''};
+      const row = {
+        file: file.name,
+        text: answer?.text ?? '',
+        verdict: answer?.verdict ?? '',
+        error,
+        probability: answer ? (weakest(answer.digits)?.toFixed(4) ?? '') : '',
+      };
       this.rows.push(row);
       fill(places[at], row, answer);
     }
@@ -78,7 +95,8 @@ export class Batch {
 
   tell(done) {
     const all = this.files.length;
-    this.title.textContent = (done < all ? `Reading ${done + 1} of ${all} pictures` : `${all} pictures`) +
+    this.title.textContent =
+      (done < all ? `Reading ${done + 1} of ${all} pictures` : `${all} pictures`) +
       (this.left ? `; at most ${MOST} are read at once, ${this.left} more were left out` : '');
   }
 
@@ -86,7 +104,7 @@ export class Batch {
   place(file) {
     const row = document.createElement('tr');
     row.innerHTML = '<td class="thumb"></td><th scope="row"><button type="button"></button></th><td></td><td></td><td></td>';
-    row.querySelector('button').textContent = file.name;  // as text: a file may be called anything
+    row.querySelector('button').textContent = file.name; // as text: a file may be called anything
     row.onclick = () => {
       for (const one of this.body.children) one.classList.toggle('chosen', one === row);
       this.look(file);
@@ -97,9 +115,12 @@ export class Batch {
 
 /** The file in memory: what cannot be opened (a folder, a file gone since) says so. */
 async function whole(file) {
-  if (file.size > server.LARGEST) return file;  // refused with its own sentence
-  try { return new Blob([await file.arrayBuffer()]); }
-  catch { throw new Error('This file cannot be opened.'); }
+  if (file.size > server.LARGEST) return file; // refused with its own sentence
+  try {
+    return new Blob([await file.arrayBuffer()]);
+  } catch {
+    throw new Error('This file cannot be opened.');
+  }
 }
 
 function fill(place, row, answer) {

@@ -1,13 +1,17 @@
 // One picture from the camera, taken in a dialog; nothing leaves the page before "Take picture".
 
-let busy = false;  // a second click would start the camera a second time, and nothing would stop the first
+let busy = false; // a second click would start the camera a second time, and nothing would stop the first
 
 /** Resolves to a JPEG Blob, or null when the person changed their mind or is at it already; rejects with a sentence when there is
  *  no camera. */
 export async function open(dialog) {
   if (busy) return null;
   busy = true;
-  try { return await photograph(dialog); } finally { busy = false; }
+  try {
+    return await photograph(dialog);
+  } finally {
+    busy = false;
+  }
 }
 
 async function photograph(dialog) {
@@ -16,14 +20,20 @@ async function photograph(dialog) {
   try {
     stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment', width: {ideal: 1280}}});
   } catch (error) {
-    throw new Error(error.name === 'NotAllowedError' ? 'The browser does not allow this page to use the camera.'
-      : 'No camera can be used here: it needs a camera, and https or this computer’s own address.');
+    throw new Error(
+      error.name === 'NotAllowedError'
+        ? 'The browser does not allow this page to use the camera.'
+        : 'No camera can be used here: it needs a camera, and https or this computer’s own address.',
+    );
   }
   video.srcObject = stream;
   dialog.showModal();
   const taken = await new Promise((resolve) => {
     dialog.querySelector('[data-shoot]').onclick = async () => {
-      if (!video.videoWidth) await new Promise((ready) => { video.onloadeddata = ready; });  // no picture has come yet
+      if (!video.videoWidth)
+        await new Promise((ready) => {
+          video.onloadeddata = ready;
+        }); // no picture has come yet
       resolve(shoot(video));
       dialog.close();
     };

@@ -10,9 +10,12 @@ const FOLDER = 'my-digits';
 /** What is kept: [{label: 0–9, picture: PNG data URL}]; anything else that lies in the storage is left out. */
 function kept() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? '[]').filter(({label, picture}) =>
-      Number.isInteger(label) && label >= 0 && label <= 9 && /^data:image\/png;base64,[\w+/=]+$/.test(picture));
-  } catch { return []; }
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '[]').filter(
+      ({label, picture}) => Number.isInteger(label) && label >= 0 && label <= 9 && /^data:image\/png;base64,[\w+/=]+$/.test(picture),
+    );
+  } catch {
+    return [];
+  }
 }
 
 export class Told {
@@ -20,14 +23,20 @@ export class Told {
   constructor(root, picture, fail) {
     const part = (name) => root.querySelector(`[data-testid=${name}]`);
     Object.assign(this, {picture, fail, open: part('tell'), row: part('labels'), list: part('kept')});
-    this.row.append(...Array.from({length: 10}, (_, label) => {
-      const button = Object.assign(document.createElement('button'), {type: 'button', textContent: label});
-      button.onclick = () => this.keep(label);
-      return button;
-    }));
+    this.row.append(
+      ...Array.from({length: 10}, (_, label) => {
+        const button = Object.assign(document.createElement('button'), {type: 'button', textContent: label});
+        button.onclick = () => this.keep(label);
+        return button;
+      }),
+    );
     this.open.onclick = () => this.unfold(this.row.hidden);
     part('download-told').onclick = () => this.download();
-    part('forget-told').onclick = () => { sessionStorage.removeItem(KEY); this.count(); this.open.focus(); };
+    part('forget-told').onclick = () => {
+      sessionStorage.removeItem(KEY);
+      this.count();
+      this.open.focus();
+    };
     this.count();
   }
 
@@ -41,9 +50,10 @@ export class Told {
     const canvas = this.picture();
     if (!canvas) return;
     const picture = canvas.toDataURL('image/png');
-    const all = kept().filter((one) => one.picture !== picture);  // told twice: the last word counts
-    try { sessionStorage.setItem(KEY, JSON.stringify([...all, {label, picture}])); }
-    catch {
+    const all = kept().filter((one) => one.picture !== picture); // told twice: the last word counts
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify([...all, {label, picture}]));
+    } catch {
       this.fail(new Error('This browser keeps no more here. Download what is kept, then forget it.'));
       return;
     }
@@ -61,11 +71,16 @@ export class Told {
 
   download() {
     const numbers = Array(10).fill(0);
-    save(zip(kept().map(({label, picture}) => {
-      const number = String(numbers[label] += 1).padStart(4, '0');
-      const bytes = Uint8Array.from(atob(picture.split(',')[1]), (letter) => letter.charCodeAt(0));
-      return [`${FOLDER}/${label}/${number}.png`, bytes];
-    })), `${FOLDER}.zip`);
+    save(
+      zip(
+        kept().map(({label, picture}) => {
+          const number = String((numbers[label] += 1)).padStart(4, '0');
+          const bytes = Uint8Array.from(atob(picture.split(',')[1]), (letter) => letter.charCodeAt(0));
+          return [`${FOLDER}/${label}/${number}.png`, bytes];
+        }),
+      ),
+      `${FOLDER}.zip`,
+    );
     this.list.querySelector('span').textContent = `Unzip it, then: python -m evaluation --images ${FOLDER}`;
   }
 }

@@ -4,7 +4,7 @@
 import * as server from './server.js';
 import {grey, imageTile, whyTile} from './tiles.js';
 
-const CALM = 250;  // ms of rest before they are asked
+const CALM = 250; // ms of rest before they are asked
 
 export class Later {
   constructor(root) {
@@ -22,7 +22,7 @@ export class Later {
   /** digit: one of an answer's digits, or none; model: which one read it. */
   async about(digit, model) {
     this.stop();
-    const {signal} = this.asked = new AbortController();
+    const {signal} = (this.asked = new AbortController());
     if (!digit || digit.verdict === 'not a digit') this.why.hidden = true;
     if (!digit) this.nearest.hidden = this.missing.hidden = true;
     if (!digit) return;
@@ -35,12 +35,22 @@ export class Later {
         if (signal.aborted) return;
         panel.hidden = !show(found);
         panel.classList.remove('stale');
-      } catch { if (!signal.aborted) panel.hidden = true; }
+      } catch {
+        if (!signal.aborted) panel.hidden = true;
+      }
     };
     if (digit.verdict !== 'not a digit') {
-      await each(this.why, () => server.why(bytes, model, signal), (found) => this.showWhy(bytes, found));
+      await each(
+        this.why,
+        () => server.why(bytes, model, signal),
+        (found) => this.showWhy(bytes, found),
+      );
     }
-    await each(this.nearest, () => server.nearest(bytes, signal), (found) => this.showNearest(found));
+    await each(
+      this.nearest,
+      () => server.nearest(bytes, signal),
+      (found) => this.showNearest(found),
+    );
   }
 
   showWhy(bytes, {weights, note}) {
@@ -53,14 +63,16 @@ export class Later {
   showNearest({digits, note}) {
     this.missing.hidden = digits.length > 0;
     (digits.length ? this.nearest.querySelector('[data-nearest-note]') : this.missing).textContent = note;
-    this.nearest.querySelector('.row').replaceChildren(...digits.map(({digit, image}) => {
-      const figure = document.createElement('figure');
-      const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-      canvas.setAttribute('aria-hidden', true);  // the caption says what it is
-      imageTile(canvas, grey(image));
-      figure.append(canvas, Object.assign(document.createElement('figcaption'), {textContent: digit}));
-      return figure;
-    }));
+    this.nearest.querySelector('.row').replaceChildren(
+      ...digits.map(({digit, image}) => {
+        const figure = document.createElement('figure');
+        const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
+        canvas.setAttribute('aria-hidden', true); // the caption says what it is
+        imageTile(canvas, grey(image));
+        figure.append(canvas, Object.assign(document.createElement('figcaption'), {textContent: digit}));
+        return figure;
+      }),
+    );
     return digits.length > 0;
   }
 }

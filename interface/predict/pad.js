@@ -4,7 +4,7 @@
 
 import {SIDE, paintStroke} from './strokes.js';
 
-const STEP = 7;  // pad units an arrow key moves the keyboard's pen: 40 steps across
+const STEP = 7; // pad units an arrow key moves the keyboard's pen: 40 steps across
 const ARROWS = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
 
 export class Sketchpad {
@@ -13,36 +13,44 @@ export class Sketchpad {
     this.canvas = canvas;
     this.changed = changed;
     this.strokes = [];
-    this.past = [];     // earlier lists of strokes; a list is never changed once it is here
+    this.past = []; // earlier lists of strokes; a list is never changed once it is here
     this.future = [];
     this.width = 16;
     this.erasing = false;
-    this.current = null;   // the stroke under way
-    this.pointer = null;   // the pointer that draws it: a second finger draws nothing
-    this.cursor = null;    // where the keyboard's pen is
-    this.finished = document.createElement('canvas');  // all strokes but the current one, already painted
+    this.current = null; // the stroke under way
+    this.pointer = null; // the pointer that draws it: a second finger draws nothing
+    this.cursor = null; // where the keyboard's pen is
+    this.finished = document.createElement('canvas'); // all strokes but the current one, already painted
     canvas.addEventListener('pointerdown', (event) => this.down(event));
     canvas.addEventListener('pointermove', (event) => this.move(event));
     canvas.addEventListener('pointerup', (event) => this.up(event));
     canvas.addEventListener('pointercancel', (event) => this.up(event));
     canvas.addEventListener('lostpointercapture', (event) => this.up(event));
     canvas.addEventListener('keydown', (event) => this.key(event));
-    canvas.addEventListener('blur', () => { this.lift(); this.cursor = null; this.paint(); });
+    canvas.addEventListener('blur', () => {
+      this.lift();
+      this.cursor = null;
+      this.paint();
+    });
     new ResizeObserver(() => this.resize()).observe(canvas);
     // the ink has the text's colour, so it is painted anew when the theme turns
     new MutationObserver(() => this.repaint()).observe(document.body, {attributeFilter: ['class']});
     this.resize();
   }
 
-  get empty() { return !this.strokes.length && !this.current; }
-  get all() { return this.current ? [...this.strokes, this.current] : this.strokes; }
+  get empty() {
+    return !this.strokes.length && !this.current;
+  }
+  get all() {
+    return this.current ? [...this.strokes, this.current] : this.strokes;
+  }
 
   // ---- drawing ----
 
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const point = [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
-    return event.pointerType === 'pen' ? [...point, event.pressure] : point;  // others have none, or only say 0.5
+    const point = [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
+    return event.pointerType === 'pen' ? [...point, event.pressure] : point; // others have none, or only say 0.5
   }
 
   begin(point, erase) {
@@ -50,12 +58,16 @@ export class Sketchpad {
   }
 
   down(event) {
-    if (this.pointer !== null || event.button > 0 && event.button !== 5) return;
+    if (this.pointer !== null || (event.button > 0 && event.button !== 5)) return;
     this.lift();
     this.cursor = null;
     this.pointer = event.pointerId;
-    try { this.canvas.setPointerCapture(event.pointerId); } catch { /* the pointer is already gone */ }
-    this.begin(this.place(event), this.erasing || event.button === 5);  // 5: the eraser end of a stylus
+    try {
+      this.canvas.setPointerCapture(event.pointerId);
+    } catch {
+      /* the pointer is already gone */
+    }
+    this.begin(this.place(event), this.erasing || event.button === 5); // 5: the eraser end of a stylus
     this.paint();
     this.changed('moved');
   }
@@ -102,9 +114,23 @@ export class Sketchpad {
   }
 
   /** Step back once; clearing can be undone too. */
-  undo() { this.lift(); if (this.past.length) { this.future.push(this.strokes); this.set(this.past.pop()); } }
-  redo() { if (this.future.length) { this.past.push(this.strokes); this.set(this.future.pop()); } }
-  clear() { this.lift(); if (this.strokes.length) this.become([]); }
+  undo() {
+    this.lift();
+    if (this.past.length) {
+      this.future.push(this.strokes);
+      this.set(this.past.pop());
+    }
+  }
+  redo() {
+    if (this.future.length) {
+      this.past.push(this.strokes);
+      this.set(this.future.pop());
+    }
+  }
+  clear() {
+    this.lift();
+    if (this.strokes.length) this.become([]);
+  }
 
   // ---- keyboard: arrows move the pen, Space or Enter puts it down and lifts it ----
 
@@ -127,7 +153,7 @@ export class Sketchpad {
 
   resize() {
     const side = Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1));
-    if (!side || side === this.canvas.width) return;  // 0: in a hidden tab
+    if (!side || side === this.canvas.width) return; // 0: in a hidden tab
     for (const canvas of [this.canvas, this.finished]) canvas.width = canvas.height = side;
     this.repaint();
   }
@@ -144,7 +170,10 @@ export class Sketchpad {
 
   /** Paint at the next frame, once, however many events come before it. */
   soon() {
-    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.paint(); });
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.paint();
+    });
   }
 
   paint() {

@@ -3,10 +3,10 @@
 import {percent} from './answer.js';
 import {grey, imageTile} from './tiles.js';
 
-const [WIDTH, HEIGHT, EDGE] = [1200, 630, 56];  // px: the shape chat programs show a shared picture in
+const [WIDTH, HEIGHT, EDGE] = [1200, 630, 56]; // px: the shape chat programs show a shared picture in
 const SIDE = HEIGHT - 2 * EDGE;
-const LEFT = EDGE + SIDE + 64;  // where the words start
-const SEEN = 104;  // px, each 28 × 28
+const LEFT = EDGE + SIDE + 64; // where the words start
+const SEEN = 104; // px, each 28 × 28
 const MOST_SEEN = 4;
 
 /** root: where the theme's colours hold; drawing: a canvas or <img>; answer: as answer.js has it. Resolves to a PNG Blob. */
@@ -27,7 +27,7 @@ export function card(root, drawing, answer) {
   const [only] = answer.digits.length === 1 ? answer.digits : [];
   const lines = (answer.text || '?').split('\n');
   const letters = Math.max(...lines.map((line) => line.length));
-  const size = Math.min(300, 1.55 * (WIDTH - EDGE - LEFT) / letters, 280 / lines.length);
+  const size = Math.min(300, (1.55 * (WIDTH - EDGE - LEFT)) / letters, 280 / lines.length);
   lines.forEach((line, at) => write(line, LEFT, EDGE + size * (0.78 + at), size, 'text', 650));
   const none = answer.verdict === 'not a digit';
   const chance = only ? ` · ${percent(none ? only.not_digit : only.probability)}` : '';
@@ -60,7 +60,7 @@ function drawn(paper, drawing, line) {
   const scale = SIDE / Math.max(w, h);
   paper.save();
   paper.clip();
-  paper.imageSmoothingEnabled = w > 100;  // a 28 × 28 image shows its pixels
+  paper.imageSmoothingEnabled = w > 100; // a 28 × 28 image shows its pixels
   paper.drawImage(drawing, EDGE + (SIDE - w * scale) / 2, EDGE + (SIDE - h * scale) / 2, w * scale, h * scale);
   paper.restore();
   paper.stroke();

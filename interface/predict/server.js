@@ -3,10 +3,10 @@
 
 import {picture} from './strokes.js';
 
-const base = location.pathname.replace(/\/?$/, '/') + 'page/';  // right behind a proxy's sub-path as well
+const base = location.pathname.replace(/\/?$/, '/') + 'page/'; // right behind a proxy's sub-path as well
 export const model = () => document.querySelector('select[data-testid=model]')?.value ?? '';
-export const LARGEST = 20 * 1024 * 1024;  // bytes the server takes: no use sending more
-const pad = Math.random().toString(36).slice(2);  // this page's name, for the server to tell visitors apart
+export const LARGEST = 20 * 1024 * 1024; // bytes the server takes: no use sending more
+const pad = Math.random().toString(36).slice(2); // this page's name, for the server to tell visitors apart
 let strokes = 0;
 /** What a later request of this page makes needless: the server answers 204 (here: null) to one that was overtaken in its line. */
 const live = () => ({stroke: ++strokes});
@@ -15,8 +15,12 @@ async function post(path, body, signal, parameters = {}) {
   const query = new URLSearchParams({model: model(), pad, ...parameters});
   let response;
   try {
-    response = await fetch(`${base}${path}?${query}`, {method: 'POST', body, signal,
-      headers: {'Content-Type': 'application/octet-stream'}});
+    response = await fetch(`${base}${path}?${query}`, {
+      method: 'POST',
+      body,
+      signal,
+      headers: {'Content-Type': 'application/octet-stream'},
+    });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Error('The server cannot be reached. Is the app still running?');
@@ -35,8 +39,7 @@ export function read(blob, signal, show = '', order = live()) {
 }
 
 /** Read a drawing: a list of strokes; brief: without the cutting and joining of what is no plain digit. */
-export const readDrawing = (strokes, signal, own, brief) =>
-  read(picture(strokes), signal, '', brief ? {brief: 1, ...live()} : live());
+export const readDrawing = (strokes, signal, own, brief) => read(picture(strokes), signal, '', brief ? {brief: 1, ...live()} : live());
 
 /** The same for a table of many pictures: each is wanted, what is sent back is a thumbnail, and a busy server is waited for. */
 export async function readSmall(blob, signal) {

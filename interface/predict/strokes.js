@@ -18,15 +18,17 @@ export function paintStroke(context, stroke, colour) {
   context.lineWidth = stroke.width;
   context.lineCap = context.lineJoin = 'round';
   context.beginPath();
-  if (points.length === 1) {  // a tap is a dot; a line of no length is not drawn everywhere
-    context.arc(points[0][0], points[0][1], stroke.width * wider(points[0][2] ?? 0.5) / 2, 0, 2 * Math.PI);
+  if (points.length === 1) {
+    // a tap is a dot; a line of no length is not drawn everywhere
+    context.arc(points[0][0], points[0][1], (stroke.width * wider(points[0][2] ?? 0.5)) / 2, 0, 2 * Math.PI);
     context.fill();
   } else if (points[0].length > 2) {
     paintPressed(context, stroke);
   } else {
     context.moveTo(points[0][0], points[0][1]);
     for (let i = 1; i < points.length - 1; i++) {
-      const [x, y] = points[i], [nextX, nextY] = points[i + 1];
+      const [x, y] = points[i];
+      const [nextX, nextY] = points[i + 1];
       context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
     }
     context.lineTo(...points.at(-1));
@@ -53,7 +55,7 @@ function paintPressed(context, {width, points}) {
 export function sheet(strokes) {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIDE;
-  const context = canvas.getContext('2d', {willReadFrequently: true});  // in memory: no way to and from a graphics card
+  const context = canvas.getContext('2d', {willReadFrequently: true}); // in memory: no way to and from a graphics card
   for (const stroke of strokes) paintStroke(context, stroke, '#000');
   context.globalCompositeOperation = 'destination-over';
   context.fillStyle = '#fff';
@@ -71,8 +73,8 @@ export function picture(strokes) {
 // second format, for a stylus, has after the count whether there is a pressure, and that as each point's third byte ----
 
 const [PLAIN, PRESSED] = [1, 2];
-const MOST_POINTS = 4000;  // a link stays under ~11 kB, which every browser and chat program carries
-const toByte = (value) => Math.max(0, Math.min(255, Math.round(value * 255 / SIDE)));
+const MOST_POINTS = 4000; // a link stays under ~11 kB, which every browser and chat program carries
+const toByte = (value) => Math.max(0, Math.min(255, Math.round((value * 255) / SIDE)));
 
 /** Drop points closer than `gap` units to the last one kept: a link need not carry what the eye cannot see. */
 function thin(points, gap) {
@@ -92,7 +94,8 @@ export function encode(strokes) {
   const bytes = [format];
   for (const stroke of strokes) {
     let points = thin(stroke.points, 3);
-    while (points.length) {  // a count is one byte: a longer stroke goes on where it was cut
+    while (points.length) {
+      // a count is one byte: a longer stroke goes on where it was cut
       const part = points.slice(0, 255);
       bytes.push(Math.min(127, Math.round(stroke.width)) | (stroke.erase ? 128 : 0), part.length);
       if (format === PRESSED) bytes.push(Number(pressed(stroke)));
@@ -104,7 +107,10 @@ export function encode(strokes) {
     }
   }
   if (bytes.length > 2 * MOST_POINTS) return '';
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** Strokes from a link's text; null when it is not one of ours, for a link may come from anybody. */
@@ -113,18 +119,20 @@ export function decode(text) {
   let bytes;
   try {
     bytes = Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
-  } catch { return null; }
+  } catch {
+    return null;
+  }
   const [format] = bytes;
   if (format !== PLAIN && format !== PRESSED) return null;
   const strokes = [];
-  for (let at = 1; at < bytes.length;) {
+  for (let at = 1; at < bytes.length; ) {
     const [head, count] = [bytes[at], bytes[at + 1]];
-    const size = format === PRESSED && bytes[at + 2] ? 3 : 2;  // bytes of a point
+    const size = format === PRESSED && bytes[at + 2] ? 3 : 2; // bytes of a point
     at += format === PRESSED ? 3 : 2;
     if (!count || at + size * count > bytes.length) return null;
     const points = [];
     for (; points.length < count; at += size) {
-      const point = [bytes[at] * SIDE / 255, bytes[at + 1] * SIDE / 255];
+      const point = [(bytes[at] * SIDE) / 255, (bytes[at + 1] * SIDE) / 255];
       points.push(size === 3 ? [...point, bytes[at + 2] / 255] : point);
     }
     strokes.push({width: Math.max(1, head & 127), erase: head > 127, points});

@@ -15,7 +15,7 @@ import {decode, encode, sheet} from './strokes.js';
 import {cutOut} from './tiles.js';
 import {Told} from './corrections.js';
 
-let page = null;  // the page's one Predict tab
+let page = null; // the page's one Predict tab
 
 class Predict {
   constructor(root) {
@@ -23,13 +23,29 @@ class Predict {
     this.parts = prepare(root);
     this.problem = root.querySelector('[data-testid=problem]');
     this.photo = root.querySelector('.photo');
-    this.engine = null;  // {model, read} once the page can read drawings itself
-    this.source = null;  // what is read when it is not the drawing: {blob} a picture, or a promise of one, {image} 28 × 28 bytes
+    this.engine = null; // {model, read} once the page can read drawings itself
+    this.source = null; // what is read when it is not the drawing: {blob} a picture, or a promise of one, {image} 28 × 28 bytes
     this.later = new Later(root);
-    this.told = new Told(root, () => this.oneDigit(), (error) => { this.problem.textContent = error.message; });
-    this.batch = new Batch(root, (file) => this.look(file), (text) => { this.parts.spoken.textContent = text; });
-    this.live = new Live((...how) => this.ask(...how), (answer, finished) => this.show(answer, finished),
-      (error) => this.fail(error), (finished) => this.ownReading(finished));
+    this.told = new Told(
+      root,
+      () => this.oneDigit(),
+      (error) => {
+        this.problem.textContent = error.message;
+      },
+    );
+    this.batch = new Batch(
+      root,
+      (file) => this.look(file),
+      (text) => {
+        this.parts.spoken.textContent = text;
+      },
+    );
+    this.live = new Live(
+      (...how) => this.ask(...how),
+      (answer, finished) => this.show(answer, finished),
+      (error) => this.fail(error),
+      (finished) => this.ownReading(finished),
+    );
     this.pad = new Sketchpad(root.querySelector('[data-testid=sketchpad]'), (how) => this.drawn(how));
     this.wire();
   }
@@ -38,21 +54,28 @@ class Predict {
     const on = (selector, event, act) => this.root.querySelector(selector).addEventListener(event, act);
     for (const tool of this.root.querySelectorAll('[data-tool]')) {
       tool.addEventListener('click', () => {
-        if (this.source) this.back();  // whoever takes the pen wants to draw
+        if (this.source) this.back(); // whoever takes the pen wants to draw
         this.pad.erasing = tool.dataset.tool === 'eraser';
         for (const one of this.root.querySelectorAll('[data-tool]')) one.setAttribute('aria-pressed', one === tool);
       });
     }
-    const size = this.root.querySelector('[data-size]'), resize = () => { this.pad.width = Number(size.value); };
+    const size = this.root.querySelector('[data-size]');
+    const resize = () => {
+      this.pad.width = Number(size.value);
+    };
     size.addEventListener('input', resize);
-    resize();  // it may have been moved before this code was here, or by the browser on a visit's return
+    resize(); // it may have been moved before this code was here, or by the browser on a visit's return
     on('[data-testid=undo]', 'click', () => this.undo());
     on('[data-testid=redo]', 'click', () => this.pad.redo());
     on('[data-testid=clear]', 'click', () => this.clear());
     on('[data-testid=link]', 'click', (event) => this.copyLink(event.target));
     on('[data-testid=card]', 'click', () => this.saveCard());
-    on('[data-testid=camera]', 'click', () => openCamera(this.root.querySelector('dialog.camera'))
-      .then((blob) => blob && this.openPicture(blob), (error) => this.fail(error)));
+    on('[data-testid=camera]', 'click', () =>
+      openCamera(this.root.querySelector('dialog.camera')).then(
+        (blob) => blob && this.openPicture(blob),
+        (error) => this.fail(error),
+      ),
+    );
     on('[data-testid=upload] input', 'change', () => this.openChosen());
     for (const zone of this.root.querySelectorAll('[data-drop]')) {
       zone.addEventListener('dragover', () => zone.classList.add('over'));
@@ -74,7 +97,8 @@ class Predict {
   async ownReading(finished) {
     const model = server.model();
     if (this.source || model !== this.engine?.model) return null;
-    const drawing = sheet(this.pad.all), answer = await this.engine.read(model, drawing, !finished).catch(() => null);
+    const drawing = sheet(this.pad.all);
+    const answer = await this.engine.read(model, drawing, !finished).catch(() => null);
     return answer && Object.assign(answer, {drawing});
   }
 
@@ -85,17 +109,20 @@ class Predict {
       const {can, load, read} = await import('../reader/reader.js');
       if (!can(name)) return;
       await load(name);
-      if (name !== server.model()) return;  // another was chosen meanwhile
+      if (name !== server.model()) return; // another was chosen meanwhile
       this.engine = {model: name, read};
       this.root.dataset.reads = name;
-    } catch { /* no WebAssembly here, or no runtime: the server answers */ }
+    } catch {
+      /* no WebAssembly here, or no runtime: the server answers */
+    }
   }
 
   drawn(how) {
     this.leavePicture();
     this.leaveAnswer();
     this.root.classList.toggle('blank', this.pad.empty);
-    if (this.pad.empty) {  // nothing to ask, and no answer under way may appear
+    if (this.pad.empty) {
+      // nothing to ask, and no answer under way may appear
       this.live.forget();
       this.show(EMPTY, true);
     } else {
@@ -115,7 +142,7 @@ class Predict {
   openChosen() {
     const input = this.root.querySelector('[data-testid=upload] input');
     this.openFiles([...input.files]);
-    input.value = '';  // the same file can be chosen again
+    input.value = ''; // the same file can be chosen again
   }
 
   /** One file of the table, where the pad is in sight. */
@@ -144,7 +171,7 @@ class Predict {
   show(answer, finished) {
     this.root.classList.remove('waiting');
     if (this.source) this.showPhoto(answer);
-    const shown = this.source ? this.photo.querySelector('img') : answer.drawing ?? sheet(this.pad.all);
+    const shown = this.source ? this.photo.querySelector('img') : (answer.drawing ?? sheet(this.pad.all));
     this.read = {answer, shown};
     show(this.parts, answer, shown, (digit, byHand) => {
       this.read.digit = digit;
@@ -182,8 +209,10 @@ class Predict {
     const drawing = !this.source;
     this.leavePicture();
     this.root.classList.toggle('blank', this.pad.empty);
-    if (!drawing && !this.pad.empty) this.live.replaced();  // the drawing is what is on the pad again
-    else if (!drawing || this.live.shown !== this.live.drawn || !this.read) {  // else the page's own reading stands
+    if (!drawing && !this.pad.empty)
+      this.live.replaced(); // the drawing is what is on the pad again
+    else if (!drawing || this.live.shown !== this.live.drawn || !this.read) {
+      // else the page's own reading stands
       this.read = null;
       this.later.about();
       show(this.parts, EMPTY, null);
@@ -194,17 +223,25 @@ class Predict {
 
   // ---- commands ----
 
-  undo() { if (this.source) this.back(); else this.pad.undo(); }
+  undo() {
+    if (this.source) this.back();
+    else this.pad.undo();
+  }
 
   clear() {
     this.problem.textContent = '';
     if (!this.source) return this.pad.clear();
     if (this.pad.empty) this.back();
-    else { this.leavePicture(); this.pad.clear(); }
+    else {
+      this.leavePicture();
+      this.pad.clear();
+    }
   }
 
   /** From a picture back to the drawing. */
-  back() { this.drawn('replaced'); }
+  back() {
+    this.drawn('replaced');
+  }
 
   modelChanged() {
     this.problem.textContent = '';
@@ -228,15 +265,21 @@ class Predict {
   async copyLink(button) {
     const code = this.pad.empty || this.source ? '' : encode(this.pad.strokes);
     if (!code) {
-      this.problem.textContent = this.pad.empty || this.source ? 'Draw something first: the link carries the drawing.'
-        : 'This drawing is too long for a link.';
+      this.problem.textContent =
+        this.pad.empty || this.source ? 'Draw something first: the link carries the drawing.' : 'This drawing is too long for a link.';
       return;
     }
     history.replaceState(null, '', `#d=${code}`);
-    try { await navigator.clipboard.writeText(location.href); button.textContent = 'Link copied'; }
-    catch { button.textContent = 'Link is in the address bar'; }  // no clipboard without https
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = 'Link copied';
+    } catch {
+      button.textContent = 'Link is in the address bar';
+    } // no clipboard without https
     clearTimeout(this.linked);
-    this.linked = setTimeout(() => { button.textContent = 'Copy link'; }, 1800);
+    this.linked = setTimeout(() => {
+      button.textContent = 'Copy link';
+    }, 1800);
   }
 
   openLink() {
@@ -254,8 +297,8 @@ export function mount(element) {
   root.classList.add('blank', 'ready');
   if (strokes?.length) page.pad.set(strokes);
   else page.openLink();
-  page.openChosen();  // before this code was here
-  (window.requestIdleCallback ?? setTimeout)(() => page.prepare());  // 3 MB that nobody should wait for
+  page.openChosen(); // before this code was here
+  (window.requestIdleCallback ?? setTimeout)(() => page.prepare()); // 3 MB that nobody should wait for
 }
 
 /** For the Evaluate tab: show a 28 × 28 image (784 bytes) here, exactly as it is. */
@@ -285,13 +328,17 @@ document.addEventListener('paste', (event) => {
 });
 
 // a file dropped beside the pad is meant for it; left to the browser it would replace the page and the drawing
-document.addEventListener('dragover', (event) => { if (visible() && !typing(event.target)) event.preventDefault(); });
+document.addEventListener('dragover', (event) => {
+  if (visible() && !typing(event.target)) event.preventDefault();
+});
 document.addEventListener('drop', (event) => {
   if (!visible() || !event.dataTransfer.files.length) return;
   event.preventDefault();
   page.openFiles([...event.dataTransfer.files]);
 });
 
-document.addEventListener('change', (event) => { if (event.target.matches?.('[data-testid=model]')) page?.modelChanged(); });
+document.addEventListener('change', (event) => {
+  if (event.target.matches?.('[data-testid=model]')) page?.modelChanged();
+});
 window.addEventListener('hashchange', () => page?.openLink());
-document.addEventListener('open-image', ({detail}) => openImage(detail));  // from the dashboard
+document.addEventListener('open-image', ({detail}) => openImage(detail)); // from the dashboard

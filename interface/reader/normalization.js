@@ -6,7 +6,7 @@
 import {normalization} from './constants.js';
 
 const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING, STRIP, ABOVE, BESIDE, LONGEST} = normalization;
-const FAR = 1e4;  // px, further than any ink is wide
+const FAR = 1e4; // px, further than any ink is wide
 
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
 
@@ -19,12 +19,14 @@ export function area({data}) {
 
 /** Python's rounding: halves go to the even number. */
 export const round = (value) => {
-  const down = Math.floor(value), rest = value - down;
-  return rest > 0.5 || rest === 0.5 && down % 2 !== 0 ? down + 1 : down;
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 };
 
 export function median(values) {
-  const sorted = Float64Array.from(values).sort(), middle = sorted.length >> 1;
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
@@ -89,7 +91,8 @@ function areaTaps(from, to) {
   const scale = from / to;
   return Array.from({length: to}, (_, at) => {
     const [start, end] = [at * scale, Math.min(at * scale + scale, from)];
-    const first = start - Math.floor(start) > 0.999 ? Math.ceil(start) : Math.floor(start), weights = [];
+    const first = start - Math.floor(start) > 0.999 ? Math.ceil(start) : Math.floor(start);
+    const weights = [];
     for (let i = first; i < from && end - i > 1e-3; i++) {
       weights.push(Math.fround((Math.min(i + 1, end) - Math.max(i, start)) / Math.min(scale, from - start)));
     }
@@ -101,9 +104,10 @@ function areaTaps(from, to) {
 function linearTaps(from, to, area) {
   const scale = 1 / (to / from);
   return Array.from({length: to}, (_, at) => {
-    const place = Math.fround((at + 0.5) * scale - 0.5), first = Math.floor(area ? at * scale : place);
+    const place = Math.fround((at + 0.5) * scale - 0.5);
+    const first = Math.floor(area ? at * scale : place);
     const beyond = Math.fround(area ? at + 1 - (first + 1) / scale : place - first);
-    const share = area ? beyond <= 0 ? 0 : beyond - Math.floor(beyond) : beyond;
+    const share = area ? (beyond <= 0 ? 0 : beyond - Math.floor(beyond)) : beyond;
     return {first, weights: [round(Math.fround(1 - share) * 2048), round(share * 2048)]};
   });
 }
@@ -114,7 +118,7 @@ export function resizeTo(ink, width, height, area = false) {
   if (width === ink.width && height === ink.height) return ink;
   const taps = down ? areaTaps : (from, to) => linearTaps(from, to, area);
   const [columns, rows] = [taps(ink.width, width), taps(ink.height, height)];
-  const within = (index, size) => Math.min(Math.max(index, 0), size - 1);  // only two taps reach over an edge
+  const within = (index, size) => Math.min(Math.max(index, 0), size - 1); // only two taps reach over an edge
   const wide = new Float32Array(width * ink.height);
   for (let y = 0, i = 0; y < ink.height; y++) {
     for (const {first, weights} of columns) {
@@ -126,16 +130,16 @@ export function resizeTo(ink, width, height, area = false) {
       wide[i++] = sum;
     }
   }
-  const out = blank(width, height), halved = ink.width === 2 * width && ink.height === 2 * height;  // rounds halves up there
+  const out = blank(width, height);
+  const halved = ink.width === 2 * width && ink.height === 2 * height; // rounds halves up there
   rows.forEach(({first, weights}, y) => {
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let k = 0; k < weights.length; k++) {
         const value = wide[within(first + k, ink.height) * width + x];
-        sum = down ? Math.fround(sum + weights[k] * value)
-          : sum + (weights[k] * (value >> 4) >> 16);  // whole numbers, with what they drop
+        sum = down ? Math.fround(sum + weights[k] * value) : sum + ((weights[k] * (value >> 4)) >> 16); // whole numbers, with what they drop
       }
-      out.data[y * width + x] = halved ? Math.floor(sum + 0.5) : down ? round(sum) : sum + 2 >> 2;
+      out.data[y * width + x] = halved ? Math.floor(sum + 0.5) : down ? round(sum) : (sum + 2) >> 2;
     }
   });
   return out;
@@ -150,7 +154,8 @@ const scaled = (ink, scale) => resizeTo(ink, Math.max(1, round(ink.width * scale
 
 /** Exact Euclidean distance of every pixel with solid[i] === value to the nearest other one, at most `most`. */
 function depth(solid, value, width, height, most) {
-  const column = new Int32Array(solid.length), out = new Float32Array(solid.length);
+  const column = new Int32Array(solid.length);
+  const out = new Float32Array(solid.length);
   for (let i = 0; i < solid.length; i++) {
     if (solid[i] === value) column[i] = Math.min(most, i < width ? most : column[i - width] + 1);
   }
@@ -162,7 +167,8 @@ function depth(solid, value, width, height, most) {
       const own = column[start + x];
       let best = own * own;
       for (let aside = 1, away = 1; away < best; aside++, away = aside * aside) {
-        const left = aside <= x ? column[start + x - aside] : own, right = x + aside < width ? column[start + x + aside] : own;
+        const left = aside <= x ? column[start + x - aside] : own;
+        const right = x + aside < width ? column[start + x + aside] : own;
         const nearer = left < right ? left : right;
         if (away + nearer * nearer < best) best = away + nearer * nearer;
       }
@@ -177,8 +183,17 @@ function strokeWidth(inside, width) {
   const ridge = [];
   for (let i = 0; i < inside.length; i++) {
     const own = inside[i];
-    if (own > 0 && own >= inside[i - 1] && own >= inside[i + 1] && own >= inside[i - width - 1] && own >= inside[i - width] &&
-      own >= inside[i - width + 1] && own >= inside[i + width - 1] && own >= inside[i + width] && own >= inside[i + width + 1]) {
+    if (
+      own > 0 &&
+      own >= inside[i - 1] &&
+      own >= inside[i + 1] &&
+      own >= inside[i - width - 1] &&
+      own >= inside[i - width] &&
+      own >= inside[i - width + 1] &&
+      own >= inside[i + width - 1] &&
+      own >= inside[i + width] &&
+      own >= inside[i + width + 1]
+    ) {
       ridge.push(own);
     }
   }
@@ -188,10 +203,13 @@ function strokeWidth(inside, width) {
 /** The largest value within reach × reach around each pixel that is not in the margin, where all are 0; reach is odd. Windows
  *  double until two of them cover it. */
 function largest(values, width, height, reach) {
-  const out = values.slice(), half = reach >> 1;
+  const out = values.slice();
+  const half = reach >> 1;
   const along = (start, step, count) => {
     const line = new Float32Array(count + 2 * half);
-    const widen = (by) => { for (let k = 0; k + by < line.length; k++) if (line[k + by] > line[k]) line[k] = line[k + by]; };
+    const widen = (by) => {
+      for (let k = 0; k + by < line.length; k++) if (line[k + by] > line[k]) line[k] = line[k + by];
+    };
     for (let k = 0; k < count; k++) line[half + k] = out[start + k * step];
     let window = 1;
     for (; 2 * window <= reach; window *= 2) widen(window);
@@ -209,8 +227,8 @@ function evenWidth({data, width, height}) {
   for (let i = 0; i < data.length; i++) if (data[i] >= SOLID) solid[i] = 1;
   const inside = depth(solid, 1, width, height, FAR);
   const stroke = strokeWidth(inside, width);
-  const grow = (PEN * (FINE - stroke) / (DIGIT - PEN) - stroke) / 2;
-  const beyond = Math.ceil(Math.max(grow, 0)) + 2;  // further from the ink no stroke reaches
+  const grow = ((PEN * (FINE - stroke)) / (DIGIT - PEN) - stroke) / 2;
+  const beyond = Math.ceil(Math.max(grow, 0)) + 2; // further from the ink no stroke reaches
   const outside = depth(solid, 0, width, height, beyond);
   const half = grow < 0 ? largest(inside, width, height, Math.max(3, Math.trunc(stroke) | 1)) : null;
   const out = blank(width, height);
@@ -226,7 +244,8 @@ function evenWidth({data, width, height}) {
 // ---- into 28 × 28 ----
 
 function nist(ink) {
-  const box = solidBox(ink), image = new Float32Array(SIDE * SIDE);
+  const box = solidBox(ink);
+  const image = new Float32Array(SIDE * SIDE);
   if (!box) return image;
   const digit = resize(cut(ink, ...box), DIGIT);
   let [mass, momentX, momentY] = [0, 0, 0];
@@ -238,7 +257,7 @@ function nist(ink) {
   const place = (moment, size) => Math.min(Math.max(round(SIDE / 2 - moment / mass), 0), SIDE - size);
   const [left, top] = [place(momentX, digit.width), place(momentY, digit.height)];
   digit.data.forEach((value, i) => {
-    image[(top + Math.floor(i / digit.width)) * SIDE + left + i % digit.width] = value / 255;
+    image[(top + Math.floor(i / digit.width)) * SIDE + left + (i % digit.width)] = value / 255;
   });
   return image;
 }

@@ -5,8 +5,9 @@ import {models, runtime} from './constants.js';
 /** Whether a page here can read with the model of that name. */
 export const can = (name) => runtime.there && name in models && Boolean(window.Worker && window.DecompressionStream);
 
-let worker = null, asked = 0;
-const waiting = new Map();  // by number: what is to be told the answer
+let worker = null;
+let asked = 0;
+const waiting = new Map(); // by number: what is to be told the answer
 
 function ask(message, transfer = []) {
   if (!worker) {
@@ -17,7 +18,8 @@ function ask(message, transfer = []) {
       if (error) reject(new Error(error));
       else resolve(reading);
     };
-    worker.onerror = () => {  // it cannot run here
+    worker.onerror = () => {
+      // it cannot run here
       for (const {reject} of waiting.values()) reject(new Error('Drawings cannot be read in this browser.'));
       waiting.clear();
     };
@@ -46,8 +48,15 @@ function answer(model, reading, size) {
   if (!reading) return reading;
   let canvas = null;
   return {
-    ...reading, model, calibrated: true, size, picture: null, others: null,
-    get ink() { return canvas ??= reading.ink && drawn(reading.ink); },  // drawn where somebody sees it: not for each move of a pen
+    ...reading,
+    model,
+    calibrated: true,
+    size,
+    picture: null,
+    others: null,
+    get ink() {
+      return (canvas ??= reading.ink && drawn(reading.ink));
+    }, // drawn where somebody sees it: not for each move of a pen
   };
 }
 
@@ -55,8 +64,9 @@ function answer(model, reading, size) {
 function drawn({data, width, height}) {
   const canvas = Object.assign(document.createElement('canvas'), {width, height});
   const context = canvas.getContext('2d');
-  const image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | data[i] * 0x010101;  // a whole grey pixel at once
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | (data[i] * 0x010101); // a whole grey pixel at once
   context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -24,9 +24,12 @@ export class Recogniser {
   read(picture, brief = false) {
     const found = candidates(picture);
     if (!found) return null;
-    let best = {...summary([]), ink: null}, bestQuality = -1, tried = 0;
+    let best = {...summary([]), ink: null};
+    let bestQuality = -1;
+    let tried = 0;
     for (const [ink, prior] of found) {
-      const {reading, explained, crops} = this.readInk(ink, brief), quality = explained * prior;
+      const {reading, explained, crops} = this.readInk(ink, brief);
+      const quality = explained * prior;
       if (quality > bestQuality) [best, bestQuality] = [reading, quality];
       tried += crops;
       if (quality >= GOOD_ENOUGH || tried > ENOUGH) break;
@@ -41,7 +44,8 @@ export class Recogniser {
   }
 
   readInk(ink, brief) {
-    const found = lines(ink), count = found.flat().length;
+    const found = lines(ink);
+    const count = found.flat().length;
     let cuts = 0;
     const read = found.map((line) => {
       const {digits, more} = this.line(line, count > CROWD, brief ? -1 : Math.max(0, MOST_CUTS - cuts));
@@ -57,18 +61,25 @@ export class Recogniser {
    *  there is no room at all, but some should have been. */
   line(pieces, crowded, room) {
     const plain = pieces.map((piece) => ({digit: this.piece(piece, crowded), piece}));
-    const sure = plain.filter(({digit}) => digit.verdict === SURE).length, among = sure >= AMONG * plain.length;
+    const sure = plain.filter(({digit}) => digit.verdict === SURE).length;
+    const among = sure >= AMONG * plain.length;
     if (crowded && sure < plain.length / 2) return {digits: plain, more: 0};
-    const strange = plain.map(({digit, piece}) => (digit.verdict !== SURE || piece.box[2] > WIDE * piece.box[3]) &&
-      (pieces.length > 1 || crossed(piece) >= touching.STROKES));
+    const strange = plain.map(
+      ({digit, piece}) =>
+        (digit.verdict !== SURE || piece.box[2] > WIDE * piece.box[3]) && (pieces.length > 1 || crossed(piece) >= touching.STROKES),
+    );
     if (room < 0) return {digits: plain, more: strange.some(Boolean) ? -1 : 0};
-    let more = 0, units = plain.map((one, at) => {
+    let more = 0;
+    let units = plain.map((one, at) => {
       if (!strange[at] || more >= room) return [one];
       const {unit, cost} = this.together(one, among);
       more += cost;
       return unit;
     });
-    const others = joins(pieces, plain.map(({digit}) => digit.verdict !== SURE));
+    const others = joins(
+      pieces,
+      plain.map(({digit}) => digit.verdict !== SURE),
+    );
     if (others.length && more + others.length <= room) {
       more += others.length;
       units = bestPath(pieces.length, this.ways(plain, units, others, among));
@@ -79,13 +90,19 @@ export class Recogniser {
   /** {unit, cost}: the digits in a piece that alone reads as `digit`, by what the strip says of each and what its cut says
    *  alone; and as how many crops that took as long. */
   together({digit, piece}, among) {
-    const image = toStrip(piece.ink), found = read(this.strips, image), alone = {digit, piece};
-    let parts = [alone], cost = 1 + WINDOW * windows(image);
+    const image = toStrip(piece.ink);
+    const found = read(this.strips, image);
+    const alone = {digit, piece};
+    let parts = [alone];
+    let cost = 1 + WINDOW * windows(image);
     if (found.length > 1) {
-      parts = divide(piece, found.map(({place}) => place)).map((part) => ({digit: this.piece(part, true), piece: part}));
+      parts = divide(
+        piece,
+        found.map(({place}) => place),
+      ).map((part) => ({digit: this.piece(part, true), piece: part}));
       cost += parts.length;
     }
-    if (parts.length !== found.length || found.length === 1 && digit.verdict === SURE) return {unit: [alone], cost};
+    if (parts.length !== found.length || (found.length === 1 && digit.verdict === SURE)) return {unit: [alone], cost};
     const unit = parts.map((part, at) => ({...part, digit: guess(this.both(found[at].probabilities, part.digit), among)}));
     return {unit: meanLog(unit) > uncut(alone) ? unit : [alone], cost};
   }
@@ -102,12 +119,19 @@ export class Recogniser {
   /** What bestPath follows: {span, read: () => {found, score}} of pieces as they stand, and of those joined. */
   ways(plain, units, others, among) {
     const standing = units.map((unit, at) => ({
-      span: [at, at + 1], read: () => ({found: unit, score: unit.length > 1 ? meanLog(unit) * UNCUT : uncut(plain[at])}),
+      span: [at, at + 1],
+      read: () => ({found: unit, score: unit.length > 1 ? meanLog(unit) * UNCUT : uncut(plain[at])}),
     }));
-    return [...others.map(({span, piece}) => ({span, read: () => {
-      const digit = this.piece(piece, true);
-      return {found: [{piece, digit: guess(digit, among)}], score: log(digit.probability) * (span[1] - span[0])};
-    }})), ...standing];
+    return [
+      ...others.map(({span, piece}) => ({
+        span,
+        read: () => {
+          const digit = this.piece(piece, true);
+          return {found: [{piece, digit: guess(digit, among)}], score: log(digit.probability) * (span[1] - span[0])};
+        },
+      })),
+      ...standing,
+    ];
   }
 
   piece({box, ink}, once = false) {
@@ -121,7 +145,8 @@ export class Recogniser {
     const logs = Array.from(outputs, (value) => Math.log(Math.max(value, TINY)) / temperature);
     const most = Math.max(...logs);
     return {
-      ...this.judged(logs.map((value) => Math.exp(value - most))), box,
+      ...this.judged(logs.map((value) => Math.exp(value - most))),
+      box,
       image: btoa(String.fromCharCode(...Array.from(image, (value) => round(value * 255)))),
     };
   }
@@ -130,15 +155,20 @@ export class Recogniser {
   judged(powers) {
     const {sure, not_digit: limit} = this.card;
     const sum = (values) => values.reduce((total, value) => total + value, 0);
-    const ten = powers.slice(0, 10), whole = Math.max(sum(ten), TINY);
+    const ten = powers.slice(0, 10);
+    const whole = Math.max(sum(ten), TINY);
     const exact = ten.map((power) => Math.fround(power / whole));
     const notDigit = powers.length > 10 ? Math.fround(powers[10] / sum(powers)) : 0;
     const order = exact.map((_, digit) => digit).sort((a, b) => exact[b] - exact[a]);
     const confidence = Math.fround(exact[order[0]] * Math.fround(1 - notDigit));
     return {
-      digit: order[0], probability: exact[order[0]] * (1 - notDigit), runner_up: order[1], not_digit: notDigit,
+      digit: order[0],
+      probability: exact[order[0]] * (1 - notDigit),
+      runner_up: order[1],
+      not_digit: notDigit,
       verdict: notDigit > limit ? NOT_A_DIGIT : confidence >= sure ? SURE : UNSURE,
-      exact, probabilities: exact.map((value) => Number(value.toFixed(4))),
+      exact,
+      probabilities: exact.map((value) => Number(value.toFixed(4))),
     };
   }
 }
@@ -150,20 +180,24 @@ const meanLog = (unit) => unit.reduce((sum, {digit}) => sum + log(digit.probabil
 const uncut = ({digit, piece}) => log(digit.probability) * (piece.box[2] <= touching.WIDEST * piece.box[3] ? UNCUT : 1);
 
 /** What was cut or joined is never sure; `among` digits it is likely one. */
-const guess = (digit, among) =>
-  digit.verdict === SURE || among && digit.verdict === NOT_A_DIGIT ? {...digit, verdict: UNSURE} : digit;
+const guess = (digit, among) => (digit.verdict === SURE || (among && digit.verdict === NOT_A_DIGIT) ? {...digit, verdict: UNSURE} : digit);
 
 /** The way from piece 0 to the end with the best sum of scores, as in model/segmentation/touching.py. */
 function bestPath(pieces, ways) {
   const best = Array.from({length: pieces + 1}, (_, at) => ({score: at ? -Infinity : 0, open: true}));
   for (;;) {
-    const at = best.reduce((found, {open, score}, node) => open && !(score <= best[found]?.score) ? node : found, -1);
+    const at = best.reduce((found, {open, score}, node) => (open && !(score <= best[found]?.score) ? node : found), -1);
     if (at === pieces) break;
     best[at].open = false;
-    for (const {span: [i, j], read} of ways) {
+    for (const {
+      span: [i, j],
+      read,
+    } of ways) {
       if (i !== at) continue;
-      const {found, score: step} = read(), score = best[i].score + step, {score: known, from} = best[j];
-      if (score > known || score === known && i < from) Object.assign(best[j], {score, from: i, found});
+      const {found, score: step} = read();
+      const score = best[i].score + step;
+      const {score: known, from} = best[j];
+      if (score > known || (score === known && i < from)) Object.assign(best[j], {score, from: i, found});
     }
   }
   const path = [];
@@ -173,8 +207,14 @@ function bestPath(pieces, ways) {
 
 /** The fields of a reading; lines: lists of digits. */
 function summary(lines) {
-  const digits = lines.flat(), kept = digits.filter(({verdict}) => verdict !== NOT_A_DIGIT);
-  const text = lines.map((line) => line.filter(({verdict}) => verdict !== NOT_A_DIGIT).map(({digit}) => digit).join(''));
+  const digits = lines.flat();
+  const kept = digits.filter(({verdict}) => verdict !== NOT_A_DIGIT);
+  const text = lines.map((line) =>
+    line
+      .filter(({verdict}) => verdict !== NOT_A_DIGIT)
+      .map(({digit}) => digit)
+      .join(''),
+  );
   const verdict = !digits.length ? EMPTY : !kept.length ? NOT_A_DIGIT : kept.some(({verdict: one}) => one === UNSURE) ? UNSURE : SURE;
   return {text: text.filter(Boolean).join('\n'), verdict, digits};
 }

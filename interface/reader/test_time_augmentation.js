@@ -13,7 +13,8 @@ export function twice(network, image) {
   const every = [first, ...MAPPINGS.map((pixels) => network(moved(image, pixels)))];
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const powers = Array.from({length: 10}, (_, digit) =>
-    Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length));
+    Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length),
+  );
   const share = sum(first.slice(0, 10)) / sum(powers);
   return [...powers.map((power) => power * share), ...first.slice(10)];
 }
@@ -28,10 +29,13 @@ function moved(image, pixels) {
 
 /** For each pixel of a look the first of the four that it is made of, and how far between them it lies. */
 function mapping([right, down, degrees]) {
-  const middle = (SIDE - 1) / 2, cos = Math.cos(degrees * Math.PI / 180), sin = Math.sin(degrees * Math.PI / 180);
+  const middle = (SIDE - 1) / 2;
+  const cos = Math.cos((degrees * Math.PI) / 180);
+  const sin = Math.sin((degrees * Math.PI) / 180);
   const inside = (at) => Math.min(Math.max(at + middle, 0), SIDE - 1);
   return Array.from({length: SIDE * SIDE}, (_, pixel) => {
-    const x = pixel % SIDE - middle - right, y = Math.floor(pixel / SIDE) - middle - down;
+    const x = (pixel % SIDE) - middle - right;
+    const y = Math.floor(pixel / SIDE) - middle - down;
     const [atX, atY] = [inside(cos * x - sin * y), inside(sin * x + cos * y)];
     const [left, top] = [atX, atY].map((at) => Math.min(Math.floor(at), SIDE - 2));
     return {from: top * SIDE + left, u: atX - left, v: atY - top};

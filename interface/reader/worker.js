@@ -4,9 +4,9 @@
 // Not a module: the runtime's loader comes by importScripts.
 
 const place = (file) => new URL(`../../../engine/${file}`, location).href;
-const QUIET = /^(INFO|WARNING):/;  // what the runtime tells of itself goes to the console as an error otherwise
-const PRACTICE = 8;  // readings after which the browser has compiled this code well: the first takes ten times as long
-const loaded = {};  // promises, by the model's name, and of the runtime
+const QUIET = /^(INFO|WARNING):/; // what the runtime tells of itself goes to the console as an error otherwise
+const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
+const loaded = {}; // promises, by the model's name, and of the runtime
 
 addEventListener('message', async ({data: {id, model, picture, bytes, brief}}) => {
   try {
@@ -19,10 +19,10 @@ addEventListener('message', async ({data: {id, model, picture, bytes, brief}}) =
 
 /** What `load` resolves to; it is asked once, but for what failed: a later try may find the network back. */
 function once(name, load) {
-  return loaded[name] ??= load().catch((error) => {
+  return (loaded[name] ??= load().catch((error) => {
     delete loaded[name];
     throw error;
-  });
+  }));
 }
 
 /** What is plain need not wait for the network for digits that touch. */
@@ -39,7 +39,7 @@ async function open(name) {
   const [{models}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
   const recogniser = new Recogniser(await network(models[name].file), models[name]);
   practise(recogniser, PRACTICE);
-  strips().catch(() => {});  // soon wanted; who wants it then asks again
+  strips().catch(() => {}); // soon wanted; who wants it then asks again
   return recogniser;
 }
 
@@ -75,8 +75,14 @@ function run(litert, compiled, image, shape) {
   const input = new litert.Tensor(image, shape);
   try {
     const [output] = compiled.run([input]);
-    try { return output.toTypedArray(); } finally { output.delete(); }
-  } finally { input.delete(); }
+    try {
+      return output.toTypedArray();
+    } finally {
+      output.delete();
+    }
+  } finally {
+    input.delete();
+  }
 }
 
 async function start() {
@@ -86,9 +92,15 @@ async function start() {
   const packed = !response.headers.get('Content-Encoding');
   const body = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
   const wasm = await WebAssembly.compileStreaming(new Response(body, {headers: {'Content-Type': 'application/wasm'}}));
-  self.Module = {  // what the runtime's own loader looks for
-    instantiateWasm: (imports, done) => { WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm)); return {}; },
-    printErr: (line) => { if (!QUIET.test(line)) console.error(line); },
+  self.Module = {
+    // what the runtime's own loader looks for
+    instantiateWasm: (imports, done) => {
+      WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm));
+      return {};
+    },
+    printErr: (line) => {
+      if (!QUIET.test(line)) console.error(line);
+    },
   };
   const litert = await import(place(`${runtime.folder}/litert.js`));
   await litert.loadLiteRt(place(`${runtime.folder}/${runtime.loader}`));

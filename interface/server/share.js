@@ -7,7 +7,7 @@ export function mount(header) {
   const [image, line, url, note] = ['img', '.url', 'code', '.note'].map((part) => dialog.querySelector(part));
   const [open, copy] = [header.querySelector('[data-testid=share]'), dialog.querySelector('[data-copy]')];
 
-  open.disabled = false;  // until here a click would do nothing
+  open.disabled = false; // until here a click would do nothing
   open.onclick = async () => {
     image.hidden = line.hidden = true;
     note.textContent = 'One moment …';
@@ -31,11 +31,14 @@ export function mount(header) {
     try {
       await navigator.clipboard.writeText(url.textContent);
       copy.textContent = 'Copied';
-    } catch {  // only on https and on this computer's own address
+    } catch {
+      // only on https and on this computer's own address
       getSelection().selectAllChildren(url);
       copy.textContent = 'Selected';
     }
   };
   dialog.querySelector('[data-close]').onclick = () => dialog.close();
-  dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };  // beside it
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  }; // beside it
 }

@@ -3,26 +3,35 @@
 
 import {sortTables, walkMatrix} from '../../evaluation/templates/sections.js';
 
-const IMAGES = 2051, SIZE = 28 * 28, HEADER = 16;  // an IDX file of images begins with this number; bytes before the first image
-const MOST = 48;  // images of a cell shown at once
+const IMAGES = 2051;
+const SIZE = 28 * 28;
+const HEADER = 16; // an IDX file of images begins with this number; bytes before the first image
+const MOST = 48; // images of a cell shown at once
 const percent = (p) => `${(100 * p).toFixed(1)} %`;
 
 /** root: the report's element; open(bytes): look at a 28 × 28 image in Predict. */
 export function figures(root, open) {
-  const [title, told, place, input] = ['[data-title]', '[data-told]', '[data-images]', '[data-mnist]'].map((part) => root.querySelector(part));
+  const [title, told, place, input] = ['[data-title]', '[data-told]', '[data-images]', '[data-mnist]'].map((part) =>
+    root.querySelector(part),
+  );
   const {sha256} = input.dataset;
-  let report = null, images = null, cell = null;
+  let report = null;
+  let images = null;
+  let cell = null;
 
   const predictions = async () => (await (report ??= (await fetch('report.json')).json())).predictions;
 
   async function show(t, p) {
     cell = [t, p];
-    const found = (await predictions().catch(() => [])).filter((one) => one.true === t && one.predicted === p)
+    const found = (await predictions().catch(() => []))
+      .filter((one) => one.true === t && one.predicted === p)
       .sort((a, b) => a.probabilities[p] - b.probabilities[p]);
-    if (cell[0] !== t || cell[1] !== p) return;  // another was chosen meanwhile
+    if (cell[0] !== t || cell[1] !== p) return; // another was chosen meanwhile
     title.textContent = `True ${t}, read as ${p}: ${found.length} ${found.length === 1 ? 'image' : 'images'}`;
     const more = found.length > MOST ? `${MOST} of them, the least sure first.` : found.length ? 'The least sure first.' : '';
-    told.textContent = [more, images ? 'Choose one to open it in Predict.' : 'The images themselves come with MNIST’s file.'].join(' ').trim();
+    told.textContent = [more, images ? 'Choose one to open it in Predict.' : 'The images themselves come with MNIST’s file.']
+      .join(' ')
+      .trim();
     place.replaceChildren(tiles(found.slice(0, MOST)));
   }
 
@@ -36,7 +45,10 @@ export function figures(root, open) {
         Object.assign(tile, {type: 'button', onclick: () => open(bytes)});
         tile.append(Object.assign(new Image(84, 84), {src: drawn(bytes), alt: ''}));
       }
-      const lines = [['', `#${index}`], ['read as ', predicted, ` · ${percent(probabilities[predicted])}`]];
+      const lines = [
+        ['', `#${index}`],
+        ['read as ', predicted, ` · ${percent(probabilities[predicted])}`],
+      ];
       if (t !== predicted) lines.push(['true ', t, ` · ${percent(probabilities[t])}`]);
       for (const [before, strong, after = ''] of lines) {
         const line = document.createElement('span');
@@ -68,12 +80,14 @@ export function figures(root, open) {
       images = await load(input.files);
       told.textContent = 'Choose a cell of the matrix to see its images.';
       if (cell) show(...cell);
-    } catch (error) { told.textContent = error.message; }
+    } catch (error) {
+      told.textContent = error.message;
+    }
     input.value = '';
   };
   walkMatrix(root, show)();
   sortTables(root);
-  if (input.files.length) input.onchange();  // chosen before this module was here
+  if (input.files.length) input.onchange(); // chosen before this module was here
 }
 
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -81,7 +95,8 @@ const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toStri
 /** 28 × 28 bytes as a data URL. */
 function drawn(bytes) {
   const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-  const context = canvas.getContext('2d'), image = context.createImageData(28, 28);
+  const context = canvas.getContext('2d');
+  const image = context.createImageData(28, 28);
   bytes.forEach((value, at) => image.data.set([value, value, value, 255], 4 * at));
   context.putImageData(image, 0, 0);
   return canvas.toDataURL();

@@ -6,19 +6,24 @@ import {sheet} from '../predict/strokes.js';
 
 const [MODEL] = Object.keys(models);
 export const model = () => MODEL;
-export const LARGEST = 20 * 1024 * 1024;  // bytes, as in the app
+export const LARGEST = 20 * 1024 * 1024; // bytes, as in the app
 
 async function ready() {
   if (!can(MODEL)) throw new Error('This browser cannot run the network: it is too old, or WebAssembly is switched off.');
-  try { await load(MODEL); }
-  catch { throw new Error('The network could not be loaded: a file of this page is missing, or WebAssembly is switched off. Please reload the page.'); }
+  try {
+    await load(MODEL);
+  } catch {
+    throw new Error(
+      'The network could not be loaded: a file of this page is missing, or WebAssembly is switched off. Please reload the page.',
+    );
+  }
 }
 
 /** A drawing: a list of strokes; own: what this page has read in it already. */
 export async function readDrawing(strokes, signal, own) {
   if (own && !own.brief) return own;
   await ready();
-  return await readCanvas(MODEL, sheet(strokes)) ?? {text: '', verdict: 'not a digit', size: [1, 1], digits: [], others: null, ink: null};
+  return (await readCanvas(MODEL, sheet(strokes))) ?? {text: '', verdict: 'not a digit', size: [1, 1], digits: [], others: null, ink: null};
 }
 
 /** A picture file that is a drawing on plain paper, such as the examples. */
@@ -38,12 +43,14 @@ export const readSmall = read;
 /** 28 × 28 bytes as the image a network sees. */
 export async function readImage(bytes) {
   await ready();
-  const answer = await readBytes(MODEL, bytes), canvas = answer.ink;
+  const answer = await readBytes(MODEL, bytes);
+  const canvas = answer.ink;
   return {...answer, picture: canvas.toDataURL()};
 }
 
 const notHere = () => Promise.reject(new Error('Only the app answers this.'));
-export const why = notHere, nearest = notHere;
+export const why = notHere,
+  nearest = notHere;
 
 export const examples = async () => (await fetch('examples/examples.json')).json();
 export const exampleUrl = (file) => `examples/${encodeURIComponent(file)}`;

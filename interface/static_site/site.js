@@ -7,13 +7,13 @@ import {model} from '../predict/server.js';
 
 // What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
 const reader = (async () => can(model()) && load(model()))();
-const LONGEST = 15_000;  // ms that other things wait for it
+const LONGEST = 15_000; // ms that other things wait for it
 
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 function theme() {
   root.classList.toggle('dark', dark.matches);
-  document.body.classList.toggle('dark', dark.matches);  // where the pad looks
+  document.body.classList.toggle('dark', dark.matches); // where the pad looks
 }
 dark.addEventListener('change', theme);
 theme();
@@ -47,5 +47,11 @@ figures(document.getElementById('evaluate'), (bytes) => {
 });
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
-Promise.race([reader.catch(() => {}), new Promise((late) => { setTimeout(late, LONGEST); })])
-  .then(() => navigator.serviceWorker?.register('sw.js')).catch(() => {});
+Promise.race([
+  reader.catch(() => {}),
+  new Promise((late) => {
+    setTimeout(late, LONGEST);
+  }),
+])
+  .then(() => navigator.serviceWorker?.register('sw.js'))
+  .catch(() => {});

@@ -6,19 +6,23 @@ import {area, blank, cut, median, paste, round, solidBox} from '../normalization
 import {label} from './segment.js';
 
 const {SOLID} = normalization;
-const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH, FAINTEST, SAMPLE} = INK;
+const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH, FAINTEST, SAMPLE} =
+  INK;
 
 /**
  * The inks to try, each [ink, prior 0–1] with the likeliest first, made when it is its turn. picture: an ImageData, opaque.
  * null: this is no drawing on plain paper, or has another size than a pad; Python may still read it.
  */
 export function candidates(picture) {
-  const {width, height} = picture, longer = Math.max(width, height);
-  if (longer < SMALL_SIDE || longer > WORKING_SIDE || width * height > SAMPLE) return null;  // Python scales, or looks at a part
-  const framed = fromPaper(picture), counts = levels(framed);
+  const {width, height} = picture;
+  const longer = Math.max(width, height);
+  if (longer < SMALL_SIDE || longer > WORKING_SIDE || width * height > SAMPLE) return null; // Python scales, or looks at a part
+  const framed = fromPaper(picture);
+  const counts = levels(framed);
   const contrast = counts.findLastIndex(Boolean);
   if (contrast < FAINTEST) return [];
-  const distance = unframed(framed, contrast), inside = distance === framed ? counts : levels(distance);
+  const distance = unframed(framed, contrast);
+  const inside = distance === framed ? counts : levels(distance);
   const share = (found, from, to = 256) =>
     found.subarray(Math.ceil(from), Math.ceil(to)).reduce((sum, count) => sum + count, 0) / (width * height);
   const twoTone = share(inside, FLAT_RANGE + 1, 0.4 * contrast) <= 0.04 + share(inside, 0.4 * contrast);
@@ -28,7 +32,8 @@ export function candidates(picture) {
   const drawn = offTheEdge(whole, BAR);
   return (function* () {
     yield [drawn, 1];
-    const table = brighter(Math.max(0.22 * contrast, FAINTEST / 2)), enough = MORE * area(drawn);
+    const table = brighter(Math.max(0.22 * contrast, FAINTEST / 2));
+    const enough = MORE * area(drawn);
     if (inside.reduce((sum, count, value) => sum + (table[value] >= SOLID ? count : 0), 0) <= enough) return;
     const faint = offTheEdge(mapped(distance, table), BAR);
     if (area(faint) > enough) yield [faint, 0.95];
@@ -44,8 +49,9 @@ function levels({data}) {
 
 /** How far each pixel's colour is from the commonest one. */
 function fromPaper({data, width, height}) {
-  const found = new Int32Array(4096), runs = sameColours(new Uint32Array(data.buffer, data.byteOffset, width * height));
-  const code = ([red, green, blue]) => (red >> 4) << 8 | green & 240 | blue >> 4;
+  const found = new Int32Array(4096);
+  const runs = sameColours(new Uint32Array(data.buffer, data.byteOffset, width * height));
+  const code = ([red, green, blue]) => ((red >> 4) << 8) | (green & 240) | (blue >> 4);
   for (const {colour, start, end} of runs) found[code(colour)] += end - start;
   const commonest = found.indexOf(found.reduce((most, count) => Math.max(most, count), 0));
   const paper = runs.filter(({colour}) => code(colour) === commonest);
@@ -67,7 +73,7 @@ function sameColours(pixels) {
   for (let start = 0, end = 1; start < pixels.length; start = end++) {
     const pixel = pixels[start];
     while (end < pixels.length && pixels[end] === pixel) end++;
-    runs.push({colour: [pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255], start, end});
+    runs.push({colour: [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255], start, end});
   }
   return runs;
 }
@@ -82,8 +88,12 @@ function unframed(distance, contrast) {
       return inked / count;
     };
     const [across, down, first] = [width - 2 * rim, height - 2 * rim, rim * width + rim];
-    const along = [side(first, 1, across), side(first + (down - 1) * width, 1, across), side(first, width, down),
-      side(first + across - 1, width, down)].sort((a, b) => a - b);
+    const along = [
+      side(first, 1, across),
+      side(first + (down - 1) * width, 1, across),
+      side(first, width, down),
+      side(first + across - 1, width, down),
+    ].sort((a, b) => a - b);
     if (rim && along[2] < 0.5) {
       return paste(cut(distance, rim + 1, rim + 1, across - 2, down - 2), blank(width, height), rim + 1);
     }
@@ -94,8 +104,12 @@ function unframed(distance, contrast) {
 
 /** The median of `n` bytes of which it is known how often each value is there. */
 function middleOf(counts, n) {
-  const at = (rank) => { let value = 0; while ((rank -= counts[value]) >= 0) value++; return value; };
-  return median([at(n - 1 >> 1), at(n >> 1)]);
+  const at = (rank) => {
+    let value = 0;
+    while ((rank -= counts[value]) >= 0) value++;
+    return value;
+  };
+  return median([at((n - 1) >> 1), at(n >> 1)]);
 }
 
 const scaled = (amount, threshold) => mapped(amount, brighter(threshold));
@@ -115,8 +129,14 @@ function mapped({data, width, height}, table) {
 /** How many pixels of each piece lie on the edge, by its label. */
 function onTheEdge({width, height}, labels, pieces) {
   const rim = new Int32Array(pieces + 1);
-  for (let x = 0; x < width; x++) { rim[labels[x]]++; rim[labels[(height - 1) * width + x]]++; }
-  for (let y = 1; y < height - 1; y++) { rim[labels[y * width]]++; rim[labels[y * width + width - 1]]++; }
+  for (let x = 0; x < width; x++) {
+    rim[labels[x]]++;
+    rim[labels[(height - 1) * width + x]]++;
+  }
+  for (let y = 1; y < height - 1; y++) {
+    rim[labels[y * width]]++;
+    rim[labels[y * width + width - 1]]++;
+  }
   return rim;
 }
 
@@ -128,20 +148,24 @@ function reaches(ink) {
 
 function offTheEdge(ink, allowed) {
   if (!reaches(ink)) return ink;
-  const {width, height} = ink, longer = Math.max(width, height), {labels, boxes} = label(ink);
+  const {width, height} = ink;
+  const longer = Math.max(width, height);
+  const {labels, boxes} = label(ink);
   const rim = onTheEdge(ink, labels, boxes.length);
   const off = boxes.map((box, at) => {
     const [thin, long] = [box[2] / width, box[3] / height].sort((a, b) => a - b);
-    return rim[at + 1] > allowed * longer || long > ACROSS && thin < RULE;
+    return rim[at + 1] > allowed * longer || (long > ACROSS && thin < RULE);
   });
   const left = boxes.some((box, at) => !off[at] && box[3] >= TALL_ENOUGH * longer);
   if (!left || !off.some(Boolean)) return ink;
-  return {data: ink.data.map((value, i) => labels[i] && off[labels[i] - 1] ? 0 : value), width, height};
+  return {data: ink.data.map((value, i) => (labels[i] && off[labels[i] - 1] ? 0 : value)), width, height};
 }
 
 function shadowed(ink) {
   if (!reaches(ink)) return false;
-  const {labels, boxes} = label(ink), rim = onTheEdge(ink, labels, boxes.length), longer = Math.max(ink.width, ink.height);
+  const {labels, boxes} = label(ink);
+  const rim = onTheEdge(ink, labels, boxes.length);
+  const longer = Math.max(ink.width, ink.height);
   const areas = new Int32Array(boxes.length + 1);
   for (const piece of labels) areas[piece]++;
   const along = boxes.reduce((sum, [, , width, height], at) => {

@@ -20,7 +20,10 @@ export function join(pieces) {
   const [x0, y0] = [0, 1].map((axis) => Math.min(...pieces.map(({box}) => box[axis])));
   const [x1, y1] = [0, 1].map((axis) => Math.max(...pieces.map(({box}) => box[axis] + box[axis + 2])));
   const ink = blank(x1 - x0, y1 - y0);
-  for (const {box: [x, y], ink: part} of pieces) {
+  for (const {
+    box: [x, y],
+    ink: part,
+  } of pieces) {
     for (let row = 0, i = 0; row < part.height; row++) {
       for (let to = (y - y0 + row) * ink.width + x - x0, end = to + part.width; to < end; to++, i++) {
         if (part.data[i] > ink.data[to]) ink.data[to] = part.data[i];
@@ -37,14 +40,18 @@ export function lines(ink) {
 
 /** Which of the connected pieces of solid ink each pixel belongs to (0 none, then 1, 2, …), and the box of each. */
 export function label({data, width, height}) {
-  const labels = new Int32Array(data.length), boxes = [], waiting = new Int32Array(data.length);
+  const labels = new Int32Array(data.length);
+  const boxes = [];
+  const waiting = new Int32Array(data.length);
   for (let start = 0; start < data.length; start++) {
     if (data[start] < SOLID || labels[start]) continue;
     let [left, right, top, bottom, count] = [width, 0, height, 0, 1];
     waiting[0] = start;
     labels[start] = boxes.length + 1;
     while (count) {
-      const at = waiting[--count], x = at % width, y = (at - x) / width;
+      const at = waiting[--count];
+      const x = at % width;
+      const y = (at - x) / width;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < top) top = y;
@@ -67,7 +74,10 @@ function components(ink) {
   const {labels, boxes} = label(ink);
   const areas = boxes.map((box) => box[2] * box[3]);
   const enough = Math.max(DUST * Math.max(...areas), 4);
-  const kept = boxes.map((_, at) => at).filter((at) => areas[at] >= enough).sort((a, b) => areas[b] - areas[a]);
+  const kept = boxes
+    .map((_, at) => at)
+    .filter((at) => areas[at] >= enough)
+    .sort((a, b) => areas[b] - areas[a]);
   return kept.slice(0, MOST_PIECES).map((at) => {
     const [x, y, width, height] = boxes[at];
     const [x0, y0] = [Math.max(x - 1, 0), Math.max(y - 1, 0)];
@@ -84,7 +94,9 @@ function components(ink) {
 function withoutFrames(pieces) {
   const inside = ({box: [x, y, w, h]}, {box: [X, Y, W, H]}) => X <= x && Y <= y && x + w <= X + W && y + h <= Y + H;
   return pieces.filter((outer) => {
-    const frames = area(outer.ink) / outer.ink.data.length <= 0.3 && alongTheSides(outer.ink) &&
+    const frames =
+      area(outer.ink) / outer.ink.data.length <= 0.3 &&
+      alongTheSides(outer.ink) &&
       pieces.some((piece) => piece !== outer && piece.box[3] > outer.box[3] / 3 && inside(piece, outer));
     return !frames;
   });
@@ -96,14 +108,22 @@ function alongTheSides({data, width, height}) {
   const share = (start, next, lines, step, count) => {
     let found = 0;
     for (let line = 0; line < lines; line++) {
-      let at = start + line * next, left = count;
-      while (left && data[at] < SOLID) { at += step; left--; }
+      let at = start + line * next;
+      let left = count;
+      while (left && data[at] < SOLID) {
+        at += step;
+        left--;
+      }
       if (left) found++;
     }
     return found / lines;
   };
-  return [share(0, 1, width, width, y), share((height - y) * width, 1, width, width, y), share(0, width, height, 1, x),
-    share(width - x, width, height, 1, x)].every((side) => side > 0.8);
+  return [
+    share(0, 1, width, width, y),
+    share((height - y) * width, 1, width, width, y),
+    share(0, width, height, 1, x),
+    share(width - x, width, height, 1, x),
+  ].every((side) => side > 0.8);
 }
 
 function rows(pieces) {
@@ -127,17 +147,19 @@ function rows(pieces) {
 function stack(pieces) {
   const stacked = [];
   for (const piece of [...pieces].sort(by(({box}) => -box[3]))) {
-    const at = stacked.findIndex((other) =>
-      sharedWidth(piece, other) > 0.6 && gap(piece, other) < 0.07 * (piece.box[3] + other.box[3]));
+    const at = stacked.findIndex((other) => sharedWidth(piece, other) > 0.6 && gap(piece, other) < 0.07 * (piece.box[3] + other.box[3]));
     if (at < 0) stacked.push(piece);
     else stacked[at] = join([stacked[at], piece]);
   }
   return stacked;
 }
 
-const shared = (axis) => ({box: a}, {box: b}) =>
-  (Math.min(a[axis] + a[axis + 2], b[axis] + b[axis + 2]) - Math.max(a[axis], b[axis])) / Math.min(a[axis + 2], b[axis + 2]);
-const sharedWidth = shared(0), sharedHeight = shared(1);
+const shared =
+  (axis) =>
+  ({box: a}, {box: b}) =>
+    (Math.min(a[axis] + a[axis + 2], b[axis] + b[axis + 2]) - Math.max(a[axis], b[axis])) / Math.min(a[axis + 2], b[axis + 2]);
+const sharedWidth = shared(0);
+const sharedHeight = shared(1);
 
 function gap({box: a}, {box: b}) {
   const apart = (axis) => Math.max(a[axis], b[axis]) - Math.min(a[axis] + a[axis + 2], b[axis] + b[axis + 2]);
@@ -151,7 +173,7 @@ function mend(row) {
     const fragment = piece.box[3] < FRAGMENT * tall;
     const gaps = whole.map((other) => {
       const apart = gap(piece, other);
-      const partner = (sharedWidth(piece, other) > 0.6 || fragment && apart < 0.15 * tall) && apart < 0.5 * tall;
+      const partner = (sharedWidth(piece, other) > 0.6 || (fragment && apart < 0.15 * tall)) && apart < 0.5 * tall;
       return partner ? apart : Infinity;
     });
     const nearest = Math.min(...gaps);

@@ -22,24 +22,28 @@ export function joins(pieces, doubtful) {
 
 /** How many strokes the middling row of a piece crosses. */
 export function crossed({ink: {data, width, height}}) {
-  return median(Array.from({length: height}, (_, y) => {
-    let strokes = 0;
-    for (let x = 0, at = y * width; x < width; x++, at++) if (data[at] >= SOLID && !(x && data[at - 1] >= SOLID)) strokes++;
-    return strokes;
-  }));
+  return median(
+    Array.from({length: height}, (_, y) => {
+      let strokes = 0;
+      for (let x = 0, at = y * width; x < width; x++, at++) if (data[at] >= SOLID && !(x && data[at - 1] >= SOLID)) strokes++;
+      return strokes;
+    }),
+  );
 }
 
 /** Cut a piece between the digits at `places`, shares of its width. */
 export function divide(piece, places) {
-  const {data, width, height} = piece.ink, found = LEANS.flatMap((lean) => paths(piece.ink, lean));
+  const {data, width, height} = piece.ink;
+  const found = LEANS.flatMap((lean) => paths(piece.ink, lean));
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const means = found.map((path) => sum(path) / height);
   const inked = found.map((path) => sum(path.map((x, y) => data[y * width + Math.min(x, width - 1)])) / (255 * height));
   const chosen = places.slice(1).map((place, at) => {
-    const [left, right] = [places[at] * width, place * width], middle = (left + right) / 2;
+    const [left, right] = [places[at] * width, place * width];
+    const middle = (left + right) / 2;
     let [best, least] = [new Array(height).fill(Math.floor(middle)), Infinity];
     means.forEach((mean, which) => {
-      const cost = inked[which] + ASIDE * Math.abs(mean - middle) / (right - left);
+      const cost = inked[which] + (ASIDE * Math.abs(mean - middle)) / (right - left);
       if (left < mean && mean < right && cost < least) [best, least] = [found[which], cost];
     });
     return best;
@@ -64,28 +68,35 @@ function slices(piece, paths) {
 
 /** The cheapest ways from top to bottom, one sought every STEP: x for every row. */
 function paths(ink, lean) {
-  const scale = ROWS / ink.height, found = [];
+  const scale = ROWS / ink.height;
+  const found = [];
   const small = resizeTo(ink, Math.max(3, round(ink.width * scale)), ROWS, true);
   const aside = Array.from({length: ROWS}, (_, y) => Math.floor(lean * (ROWS / 2 - y) + HALF));
-  const reach = Math.max(...aside.map(Math.abs)), upright = blank(small.width + 2 * reach, ROWS);
+  const reach = Math.max(...aside.map(Math.abs));
+  const upright = blank(small.width + 2 * reach, ROWS);
   aside.forEach((by, y) => {
     upright.data.set(small.data.subarray(y * small.width, (y + 1) * small.width), y * upright.width + reach - by);
   });
   for (let middle = STEP; middle <= upright.width - STEP; middle += STEP) {
     const [first, last] = [Math.max(middle - STRAY, 0), Math.min(middle + STRAY + 1, upright.width)];
     const path = cheapest(upright, first, last, middle - first).map((x, y) => (x + first - reach + aside[y] + 0.5) / scale);
-    found.push(Array.from({length: ink.height}, (_, y) => {
-      const at = Math.min(Math.max(y * scale - 0.5, 0), ROWS - 1), above = Math.floor(at);
-      const x = Math.floor(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]) + HALF);
-      return Math.min(Math.max(x, 0), ink.width);
-    }));
+    found.push(
+      Array.from({length: ink.height}, (_, y) => {
+        const at = Math.min(Math.max(y * scale - 0.5, 0), ROWS - 1);
+        const above = Math.floor(at);
+        const x = Math.floor(path[above] + (at - above) * ((path[above + 1] ?? path[above]) - path[above]) + HALF);
+        return Math.min(Math.max(x, 0), ink.width);
+      }),
+    );
   }
   return found;
 }
 
 /** The path of least cost down the columns first…last, at most one column aside a row; ties stay near `start`. */
 function cheapest({data, width, height}, first, last, start) {
-  const columns = last - first, cost = (y, x) => Math.fround(data[y * width + first + x] / 255), back = [];
+  const columns = last - first;
+  const cost = (y, x) => Math.fround(data[y * width + first + x] / 255);
+  const back = [];
   let total = Array.from({length: columns}, (_, x) => cost(0, x) + 0.01 * Math.abs(x - start));
   for (let y = 1; y < height; y++) {
     const from = total.map((straight, x) => {
