@@ -1,4 +1,4 @@
-"""Drawing and looking in a real browser: what the tests of the page share."""
+"""Drawing, opening files and reading the page in a real browser: what the tests of the page share."""
 
 import cv2
 import numpy as np
@@ -61,7 +61,23 @@ def expect_text(page: Page, text: str) -> None:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    page.get_by_test_id("upload").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    page.get_by_test_id("upload").set_input_files(picture_file(name, content))
+
+
+def picture_file(name: str, content: bytes) -> dict:
+    """A file for `open_files`."""
+    return {"name": name, "mimeType": "image/png", "buffer": content}
+
+
+def open_files(page: Page, files: list[dict]) -> None:
+    page.get_by_test_id("upload").locator("input").set_input_files(files)
+
+
+def downloaded(page: Page, button: str) -> tuple[str, bytes]:
+    """(name, content) of what a button downloads."""
+    with page.expect_download() as download:
+        page.get_by_test_id(button).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
 
 
 def png(picture: np.ndarray) -> bytes:

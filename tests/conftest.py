@@ -54,8 +54,8 @@ def pendigits():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_state(tmp_path_factory):
-    """Runs that tests finish are not kept among the user's."""
+def state_folder(tmp_path_factory):
+    """Evaluations that tests finish are not kept among the user's."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
@@ -65,17 +65,17 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def aside(function, *given):
+def run_async(function, *arguments):
     """The result of an async function; in a thread, for the browser tests' Playwright keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(anyio.run, function, *given).result()
+        return thread.submit(anyio.run, function, *arguments).result()
 
 
 @pytest.fixture(scope="session")
 def start_app(tmp_path_factory):
     """start_app(*flags) starts demo.py as a process and returns its address once it serves; all end with the session.
 
-    start_app.logs: address → the file of what it writes.
+    start_app.logs: address → the file with its output.
     """
     running = []
 
@@ -83,7 +83,7 @@ def start_app(tmp_path_factory):
         port = free_port()
         log = tmp_path_factory.mktemp("app") / "log"
         command = [sys.executable, "demo.py", "--port", str(port), *flags]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w"), stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w", encoding="utf-8"), stderr=subprocess.STDOUT)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
         start.logs[address] = log
@@ -96,7 +96,7 @@ def start_app(tmp_path_factory):
                 return address  # it serves, but wants a login
             except OSError:
                 time.sleep(0.2)
-        pytest.fail(f"demo.py does not serve:\n{log.read_text()}")
+        pytest.fail(f"demo.py does not serve:\n{log.read_text('utf-8')}")
 
     start.logs = {}
     yield start
@@ -209,7 +209,9 @@ def new_page(browser, app):
         page.set_default_timeout(20_000)  # a busy machine; every assertion retries until then
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        context.route(lambda url: not url.startswith((app, "data:", "blob:")), lambda route: foreign(route, errors))
+        context.route(
+            lambda url: not url.startswith((app, "data:", "blob:")), lambda route: refuse_other_host(route, errors)
+        )
         page.goto(app + path)
         page.locator(".predict.ready").wait_for()
         return page
@@ -226,7 +228,7 @@ def expect_only(expected: list[str], errors: list[str]) -> None:
     assert [line for line in errors if not any(words in line for words in expected)] == []
 
 
-def foreign(route, errors: list[str]) -> None:
+def refuse_other_host(route, errors: list[str]) -> None:
     errors.append(f"request to {route.request.url}")
     route.abort()
 

@@ -24,7 +24,9 @@ PORT = "7860"
 
 def instructions() -> list[tuple[str, str]]:
     """The Dockerfile as (instruction, argument)."""
-    lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if line and not line.startswith("#")
+    ]
     return [tuple(line.split(" ", 1)) for line in lines]
 
 
@@ -68,7 +70,7 @@ def image():
         place.mkdir()
         subprocess.run([interpreter(), "-m", "venv", "--without-pip", environment], check=True, cwd="/")
         pip = environment / "bin" / "pip"
-        pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m pip --python {environment}/bin/python "$@"\n')
+        pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m pip --python {environment}/bin/python "$@"\n', "utf-8")
         pip.chmod(0o755)
         variables = dict(one.split("=", 1) for one in shlex.split(the("ENV")))
         variables["PATH"] = f"{environment}/bin:/usr/bin:/bin"
@@ -83,7 +85,9 @@ def image():
                 source, target = argument.split()
                 copy(ROOT / source, place / (source if target == "./" else target))
             elif instruction == "RUN":
-                done = subprocess.run(argument, shell=True, cwd=place, env=building, capture_output=True, text=True)
+                done = subprocess.run(
+                    argument, shell=True, cwd=place, env=building, capture_output=True, text=True, encoding="utf-8"
+                )
                 assert done.returncode == 0, done.stdout + done.stderr
         subprocess.run(["chmod", "-R", "a-w,a+rX", base], check=True)
         yield place, variables
@@ -114,7 +118,7 @@ def container(image):
         }
         command[0] = shutil.which(command[0], path=variables["PATH"])
         log = Path(temporary) / "log"
-        with log.open("w") as out:
+        with log.open("w", encoding="utf-8") as out:
             process = subprocess.Popen(command, cwd=place, env=environment, stdout=out, stderr=out, **as_nobody())
         try:
             deadline = time.monotonic() + 90
@@ -124,7 +128,7 @@ def container(image):
                     break
                 time.sleep(0.3)
             else:
-                pytest.fail(f"The container's line does not serve:\n{log.read_text()}")
+                pytest.fail(f"The container's line does not serve:\n{log.read_text('utf-8')}")
             yield port, log, process
         finally:
             process.terminate()
@@ -138,12 +142,14 @@ def test_it_serves_and_reads_as_a_user_who_may_write_nothing(container):
         assert json.load(answer)["text"] == "7"
     status = Path(f"/proc/{process.pid}/status")
     if status.exists():
-        user = next(line for line in status.read_text().splitlines() if line.startswith("Uid:")).split()[1]
+        user = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("Uid:")).split()[1]
         assert user != "0"
     deadline = time.monotonic() + 20
-    while "POST /page/read 200" not in log.read_text() and time.monotonic() < deadline:  # a line follows its answer
+    while (
+        "POST /page/read 200" not in log.read_text("utf-8") and time.monotonic() < deadline
+    ):  # a line follows its answer
         time.sleep(0.1)
-    assert "POST /page/read 200" in log.read_text() and "Traceback" not in log.read_text()
+    assert "POST /page/read 200" in log.read_text("utf-8") and "Traceback" not in log.read_text("utf-8")
 
 
 def test_its_health_check_passes_and_fails_with_the_app(image, container):
@@ -167,7 +173,7 @@ def test_it_holds_no_tensorflow_and_no_training_data(image):
     ]
     assert not (place / "tests").exists() and not (place / "benchmarks").exists()
     copied = {argument.split()[0] for instruction, argument in instructions() if instruction == "COPY"}
-    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
     assert copied == let_in
 
 
@@ -175,10 +181,12 @@ def test_a_space_is_the_same_image_with_options_that_the_app_knows(tmp_path):
     from interface.server.command_line import parse_flags
 
     subprocess.run([sys.executable, ROOT / "spaces" / "push.py", "--stage", tmp_path], check=True, cwd="/")
-    [options] = [line[4:] for line in (tmp_path / "Dockerfile").read_text().splitlines() if line.startswith("CMD ")]
+    [options] = [
+        line[4:] for line in (tmp_path / "Dockerfile").read_text("utf-8").splitlines() if line.startswith("CMD ")
+    ]
     given = parse_flags(json.loads(options))
     assert not given.test_set_uploads and "huggingface.co" in given.frame_ancestors and given.trust_proxy
-    front = (tmp_path / "README.md").read_text().split("---")[1]
+    front = (tmp_path / "README.md").read_text("utf-8").split("---")[1]
     assert "sdk: docker" in front and f"app_port: {PORT}" in front
     assert (tmp_path / "model" / "trained").is_dir() and not list(tmp_path.rglob("*.keras"))
 

@@ -1,4 +1,4 @@
-"""The plug is pulled, the disk is full, there is no home: what was whole stays whole, and the next start is clean."""
+"""The process is killed, the disk is full, there is no home: what was whole stays whole, and the next start is clean."""
 
 import json
 import os
@@ -24,11 +24,11 @@ from tests.conftest import ROOT, free_port
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's limits and signals")
 
-# A child that works on a little of MNIST and pulls its own plug at the worst moment: when the second epoch's network is
+# A child that works on a little of MNIST and kills itself at the worst moment: when the second epoch's network is
 # written and the state that names it is not.
 TRAINING = """
 import os, signal, sys
-from model import data, train
+from model import datasets, train
 whole = datasets.load_mnist()
 datasets.HELD_OUT = 600
 datasets.load_mnist = lambda: datasets.Mnist(whole.train[:900], whole.test[:200], whole.source)
@@ -40,11 +40,11 @@ if "--resume" not in sys.argv:
 sys.exit(train.main(sys.argv[1:]))
 """
 
-# A child whose plug is pulled when a report is written whole but for its name.
+# A child that is killed when a report is written whole but for its name.
 SAVING = """
 import os, pathlib, signal, sys
 sys.path.insert(0, "tests")
-import readers
+import fakes
 from evaluation.history import History
 pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 History(pathlib.Path(sys.argv[1])).keep(fakes.made())
@@ -53,7 +53,7 @@ History(pathlib.Path(sys.argv[1])).keep(fakes.made())
 
 def child(code: str, *words: str, **options) -> subprocess.CompletedProcess:
     command = [sys.executable, "-c", code, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, **options)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=180, **options)
 
 
 # ---- killed ----
@@ -91,7 +91,7 @@ class Server:
         self.address, self.log = f"http://127.0.0.1:{port}", log
         command = [sys.executable, "demo.py", "--port", str(port), *flags]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log.open("w"), stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment, stdout=log.open("w", encoding="utf-8"), stderr=subprocess.STDOUT
         )
         deadline = time.monotonic() + 90
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -100,7 +100,7 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.2)
-        pytest.fail(f"demo.py does not serve:\n{log.read_text()}")
+        pytest.fail(f"demo.py does not serve:\n{log.read_text('utf-8')}")
 
     def ask(self, path: str, body: bytes | None = None, kind: str = "application/octet-stream") -> bytes:
         request = urllib.request.Request(self.address + path, body, {"Content-Type": kind})
@@ -117,13 +117,13 @@ class Server:
         self.ask("/gradio_api/queue/join", json.dumps(asked).encode(), "application/json")
 
     def run_begins(self, page: str) -> None:
-        """Return as soon as the page is told of the run that it watches."""
-        told = urllib.request.urlopen(f"{self.address}/gradio_api/queue/data?session_hash={page}", timeout=120)
-        with told:
-            assert any(b"process_generating" in line for line in told)
+        """Return as soon as the page hears of the run that it watches."""
+        stream = urllib.request.urlopen(f"{self.address}/gradio_api/queue/data?session_hash={page}", timeout=120)
+        with stream:
+            assert any(b"process_generating" in line for line in stream)
 
     def run_ends(self, page: str) -> str:
-        """What the page is told until the run that it watches has ended."""
+        """The events that the page gets until the run that it watches has ended."""
         return self.ask(f"/gradio_api/queue/data?session_hash={page}").decode()
 
     def end(self, how: int = signal.SIGTERM) -> None:
@@ -177,9 +177,9 @@ def test_without_a_home_that_can_be_written_the_app_reads_and_evaluates(mnist, s
     server = serve(**home)
     assert server.reads(3)
     server.press_run("page")
-    told = server.run_ends("page")
-    assert '"success":true' in told.replace(" ", "")
-    assert "Traceback" not in server.log.read_text()
+    events = server.run_ends("page")
+    assert '"success":true' in events.replace(" ", "")
+    assert "Traceback" not in server.log.read_text("utf-8")
 
 
 def test_without_a_home_the_command_line_evaluates_and_writes_its_page(tmp_path):
@@ -192,10 +192,11 @@ def test_without_a_home_the_command_line_evaluates_and_writes_its_page(tmp_path)
         env={"PATH": os.environ["PATH"], "HOME": "/proc/none", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert "</html>" in (tmp_path / "report.html").read_text()
+    assert "</html>" in (tmp_path / "report.html").read_text("utf-8")
 
 
 @LINUX
@@ -205,7 +206,7 @@ def test_a_full_disk_is_one_sentence_and_the_old_report_stays_whole(tmp_path):
 
     (tmp_path / "mine" / "7").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "mine" / "7" / "a.png"), labelled_drawings.pad(7))
-    (tmp_path / "report.json").write_text("old")
+    (tmp_path / "report.json").write_text("old", "utf-8")
     command = [sys.executable, "-m", "evaluation", "--images", "mine", "--json", "report.json"]
     done = subprocess.run(
         command,
@@ -213,13 +214,14 @@ def test_a_full_disk_is_one_sentence_and_the_old_report_stays_whole(tmp_path):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048)),
     )
     assert done.returncode == 1
-    [said] = [line for line in done.stderr.splitlines() if line.startswith("python -m evaluation:")]
-    assert "report.json" in said and "Traceback" not in done.stderr
-    assert (tmp_path / "report.json").read_text() == "old"
+    [sentence] = [line for line in done.stderr.splitlines() if line.startswith("python -m evaluation:")]
+    assert "report.json" in sentence and "Traceback" not in done.stderr
+    assert (tmp_path / "report.json").read_text("utf-8") == "old"
     assert not list(tmp_path.glob(f"{files.WRITING}*"))
 
 
@@ -230,14 +232,14 @@ def test_a_full_disk_is_one_sentence_and_the_old_report_stays_whole(tmp_path):
 def test_a_model_file_that_goes_while_the_app_runs_is_not_missed(tmp_path, how):
     path = tmp_path / "mine.tflite"
     shutil.copy(recogniser.load("cnn").path, path)
-    own = inference.Engine(path)
+    engine = inference.Engine(path)
     images = np.random.default_rng(0).random((40, 28, 28), np.float32)
-    before = own(images)
+    before = engine(images)
     if how == "deleted":
         path.unlink()
     else:
         path.write_bytes(b"" if how == "emptied" else b"\0" * 1_000_000)
-    assert np.array_equal(own(images), before)
+    assert np.array_equal(engine(images), before)
 
 
 # ---- the clock ----

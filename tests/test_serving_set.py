@@ -42,7 +42,7 @@ def canonical(name: str) -> str:
 
 def serving_set() -> set[str]:
     """The packages that requirements-serve.txt names, with all that they need."""
-    lines = (ROOT / "requirements-serve.txt").read_text().splitlines()
+    lines = (ROOT / "requirements-serve.txt").read_text("utf-8").splitlines()
     waiting = [Requirement(line) for line in lines if line and not line.startswith("#")]
     found: set[tuple[str, frozenset]] = set()
     while waiting:
@@ -73,7 +73,7 @@ def test_the_app_starts_with_the_serving_set_alone(tmp_path):
 
     port, log = free_port(), tmp_path / "log"
     command = [sys.executable, "-c", ALONE, ",".join(serving_set()), "demo.py", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w"), stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=log.open("w", encoding="utf-8"), stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 90
         while process.poll() is None and time.monotonic() < deadline:
@@ -83,7 +83,7 @@ def test_the_app_starts_with_the_serving_set_alone(tmp_path):
                     return
             except OSError:
                 time.sleep(0.2)
-        pytest.fail(f"The app does not start:\n{log.read_text()}")
+        pytest.fail(f"The app does not start:\n{log.read_text('utf-8')}")
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -95,12 +95,12 @@ def test_the_app_starts_with_the_serving_set_alone(tmp_path):
 )
 def test_the_command_line_works_with_the_serving_set_alone(program, says):
     command = [sys.executable, "-c", ALONE, ",".join(serving_set()), *program]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
     assert done.returncode == 0 and says in done.stdout, done.stderr
 
 
 def test_everything_else_is_really_out_of_reach(tmp_path):
-    (tmp_path / "train.py").write_text("import tensorflow")
+    (tmp_path / "train.py").write_text("import tensorflow", "utf-8")
     command = [sys.executable, "-c", ALONE, ",".join(serving_set()), str(tmp_path / "train.py")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert "No module named 'tensorflow'" in done.stderr

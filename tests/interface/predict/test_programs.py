@@ -2,20 +2,24 @@
 
 import asyncio
 import json
-import os
-import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
+import gradio
 import pytest
 from playwright.sync_api import expect
 
-from interface.server import uploads
-from tests.conftest import ROOT
+from interface.predict import tab
+from interface.predict.examples.draw import one
+from model.recogniser import load, shipped
+from tests.browser import png
+from tests.conftest import ROOT, run_async
 
 SEVEN = ROOT / "interface" / "predict" / "examples" / "an-easy-seven.png"
+
+
 FIELDS = {"text", "verdict", "digits", "error"}
 
 
@@ -25,14 +29,41 @@ def expect_seven(found: dict) -> None:
     assert set(found["digits"][0]) == {"digit", "probability", "verdict", "box"}
 
 
-def test_with_gradio_client(app):
+def test_read_returns_the_command_lines_fields(tmp_path):
+    models = {name: load(name) for name in shipped()}
+
+    def read(content: bytes, model: str) -> dict:
+        file = tmp_path / "sent"
+        file.write_bytes(content)
+        return run_async(tab.reader(models), str(file), model)
+
+    found = read(png(one("7")), next(iter(models)))
+    assert found["text"] == "7"
+    assert set(found) == {"text", "verdict", "digits", "error"}
+    assert set(found["digits"][0]) == {"digit", "probability", "verdict", "box"}
+    assert read(b"text", next(iter(models)))["verdict"] is None
+    with pytest.raises(gradio.Error, match="no such model"):
+        read(png(one("7")), "/etc/passwd")
+
+
+def test_read_with_gradio_client(app):
     from gradio_client import Client, handle_file
 
     program = Client(app, verbose=False)
     expect_seven(program.predict(image=handle_file(SEVEN), api_name="/read"))
     expect_seven(program.predict(image=handle_file(SEVEN), model="classic", api_name="/read"))
-    told = program.predict(image=handle_file(ROOT / "demo.py"), api_name="/read")
-    assert told["verdict"] is None and told["error"].startswith("This is not a picture")
+    answer = program.predict(image=handle_file(ROOT / "demo.py"), api_name="/read")
+    assert answer["verdict"] is None and answer["error"].startswith("This is not a picture")
+
+
+def test_read_can_be_called_as_documented(app, tmp_path):
+    from gradio_client import Client, handle_file
+
+    file = tmp_path / "seven.png"
+    file.write_bytes(png(one("7")))
+    programs = Client(app, verbose=False)
+    assert list(programs.view_api(return_format="dict")["named_endpoints"]) == ["/read"]
+    assert programs.predict(image=handle_file(file), api_name="/read")["text"] == "7"
 
 
 def post(address: str, body: bytes, kind: str) -> dict | list:
@@ -40,7 +71,7 @@ def post(address: str, body: bytes, kind: str) -> dict | list:
         return json.load(answer)
 
 
-def test_with_plain_http_in_three_steps_as_with_curl(app):
+def test_read_with_plain_http_in_three_steps_as_with_curl(app):
     # curl -F files=@seven.png APP/gradio_api/upload
     edge = "edge"
     head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n'.encode()
@@ -71,7 +102,7 @@ def ask_mcp(app: str, *calls: dict):
         return thread.submit(asyncio.run, ask()).result()
 
 
-def test_as_an_mcp_tool_with_documented_parameters(app):
+def test_read_as_an_mcp_tool_with_documented_parameters(app):
     picture = f"data:image/png;base64,{b64encode(SEVEN.read_bytes()).decode()}"
     [tool], [found, other] = ask_mcp(app, {"image": picture}, {"image": picture, "model": "classic"})
     assert tool.name == "read"
@@ -121,19 +152,3 @@ def test_the_api_is_one_endpoint_with_a_description(app):
     endpoint = info["named_endpoints"]["/read"]
     assert "handwritten digits" in endpoint["description"]
     assert [one["parameter_name"] for one in endpoint["parameters"]] == ["image", "model"]
-
-
-def test_what_programs_send_is_swept_away_after_a_day(tmp_path):
-    def age(path, seconds: float) -> None:
-        os.utime(path, (time.time() - seconds,) * 2)
-
-    for name, old in (("old/file.png", uploads.DAY + 60), ("new/file.png", 60)):
-        file = tmp_path / name
-        file.parent.mkdir()
-        file.write_bytes(b"x")
-        age(file, old)
-    uploads.sweep(tmp_path)
-    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")] == ["new/file.png"]
-    age(tmp_path / "old", uploads.DAY + 60)
-    uploads.sweep(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["new"]

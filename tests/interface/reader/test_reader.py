@@ -48,10 +48,10 @@ def test_nothing_is_asked_while_the_pen_is_down_and_once_when_it_lifts(reads):
     assert len(asked) == 1
 
 
-def test_both_give_the_same_answer(reads):
+def test_page_and_server_give_the_same_answer(reads):
     for digit in "0123456789":
         drawn = [{"width": 16, "erase": False, "points": stroke} for stroke in strokes_of(digit)]
-        page_says, server_says = reads.evaluate(
+        by_page, by_server = reads.evaluate(
             """async (drawn) => {
                 const at = location.pathname + 'page/assets/interface/';
                 const modules = ['reader/reader', 'predict/server', 'predict/strokes'];
@@ -61,7 +61,7 @@ def test_both_give_the_same_answer(reads):
             }""",
             drawn,
         )
-        assert page_says == server_says
+        assert by_page == by_server
 
 
 def test_when_the_pen_lifts_the_servers_reading_is_what_is_shown(reads):
@@ -92,7 +92,7 @@ def test_a_digit_chosen_before_the_servers_reading_comes_stays_chosen(reads):
     expect(reads.locator(".bars .top b")).to_have_text("71"[other])
 
 
-def test_without_the_server_the_pages_own_reading_stays_and_the_page_says_so(reads, new_page):
+def test_without_the_server_the_page_keeps_its_reading_and_shows_why(reads, new_page):
     new_page.expected.append("ERR_FAILED")
     reads.context.route("**/page/read?*", lambda route: route.abort())
     draw(reads, strokes_of("7"))
@@ -116,9 +116,9 @@ def test_of_two_models_the_one_chosen_last_is_read_by_the_page(page):
     eventually(page, lambda: held, bool)
     page.get_by_test_id("model").select_option("cnn")
     held.pop().continue_()
-    # whoever asks later is told later
+    # who asks later is answered later
     page.evaluate(
-        "import(location.pathname + 'page/assets/interface/reader/reader.js').then((engine) => engine.load('classic'))"
+        "import(location.pathname + 'page/assets/interface/reader/reader.js').then((reader) => reader.load('classic'))"
     )
     expect(page.locator(".predict[data-reads]")).to_have_attribute("data-reads", "cnn")
 
@@ -134,8 +134,8 @@ def test_where_the_runtime_is_missing_the_server_answers(new_page):
     expect(page.locator(".predict[data-reads]")).to_have_count(0)
 
 
-def test_its_files_come_with_their_kinds_a_long_life_and_no_path_of_this_machine(app):
-    constants = urllib.request.urlopen(f"{app}/page/engine/constants.js")
+def test_its_files_have_media_types_a_long_cache_life_and_no_path_of_this_machine(app):
+    constants = urllib.request.urlopen(f"{app}/page/assets/interface/reader/constants.js")
     assert constants.headers["Content-Type"].startswith("text/javascript")
     text = constants.read().decode()
     assert str(runtime.FOLDER.parent) not in text

@@ -1,4 +1,4 @@
-"""Fetching the page's runtime: what is brought is checked, and a failure leaves nothing behind but a sentence."""
+"""Fetching the runtime of the page: every package is checked, and a failure leaves nothing behind but a sentence."""
 
 import io
 import shutil
@@ -19,7 +19,7 @@ def npm(tmp_path, monkeypatch):
     def put(code: str) -> None:
         program = tmp_path / "bin" / "npm"
         program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n{code}\n")
+        program.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n{code}\n", "utf-8")
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", str(program.parent))
 
@@ -34,7 +34,7 @@ def left(tmp_path) -> list:
     )
 
 
-def test_offline_it_says_so_in_a_sentence(npm, tmp_path):
+def test_offline_the_failure_is_one_sentence(npm, tmp_path):
     npm("sys.exit('npm error code ENOTFOUND')")
     with pytest.raises(runtime.RuntimeMissing, match="could not be fetched.*python -m interface.reader.runtime"):
         runtime.fetch()

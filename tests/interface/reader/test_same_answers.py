@@ -92,7 +92,7 @@ def test_every_constant_that_the_page_uses_is_pythons(site_folder):
     }
     used = 0
     for path in (ROOT / "interface" / "reader").rglob("*.js"):
-        for names, module in re.findall(r"const \{([A-Z_,\sa-z:]+)\} =\s+(\w+);", path.read_text()):
+        for names, module in re.findall(r"const \{([A-Z_,\sa-z:]+)\} =\s+(\w+);", path.read_text("utf-8")):
             module = {"INK": "ink"}.get(module, module)
             if module in known:
                 wanted = set(re.findall(r"[A-Z_]{2,}", names))

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from interface.reader import runtime
 from interface.static_site import build
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
-from tests.conftest import expect_only, foreign, missing, static_server
+from tests.conftest import expect_only, missing, refuse_other_host, static_server
 
 LIMIT = 3_500_000  # bytes of the whole folder with gzip
 
@@ -31,7 +31,9 @@ def open_site(browser, site):
         page.set_default_timeout(20_000)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        context.route(lambda url: not url.startswith((address, "data:", "blob:")), lambda route: foreign(route, errors))
+        context.route(
+            lambda url: not url.startswith((address, "data:", "blob:")), lambda route: refuse_other_host(route, errors)
+        )
         page.goto(address + link)
         page.locator(".predict.ready").wait_for()
         return page
