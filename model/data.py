@@ -1,4 +1,4 @@
-"""`python -m model.data`: fetch MNIST once, checked, into the folder where every other command looks for it."""
+"""`python -m model.data`: downloads MNIST once, verified, into the folder where every other command looks for it."""
 
 import sys
 

@@ -1,8 +1,7 @@
-"""MNIST and pen strokes: find them, verify them, load them once.
+"""Finds, verifies and loads the data sets: MNIST (`load_mnist`) and pen strokes (`load_pendigits`), each once.
 
-MNIST is looked for in ``$MNIST_DIR`` (the four IDX files, gzipped or not), then in Keras's cache
-folder (``mnist.npz``), and can be downloaded there without importing Keras. Whatever the source,
-the arrays must be bit for bit the files published in 1998.
+MNIST is looked for in ``$MNIST_DIR`` (the four IDX files, gzipped or not), then in Keras's cache folder (``mnist.npz``), and can
+be downloaded there without importing Keras. Whatever the source, the arrays must be bit for bit those published in 1998.
 """
 
 import functools
@@ -12,6 +11,7 @@ import io
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,13 @@ NPZ_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 
-# Test images whose published label is wrong or undecidable: Northcutt, Athalye & Mueller, "Pervasive
-# Label Errors in Test Sets", NeurIPS Datasets 2021 (0-based).
+# Indices (from 0) of test images whose published label is wrong or undecidable: Northcutt, Athalye & Mueller 2021, "Pervasive
+# Label Errors in Test Sets Destabilize Machine Learning Benchmarks".
 LABEL_PROBLEMS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
 
-# Everything is chosen on the last 5,000 training images; no network ever learns from them.
+# Held out for every choice (models, thresholds, variations); no network learns from them: the training images from this index
+# on, and these pen writers.
 HELD_OUT = 55_000
-# Pen writers 25-30 choose and are reported; 1-24 train.
 HELD_OUT_WRITERS = range(25, 31)
 
 HOW_TO_GET_MNIST = (
@@ -46,12 +46,12 @@ HOW_TO_GET_MNIST = (
 
 
 class DataError(Exception):
-    """A data set is missing or is not what it should be; the text says what to do."""
+    """A data set is missing or is not the published one; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Images with their labels: (n, 28, 28) uint8, ink light on dark, and (n,) int64."""
+    """Images, (n, 28, 28) uint8 with 0 paper – 255 ink, and their labels, (n,) int64."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -59,13 +59,14 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, part: slice) -> "Labelled":
+    def __getitem__(self, part: slice | np.ndarray) -> "Labelled":
+        """The images and labels of a slice or of an index array."""
         return Labelled(self.images[part], self.labels[part])
 
 
 @dataclass(frozen=True)
 class Mnist:
-    """The 60,000 training and 10,000 test images; ``source`` says where they were found."""
+    """The 60,000 training and 10,000 test images; source: the folder or file where they were found."""
 
     train: Labelled
     test: Labelled
@@ -74,7 +75,10 @@ class Mnist:
 
 @dataclass(frozen=True)
 class PenDigit:
-    """One digit written on a tablet: strokes of (n, 2) float32 points, x right, y down, tablet units."""
+    """One digit written on a tablet.
+
+    digit: 0–9; writer: 1–30; strokes: (n, 2) float32 points each, x to the right, y down, in tablet units.
+    """
 
     digit: int
     writer: int
@@ -82,17 +86,20 @@ class PenDigit:
 
 
 def unit(images: np.ndarray) -> np.ndarray:
-    """uint8 images → float32 in [0, 1], the scale every network here is trained on."""
+    """uint8 images of any shape → float32 in [0, 1], the scale on which every network here is trained."""
     return np.asarray(images, np.float32) / np.float32(255)
 
 
 def sha256_of(labelled: Labelled) -> str:
-    """One hash for images and labels together, for cards and reports."""
+    """One hash of images and labels together, for cards and reports, as hexadecimal digits."""
     return hashlib.sha256(labelled.images.tobytes() + labelled.labels.astype(np.uint8).tobytes()).hexdigest()
 
 
 def load_mnist(download: bool = False) -> Mnist:
-    """MNIST, verified; the same object on every later call. Raises DataError if it cannot be had."""
+    """MNIST, verified; later calls return the same object.
+
+    download: fetch it where it is missing (11 MB). Raises DataError if it is missing, damaged or not the published one.
+    """
     npz = _keras_cache() / "mnist.npz"
     if download and not os.environ.get("MNIST_DIR") and not npz.exists():
         _download(npz)
@@ -120,7 +127,7 @@ def _download(npz: Path) -> None:
 
     try:
         pooch.retrieve(NPZ_URL, NPZ_SHA256, fname=npz.name, path=npz.parent, progressbar=os.isatty(2))
-    except Exception as error:  # requests, urllib3, OSError, ValueError (hash): all mean the same to a person
+    except Exception as error:  # requests, urllib3, OSError, ValueError (hash): a person can do the same about all
         raise DataError(f"MNIST could not be downloaded ({type(error).__name__}). {HOW_TO_GET_MNIST}") from error
 
 
@@ -128,8 +135,8 @@ def _read_idx(folder: Path, name: str) -> np.ndarray:
     path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     if path is None:
         raise DataError(f"MNIST_DIR is {folder}, but there is no {name} (or {name}.gz) in it. {HOW_TO_GET_MNIST}")
-    content = _content(path)
-    _check(content, IDX_SHA256[name], path)
+    content = _read_gzipped(path)
+    _verify(content, IDX_SHA256[name], path)
     shape = np.frombuffer(content, ">i4", count=content[3], offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
@@ -142,11 +149,11 @@ def _read_npz(path: Path) -> list[np.ndarray]:
         raise DataError(f"{path} is damaged; delete it and run `python -m model.data`.") from error
     for (name, expected), array in zip(IDX_SHA256.items(), arrays, strict=True):
         header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
-        _check(header + array.tobytes(), expected, f"{path} ({NPZ_KEYS[name]})")
+        _verify(header + array.tobytes(), expected, f"{path} ({NPZ_KEYS[name]})")
     return arrays
 
 
-def _content(path: Path) -> bytes:
+def _read_gzipped(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
@@ -154,15 +161,16 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read or is not a whole gzip file; fetch it again.") from error
 
 
-def _check(content: bytes, expected: str, path: Path | str) -> None:
+def _verify(content: bytes, expected: str, path: Path | str) -> None:
     if hashlib.sha256(content).hexdigest() != expected:
         raise DataError(f"{path} is not the published file (its sha256 differs); fetch it again.")
 
 
 def load_pendigits() -> tuple[PenDigit, ...]:
-    """The 7,494 pen digits that ``$PENDIGITS`` (the file, or its folder) names, verified.
+    """The 7,494 pen digits of the file, or of the file in the folder, that ``$PENDIGITS`` names, verified.
 
-    Source: Alpaydin & Alimoglu, UCI, CC BY 4.0, ``pendigits-orig.tra``. Raises DataError if missing or wrong.
+    Source: Alpaydin & Alimoglu, "Pen-Based Recognition of Handwritten Digits", UCI, CC BY 4.0, ``pendigits-orig.tra``. Raises
+    DataError if it is missing, damaged or not the published one.
     """
     named = os.environ.get("PENDIGITS")
     if not named:
@@ -176,16 +184,16 @@ def _load_pendigits(named: str) -> tuple[PenDigit, ...]:
     files = sorted(place.glob("pendigits-orig.tra*")) if place.is_dir() else [place]
     if not files:
         raise DataError(f"There is no pendigits-orig.tra(.gz) in {place}.")
-    content = _content(files[0])
+    content = _read_gzipped(files[0])
     if content[:2] == b"\x1f\x9d":
         raise DataError(f"{files[0]} is compressed with the old `compress`; run gunzip on it first.")
-    _check(content, PENDIGITS_SHA256, files[0])
+    _verify(content, PENDIGITS_SHA256, files[0])
     return tuple(_parse_unipen(content.decode("ascii")))
 
 
-def _parse_unipen(text: str):
-    """UNIPEN: .SEGMENT opens a digit, .COMMENT names digit, writer, count; y points up in the file."""
-    digit = writer = None
+def _parse_unipen(text: str) -> Iterator[PenDigit]:
+    """UNIPEN: .SEGMENT begins a digit, .COMMENT names digit, writer and count; y points up in the file."""
+    digit = writer = -1  # until the file names them
     strokes: list[list[tuple[float, float]]] = []
     for line in io.StringIO(text):
         words = line.split()

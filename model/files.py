@@ -1,4 +1,7 @@
-"""Writing files so that a reader never meets half of one."""
+"""Atomic writes: a reader finds the old file or the new one, never half of one. Enter at `replacing`.
+
+Written by hand: atomicwrites, the known helper, is no longer maintained, and others give an open file where Keras wants a path.
+"""
 
 import contextlib
 import json
@@ -8,16 +11,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-WRITING = ".writing-"
-ABANDONED = 3600  # seconds; no file here takes a minute to write
+WRITING = ".writing-"  # how the names of unfinished files begin
+ABANDONED = 3600  # seconds after which an unfinished file is removed; no file here takes a minute to write
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Write to the yielded temporary path; on success it takes the place of ``path`` in one step.
+    """Yields a temporary path to write to; when the block ends, that file replaces ``path`` in one step.
 
-    On any error the old file stays as it was and the temporary one is removed. The temporary name
-    keeps the ending, because Keras decides the format by it.
+    On any error the old file stays as it was and the temporary one is removed. The temporary name keeps the ending, because Keras
+    chooses the format by it. Raises OSError where the folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _tidy(path.parent)
@@ -33,7 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _tidy(folder: Path) -> None:
-    """Remove what a program that was killed while it wrote left behind."""
+    """Remove unfinished files of programs that were killed while they wrote."""
     for left in folder.glob(f"{WRITING}*"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > ABANDONED:
@@ -41,5 +44,6 @@ def _tidy(folder: Path) -> None:
 
 
 def write_json(path: Path, content: dict) -> None:
+    """Write ``content`` as indented JSON in UTF-8, in one step."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")

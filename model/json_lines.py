@@ -1,4 +1,4 @@
-"""One picture → the dictionary that a line of `python -m model.predict --json` holds."""
+"""Reads one picture into the dictionary that `python -m model.predict --json` prints as a line."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ from model.pictures import PictureError, open_picture
 
 
 def read_file(reader: recogniser.Recogniser, path: str | Path) -> dict:
-    """One picture → the dict that the JSON line holds; a bad file has its reason in ``error``."""
+    """Read a picture's file. If it cannot be read, ``error`` holds the reason as one sentence, and ``verdict`` is None."""
     return read_content(reader, str(path), Path(path))
 
 
 def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes | PictureError) -> dict:
-    """The same of a picture that lies in a file, in memory, or could not be had."""
+    """The same for a picture in a file, in memory (its bytes), or that could not be fetched (the error)."""
     try:
         if isinstance(source, PictureError):
             raise source

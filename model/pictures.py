@@ -1,7 +1,4 @@
-"""Open any picture a person may bring, safely: (H, W, 3) uint8 RGB, upright, transparency on white.
-
-Size and format are checked from the header, before anything is decoded.
-"""
+"""Opens any picture that people bring, safely: `open_picture` checks size and format in the header before it decodes anything."""
 
 import contextlib
 import io
@@ -12,19 +9,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 64_000_000
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+MAX_BYTES = 20 * 1024 * 1024  # of a file
+MAX_PIXELS = 64_000_000  # of a picture
+MAX_SIDE = 65_535  # px, as in JPEG; a line of 64 million pixels is no picture and takes seconds to read
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # Pillow's names
 WORKS = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures work"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 
-LONGEST = 65_535  # px of a side, as in JPEG; a line of 64 million pixels is no picture and takes seconds to read
-PATIENCE = 1.5  # seconds of this thread's work after which a file is no longer read on
-GLANCE = 64  # short reads between two looks at the clock: a look takes as long as a read
-SHORT = 4096  # bytes; after a longer read there is much to do, and a look costs nothing
-SCANS = 20  # of a progressive JPEG of MAX_PIXELS, or more of a smaller one; cameras and optimisers write 3–12
-STRIP = 1_000_000  # pixels that change their kind at a time: a 16-bit picture of 64 megapixels took 2.3 GB at once
-# EXIF orientation → the way to hold the picture upright (EXIF 3.0, table of tag 0x0112)
+MAX_SECONDS = 1.5  # of this thread's work, after which a file is not read further
+SHORT_READS = 64  # short reads between two checks of the clock: a check takes as long as such a read
+SHORT = 4096  # bytes of a short read; after a longer one there is much to decode, and a check costs nothing
+MAX_SCANS = 20  # scans of a progressive JPEG of MAX_PIXELS, more of a smaller one; cameras and optimisers write 3–12
+STRIP = 1_000_000  # pixels converted at a time: a 16-bit picture of 64 megapixels took 2.3 GB at once
+# EXIF orientation → how to turn the picture upright (EXIF 3.0, table of tag 0x0112)
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -35,9 +32,9 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Our own limit is checked first; Pillow's would only warn below twice its value.
+# MAX_PIXELS is checked first; Pillow's limit would only warn below twice its value.
 Image.MAX_IMAGE_PIXELS = None
-# Of odd metadata, which is not the person's business.
+# Pillow warns of odd metadata, about which a person can do nothing.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
@@ -46,15 +43,15 @@ class PictureError(Exception):
 
 
 def open_picture(source: Path | str | bytes) -> np.ndarray:
-    """A file's path or its bytes → (H, W, 3) uint8 RGB, upright (EXIF), transparency composited on white.
+    """A file's path or its bytes → (H, W, 3) uint8 RGB, upright (EXIF), with transparent parts on white.
 
-    Of an animation the first frame. Raises PictureError, with one sentence, for anything that is no whole
-    picture of a known format of at most 20 MB and 64 megapixels.
+    Of an animation, the first frame. Raises PictureError, with one sentence, for anything but a whole picture of a known format
+    with at most MAX_BYTES and MAX_PIXELS.
     """
     content = source if isinstance(source, bytes) else _content(Path(source))
     _check_kind(content)
     try:
-        with Image.open(_Patient(content), formats=FORMATS) as image:
+        with Image.open(_TimedFile(content), formats=FORMATS) as image:
             _check_size(image.size)
             _check_work(image, content)
             image.load()
@@ -67,22 +64,22 @@ def open_picture(source: Path | str | bytes) -> np.ndarray:
         raise PictureError("The picture is damaged or cut off; save or send it again.") from error
 
 
-class _Patient(io.BytesIO):
-    """A file in memory that is read for PATIENCE at most.
+class _TimedFile(io.BytesIO):
+    """A file in memory that can be read for MAX_SECONDS.
 
-    A file of a million empty blocks, chunks or markers costs its sender nothing and Pillow, which walks through them in
-    Python, minutes: 20 MB of GIF comments took over 40 s. The thread's own time is counted, so that a busy machine
-    refuses no more than an idle one.
+    A file of a million empty blocks, chunks or markers is cheap to send, but Pillow walks through them in Python for minutes:
+    20 MB of GIF comments took over 40 s. The time of this thread is counted, so that a busy machine refuses no more files than
+    an idle one.
     """
 
     def __init__(self, content: bytes):
         super().__init__(content)
-        self._reads, self._until = 0, time.thread_time() + PATIENCE
+        self._reads, self._until = 0, time.thread_time() + MAX_SECONDS
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._reads += 1
-        look = self._reads % GLANCE == 0 or not 0 <= (size or 0) <= SHORT
-        if look and time.thread_time() > self._until:
+        check = self._reads % SHORT_READS == 0 or not 0 <= (size or 0) <= SHORT
+        if check and time.thread_time() > self._until:
             raise PictureError("The picture takes too long to open; save it again in another format, or smaller.")
         return super().read(size)
 
@@ -115,29 +112,29 @@ def _check_size(size: tuple[int, int]) -> None:
         raise PictureError(
             f"The picture has {size[0]:,} × {size[1]:,} pixels; at most {MAX_PIXELS // 10**6} megapixels can be read."
         )
-    if max(size) > LONGEST:
-        raise PictureError(f"The picture is {max(size):,} pixels long; at most {LONGEST:,} can be read.")
+    if max(size) > MAX_SIDE:
+        raise PictureError(f"The picture is {max(size):,} pixels long; at most {MAX_SIDE:,} can be read.")
 
 
 def _check_work(image: Image.Image, content: bytes) -> None:
-    """Refuse what its decoder, which nothing can interrupt, would work on for long: a JPEG drawn over again and again, and
-    a TIFF whose tiles are far larger than its picture (1 MB unpacked to 1 GB)."""
+    """Refuse pictures that the decoder, which nothing can interrupt, would take long for: a JPEG of very many scans, and a TIFF
+    whose tiles are far larger than its picture (1 MB unpacked to 1 GB)."""
     tags = getattr(image, "tag_v2", {})
     width, height = image.size
     across, down = tags.get(322, width), tags.get(323, height)  # TileWidth, TileLength
     tiles = -(-width // across) * -(-height // down)
     if tiles * across * down > 2 * MAX_PIXELS:
         raise PictureError("The picture is a TIFF of tiles far larger than itself; save it in another format.")
-    if image.format in ("JPEG", "MPO") or tags.get(259) in (6, 7):  # in a TIFF each strip or tile has its own scans
+    if image.format in ("JPEG", "MPO") or tags.get(259) in (6, 7):  # in a TIFF every strip or tile has scans
         parts = max(tiles, len(tags.get(273, ())))
-        if content.count(b"\xff\xda") * width * height // parts > SCANS * MAX_PIXELS:
+        if content.count(b"\xff\xda") * width * height // parts > MAX_SCANS * MAX_PIXELS:
             raise PictureError("The picture is a JPEG of far too many layers; save it again.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """As its EXIF says it was held; damaged EXIF says nothing."""
-    with contextlib.suppress(Exception):  # like the decoders it raises anything
-        turn = UPRIGHT.get(image.getexif().get(0x0112))
+    """The picture turned as its EXIF says; not turned where the EXIF is damaged."""
+    with contextlib.suppress(Exception):  # reading EXIF raises anything, as the decoders do
+        turn = UPRIGHT.get(image.getexif().get(0x0112, 1))
         return image if turn is None else image.transpose(turn)
     return image
 
@@ -146,19 +143,19 @@ def _rgb(image: Image.Image) -> np.ndarray:
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        opaque = image.mode == "RGBA" and image.getextrema()[3][0] == 255  # as every drawing from the page
+        opaque = image.mode == "RGBA" and image.getextrema()[3:] == ((255, 255),)  # as every drawing from the page is
         return np.asarray(image.convert("RGB")) if opaque else _on_paper(image)
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _strips(height: int, width: int) -> list[slice]:
-    """The rows of a picture in strips of at most STRIP pixels, or single rows."""
+    """The rows of a picture in strips of at most STRIP pixels, or of one row."""
     rows = max(1, STRIP // width)
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def _from_deep(grey: np.ndarray) -> np.ndarray:
-    """16-bit, 32-bit and float greys → 8 bit. 16-bit keeps its scale; others are spread over what they use."""
+    """16-bit, 32-bit and float greys, (H, W) → (H, W, 3) uint8. 16-bit and 8-bit scales are kept; other ranges become 0–255."""
     finite = grey[np.isfinite(grey)] if grey.dtype.kind == "f" else grey
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if 0 <= low and 255 < high <= 65535:
@@ -173,7 +170,7 @@ def _from_deep(grey: np.ndarray) -> np.ndarray:
 
 
 def _on_paper(image: Image.Image) -> np.ndarray:
-    """Composite on white; ink that vanishes there (white ink, or ink in the alpha channel only) on black."""
+    """Put transparent parts on white; or on black where the ink vanishes on white (white ink, ink in the alpha channel alone)."""
     width, height = image.size
     picture = np.empty((height, width, 3), np.uint8)
     for paper in ("white", "black"):

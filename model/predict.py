@@ -1,4 +1,4 @@
-"""`python -m model.predict PICTURE…`: read pictures from the command line, as text or one JSON line each."""
+"""`python -m model.predict PICTURE…`: reads pictures and prints each as text or as a JSON line."""
 
 import argparse
 import glob
@@ -14,7 +14,7 @@ from model.pictures import SUFFIXES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0 if every picture was read, 1 if any could not be, 2 if there is nothing to read with or from."""
+    """Exit code 0 if every picture was read, 1 if any could not be, 2 without a model or without pictures."""
     parser = argparse.ArgumentParser(prog="python -m model.predict", description="Read handwritten digits in pictures.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="files, folders or globs")
     parser.add_argument(
@@ -60,7 +60,7 @@ def _with_ray(chosen: argparse.Namespace) -> int:
 
 
 def _expand(names: list[str]) -> Iterator[str]:
-    """Files as named; of folders, everything below with a picture's ending; of globs, what matches."""
+    """File names as they are; of folders, all files below with a picture's ending; of globs, the files that match."""
     for name in names:
         path = Path(name)
         if path.is_dir():
@@ -72,6 +72,7 @@ def _expand(names: list[str]) -> Iterator[str]:
 
 
 def _sentence(line: dict) -> str:
+    """A JSON line's content as text for people."""
     if line["error"]:
         return f"{line['file']}: {line['error']}"
     if not line["digits"]:

@@ -1,4 +1,4 @@
-"""Pen strokes → ink, as a sketchpad draws them."""
+"""Draws pen strokes as ink, as a sketchpad does."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ SUBPIXEL = 4  # OpenCV draws lines at 1/16 px
 
 
 def draw(strokes: Sequence[np.ndarray], shape: tuple[int, int], brush: float) -> np.ndarray:
-    """Strokes of (n, 2) points (x, y) in pixels, drawn with a round brush → ink (H, W) uint8."""
+    """Strokes of (n, 2) points (x, y) in px, drawn with a round brush of ``brush`` px → ink (H, W) uint8, 0 paper – 255 ink."""
     ink = np.zeros(shape, np.uint8)
     for stroke in strokes:
         points = np.round(np.asarray(stroke) * 2**SUBPIXEL).astype(np.int32)
@@ -19,8 +19,8 @@ def draw(strokes: Sequence[np.ndarray], shape: tuple[int, int], brush: float) ->
     return ink
 
 
-def place(strokes: Sequence[np.ndarray], size: float, centre: tuple[float, float]) -> list[np.ndarray]:
-    """Scale strokes so that the longer side of their box is ``size`` px and its middle lies at ``centre``."""
+def place(strokes: Sequence[np.ndarray], size: float, centre: tuple[float, float] | np.ndarray) -> list[np.ndarray]:
+    """Scale and move strokes: the longer side of their box becomes ``size`` px, its middle ``centre`` (x, y)."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = size / max(float((high - low).max()), 1e-6)

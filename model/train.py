@@ -1,4 +1,4 @@
-"""`python -m model.train RECIPE`: train, show the epochs, evaluate, and write what serves (model/training/fit.py)."""
+"""`python -m model.train RECIPE`: trains a recipe and writes the model that serves (the work is in model/training/fit.py)."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from model.training.recipes import RECIPES, TRAINED
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 once the model is written, 1 with a sentence where it could not be, 130 if it was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m model.train", description="Train a recipe from nothing.")
     parser.add_argument("recipe", choices=sorted(RECIPES))
     parser.add_argument("--epochs", type=int, help="train fewer (or more) epochs than the recipe says, to try things")

@@ -172,7 +172,7 @@ BUSY = {
 def test_a_file_made_to_keep_the_decoder_busy_is_given_up(monkeypatch, name):
     content = BUSY[name]()
     assert len(content) <= MAX_BYTES
-    monkeypatch.setattr(pictures, "PATIENCE", 0.3)
+    monkeypatch.setattr(pictures, "MAX_SECONDS", 0.3)
     with pytest.raises(PictureError) as refused:
         open_picture(content)
     fuzz.said(str(refused.value))
