@@ -139,9 +139,9 @@ def measure(engine: Engine, second_look: bool) -> dict:
             "sure": round(found.sure, 4),
             "not_digit": round(found.not_digit, 4),
             "found_on": found_on,
-            "rule": f"sure: highest confidence that keeps {calibration.STILL_SURE:.1%} of the digits sure, or a higher one where "
-            f"over {calibration.MOST_SURE_WRONG:.1%} of sure answers would be wrong; "
-            f"not_digit: at most {calibration.MOST_DIGITS_LOST:.1%} of digits lost",
+            "rule": f"sure: highest confidence that keeps {calibration.MIN_STILL_SURE:.1%} of the digits sure, or a higher one where "
+            f"over {calibration.MAX_SURE_WRONG:.1%} of sure answers would be wrong; "
+            f"not_digit: at most {calibration.MAX_DIGITS_LOST:.1%} of digits lost",
         },
     }
 

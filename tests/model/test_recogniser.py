@@ -181,5 +181,5 @@ def test_temperature_and_thresholds_keep_their_promises():
     assert found.temperature == pytest.approx(2, rel=0.05)
     digits, none = found.apply(overconfident)
     sure = np.array(found.verdicts(digits, none)) == "sure"
-    assert (digits.argmax(axis=1) != labels)[sure].mean() <= calibration.MOST_SURE_WRONG
-    assert (none > found.not_digit).mean() <= calibration.MOST_DIGITS_LOST
+    assert (digits.argmax(axis=1) != labels)[sure].mean() <= calibration.MAX_SURE_WRONG
+    assert (none > found.not_digit).mean() <= calibration.MAX_DIGITS_LOST
