@@ -16,7 +16,8 @@ import pandas as pd
 from benchmarks.recogniser import distance, sets
 from evaluation.robustness import scores
 from model import datasets
-from model.recogniser import SURE, Recogniser
+from model.calibration import SURE
+from model.recogniser import Recogniser
 from model.train import Progress, run_epoch
 from model.training import model_card, recipes, training_set
 from model.training.augmentation import MILD, STRONG

@@ -14,28 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from model import custom_models, normalization, test_time_augmentation
-from model.calibration import EMPTY, SURE, Calibration
+from model.calibration import EMPTY, Calibration
 from model.custom_models import Convention
 from model.inference import STRIPS, Engine, ModelError
 from model.reading import Digit, Reading, scale_box, summarise
 from model.segmentation import ink, segment
-from model.segmentation.line_reader import AMONG, UNCUT, WIDE, WINDOW, read_line
+from model.segmentation.line_reader import read_line
 from model.segmentation.segment import Piece
-
-# Some names are here for others: interface/reader/recogniser.js holds this file and line_reader.py in one, and reads the
-# constants of both under the name of this module.
-__all__ = [
-    "AMONG",
-    "SURE",
-    "UNCUT",
-    "WIDE",
-    "WINDOW",
-    "ModelError",
-    "Recogniser",
-    "load",
-    "shipped",
-    "touching_network",
-]
 
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT, TOUCHING = "cnn", "touching"

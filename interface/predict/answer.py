@@ -5,8 +5,10 @@ from base64 import b64encode
 import cv2
 import numpy as np
 
+from model.calibration import SURE
 from model.reading import Reading
-from model.recogniser import SURE, WIDE, Recogniser
+from model.recogniser import Recogniser
+from model.segmentation.line_reader import WIDE
 
 INK_SIDE = 480  # px, the longer side of the ink that the page shows
 PNG_BYTES = 100 * 100 * 3  # of pixels, up to which a picture goes back as PNG: JPEG would smear a 28×28 image

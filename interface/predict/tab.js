@@ -106,8 +106,8 @@ class Predict {
   async prepare() {
     const name = server.model();
     try {
-      const {can, load, read} = await import('../reader/reader.js');
-      if (!can(name)) return;
+      const {canRead, load, read} = await import('../reader/reader.js');
+      if (!canRead(name)) return;
       await load(name);
       if (name !== server.model()) return; // another was chosen meanwhile
       this.engine = {model: name, read};

@@ -20,9 +20,20 @@ from model import calibration, normalization, recogniser, test_time_augmentation
 from model.custom_models import Convention
 from model.inference import Engine
 from model.recogniser import Recogniser
-from model.segmentation import ink, segment, strip, touching
+from model.segmentation import ink, line_reader, segment, strip, touching
 
-CONSTANTS_OF = (normalization, segment, ink, touching, strip, test_time_augmentation, calibration, recogniser)
+# Their constants, by name; constants.d.ts beside this file says which of them the JavaScript uses.
+CONSTANTS_OF = (
+    normalization,
+    segment,
+    ink,
+    touching,
+    strip,
+    line_reader,
+    test_time_augmentation,
+    calibration,
+    recogniser,
+)
 CONSTANTS = "interface/reader/constants.js"
 MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
 KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -54,7 +65,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         }
         for name, model in readers(models).items()
     }
-    values["together"] = {"file": _file(recogniser.touching_network())}
+    values["touching_network"] = {"file": _file(recogniser.touching_network())}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
         "loader": runtime.LOADER,

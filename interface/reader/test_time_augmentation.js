@@ -1,17 +1,32 @@
-// A second look at what the network is not certain of: model/test_time_augmentation.py in JavaScript, step for step.
+// The second look: what a network is not certain of, it reads again moved and turned a little (`withSecondLook`). This is
+// model/test_time_augmentation.py in JavaScript, step for step.
 
 import {normalization, test_time_augmentation} from './constants.js';
+
+/** @import {Network} from './types.js' */
+
+/**
+ * A pixel of a variation, by bilinear interpolation: the first of the four pixels that it is made of, and how far it lies from that
+ * one, to the right and down, in [0, 1].
+ * @typedef {{from: number, u: number, v: number}} Source
+ */
 
 const {SIDE} = normalization;
 const {CERTAIN, LOOKS, TINY} = test_time_augmentation;
 const MAPPINGS = LOOKS.map(mapping);
 
-/** What network(image) says of an image of 784 numbers; where it is not certain, which digit it is by six more looks. */
-export function twice(network, image) {
+/**
+ * The outputs of a network; where it is not CERTAIN, the geometric mean over the variations says which digit it is.
+ * @param {Network} network  of digits
+ * @param {Float32Array} image  784 numbers in [0, 1]
+ * @returns {ArrayLike<number>} 10 or 11 numbers, as the network's
+ */
+export function withSecondLook(network, image) {
   const first = network(image);
   if (Math.max(...first) >= Math.fround(CERTAIN)) return first;
   const every = [first, ...MAPPINGS.map((pixels) => network(moved(image, pixels)))];
-  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  /** @type {(values: Iterable<number>) => number} */
+  const sum = (values) => Array.from(values).reduce((total, value) => total + value, 0);
   const powers = Array.from({length: 10}, (_, digit) =>
     Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length),
   );
@@ -19,7 +34,11 @@ export function twice(network, image) {
   return [...powers.map((power) => power * share), ...first.slice(10)];
 }
 
-/** The image as it is seen from a pixel or some degrees away. */
+/**
+ * The image in one variation.
+ * @param {Float32Array} image
+ * @param {Source[]} pixels
+ */
 function moved(image, pixels) {
   return image.map((_, pixel) => {
     const {from, u, v} = pixels[pixel];
@@ -27,11 +46,16 @@ function moved(image, pixels) {
   });
 }
 
-/** For each pixel of a look the first of the four that it is made of, and how far between them it lies. */
+/**
+ * What each pixel of a variation is made of.
+ * @param {[right: number, down: number, degrees: number]} variation
+ * @returns {Source[]}
+ */
 function mapping([right, down, degrees]) {
   const middle = (SIDE - 1) / 2;
   const cos = Math.cos((degrees * Math.PI) / 180);
   const sin = Math.sin((degrees * Math.PI) / 180);
+  /** @type {(at: number) => number} */
   const inside = (at) => Math.min(Math.max(at + middle, 0), SIDE - 1);
   return Array.from({length: SIDE * SIDE}, (_, pixel) => {
     const x = (pixel % SIDE) - middle - right;

@@ -1,62 +1,116 @@
 // Reads drawings in a thread of its own, so that no pen ever waits for it: a recogniser on LiteRT's WebAssembly runtime, both
-// from where this page came from (interface/reader/routes.py). {id, model, picture or bytes, brief} is answered by {id, reading} or {id, error}.
+// from where this page came from (interface/reader/routes.py). A message is a ReaderRequest
+// (types.d.ts), its answer a ReaderAnswer.
 //
-// Not a module: the runtime's loader comes by importScripts.
+// A classic worker, not a module: the runtime's loader comes by importScripts, which modules do not have.
 
-const place = (file) => new URL(`../../../engine/${file}`, location).href;
-const QUIET = /^(INFO|WARNING):/; // what the runtime tells of itself goes to the console as an error otherwise
+/** @import {CompiledModel, LiteRt, Network, Pixels, ReaderAnswer, ReaderRequest, Reading} from './types.js' */
+/** @import {Recogniser} from './recogniser.js' */
+
+const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
 const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
-const loaded = {}; // promises, by the model's name, and of the runtime
 
-addEventListener('message', async ({data: {id, model, picture, bytes, brief}}) => {
+/**
+ * What is loaded or on its way, each once.
+ * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, models: Record<string, Promise<Recogniser>>}}
+ */
+const loaded = {runtime: null, touching: null, models: {}};
+
+/** @type {(file: string) => string} the address of a file below page/engine/ */
+const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
+
+addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, bytes, brief = false}}) => {
   try {
-    const recogniser = await once(`model ${model}`, () => open(model));
-    postMessage({id, reading: picture ? await read(recogniser, picture, brief) : bytes ? recogniser.readImage(bytes) : null});
+    const recogniser = await loadModel(model);
+    const reading = picture ? await read(recogniser, picture, brief) : bytes ? recogniser.readImage(bytes) : null;
+    reply({id, reading});
   } catch (error) {
-    postMessage({id, error: error.message});
+    reply({id, error: error instanceof Error ? error.message : String(error)});
   }
 });
 
-/** What `load` resolves to; it is asked once, but for what failed: a later try may find the network back. */
-function once(name, load) {
-  return (loaded[name] ??= load().catch((error) => {
-    delete loaded[name];
-    throw error;
-  }));
-}
+/** @type {(answer: ReaderAnswer) => void} */
+const reply = (answer) => postMessage(answer);
 
-/** What is plain need not wait for the network for digits that touch. */
+/**
+ * Read a drawing. A plain one need not wait for the network for digits that touch.
+ * @param {Recogniser} recogniser
+ * @param {Pixels} picture
+ * @param {boolean} brief
+ * @returns {Promise<Reading | null>}
+ */
 async function read(recogniser, picture, brief) {
-  if (!brief && !recogniser.strips) {
+  if (!brief && !recogniser.touchingNetwork) {
     const quick = recogniser.read(picture, true);
     if (!quick?.brief) return quick;
-    recogniser.strips = await strips();
+    recogniser.touchingNetwork = await loadTouching();
   }
   return recogniser.read(picture, brief);
 }
 
-async function open(name) {
-  const [{models}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
-  const recogniser = new Recogniser(await network(models[name].file), models[name]);
-  practise(recogniser, PRACTICE);
-  strips().catch(() => {}); // soon wanted; who wants it then asks again
-  return recogniser;
+/**
+ * A model that ships, once. What failed is forgotten, here and below: a later try may find the network back.
+ * @param {string} name
+ * @returns {Promise<Recogniser>}
+ */
+function loadModel(name) {
+  loaded.models[name] ??= openModel(name).catch((error) => {
+    delete loaded.models[name];
+    throw error;
+  });
+  return loaded.models[name];
 }
 
 /** The network for digits that touch, once for all models. */
-function strips() {
-  return once('strips', () => import('./constants.js').then(({together}) => network(together.file)));
+function loadTouching() {
+  loaded.touching ??= openTouching().catch((error) => {
+    loaded.touching = null;
+    throw error;
+  });
+  return loaded.touching;
 }
 
-/** A network's file as a function of its input. */
-async function network(file) {
-  const [response, litert] = await Promise.all([fetched(file), once('runtime', start)]);
+/** The runtime, once. */
+function loadRuntime() {
+  loaded.runtime ??= startRuntime().catch((error) => {
+    loaded.runtime = null;
+    throw error;
+  });
+  return loaded.runtime;
+}
+
+/** @type {(name: string) => Promise<Recogniser>} */
+async function openModel(name) {
+  const [{models}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
+  const recogniser = new Recogniser(await openNetwork(models[name].file), models[name]);
+  practise(recogniser, PRACTICE);
+  loadTouching().catch(() => {}); // soon wanted; who wants it then asks again
+  return recogniser;
+}
+
+/** @returns {Promise<Network>} */
+async function openTouching() {
+  const {touching_network: touching} = await import('./constants.js');
+  return openNetwork(touching.file);
+}
+
+/**
+ * A network's file as a function of its input.
+ * @param {string} file
+ * @returns {Promise<Network>}
+ */
+async function openNetwork(file) {
+  const [response, litert] = await Promise.all([fetched(file), loadRuntime()]);
   const compiled = await litert.loadAndCompile(new Uint8Array(await response.arrayBuffer()), {accelerator: 'wasm'});
   const shape = [...compiled.getInputDetails()[0].shape];
   return (input) => run(litert, compiled, input, shape);
 }
 
-/** Get quick between people's drawings. */
+/**
+ * Read a drawing some times while nobody waits, so that the browser compiles the code.
+ * @param {Recogniser} recogniser
+ * @param {number} times
+ */
 function practise(recogniser, times) {
   setTimeout(() => {
     recogniser.read(corner(), true);
@@ -64,13 +118,20 @@ function practise(recogniser, times) {
   });
 }
 
+/** @type {(file: string) => Promise<Response>} */
 async function fetched(file) {
-  const response = await fetch(place(file));
+  const response = await fetch(address(file));
   if (!response.ok) throw new Error(`${file} is missing.`);
   return response;
 }
 
-/** What the runtime allocates it does not free by itself. */
+/**
+ * The outputs of a network. What the runtime allocates it does not free by itself.
+ * @param {LiteRt} litert
+ * @param {CompiledModel} compiled
+ * @param {Float32Array} image
+ * @param {number[]} shape
+ */
 function run(litert, compiled, image, shape) {
   const input = new litert.Tensor(image, shape);
   try {
@@ -85,29 +146,34 @@ function run(litert, compiled, image, shape) {
   }
 }
 
-async function start() {
+/** @returns {Promise<LiteRt>} */
+async function startRuntime() {
   const {runtime} = await import('./constants.js');
   const response = await fetched(`${runtime.folder}/${runtime.wasm}`);
   // some hosts take .gz for a transfer's encoding, and the browser has unpacked it already
-  const packed = !response.headers.get('Content-Encoding');
-  const body = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
-  const wasm = await WebAssembly.compileStreaming(new Response(body, {headers: {'Content-Type': 'application/wasm'}}));
+  const packed = response.body && !response.headers.get('Content-Encoding');
+  const unpacked = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
+  const wasm = await WebAssembly.compileStreaming(new Response(unpacked, {headers: {'Content-Type': 'application/wasm'}}));
   self.Module = {
-    // what the runtime's own loader looks for
     instantiateWasm: (imports, done) => {
       WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm));
       return {};
     },
     printErr: (line) => {
-      if (!QUIET.test(line)) console.error(line);
+      if (!RUNTIME_NOTES.test(line)) console.error(line);
     },
   };
-  const litert = await import(place(`${runtime.folder}/litert.js`));
-  await litert.loadLiteRt(place(`${runtime.folder}/${runtime.loader}`));
+  /** @type {LiteRt} */
+  const litert = await import(address(`${runtime.folder}/litert.js`));
+  await litert.loadLiteRt(address(`${runtime.folder}/${runtime.loader}`));
   return litert;
 }
 
-/** A drawing to practise on: a corner, as of a 7. */
+/**
+ * A drawing to practise on: a corner, as of a 7.
+ * @param {number} [side]  px
+ * @returns {Pixels}
+ */
 function corner(side = 280) {
   const data = new Uint8ClampedArray(4 * side * side).fill(255);
   for (let y = 60; y < 220; y++) {

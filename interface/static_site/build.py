@@ -29,7 +29,7 @@ SITE = Path(__file__).parent
 EXAMPLES = assets.INTERFACE / "predict" / "examples"
 MARK = "manifest.webmanifest"  # a folder with it is one that this program wrote
 # What runs in a thread of its own, and is asked for there; and what only the app has.
-WORKER = ("worker", "recogniser", "normalization", "test_time_augmentation", "segmentation/")
+WORKER = ("worker", "recogniser", "arrays", "normalization", "test_time_augmentation", "segmentation/")
 APP_ONLY = ("interface/evaluate/", "interface/server/")
 # In the place of the app's: the same questions, answered in the page.
 INSTEAD = {"interface/predict/server.js": SITE / "server.js"}

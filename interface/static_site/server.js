@@ -1,7 +1,7 @@
 // In the place of the app's server.js: the same questions, answered on this page. What only the app can do says so.
 
 import {models} from '../reader/constants.js';
-import {can, load, read as readCanvas, readImage as readBytes} from '../reader/reader.js';
+import {canRead, load, read as readCanvas, readImage as readBytes} from '../reader/reader.js';
 import {sheet} from '../predict/strokes.js';
 
 const [MODEL] = Object.keys(models);
@@ -9,7 +9,7 @@ export const model = () => MODEL;
 export const LARGEST = 20 * 1024 * 1024; // bytes, as in the app
 
 async function ready() {
-  if (!can(MODEL)) throw new Error('This browser cannot run the network: it is too old, or WebAssembly is switched off.');
+  if (!canRead(MODEL)) throw new Error('This browser cannot run the network: it is too old, or WebAssembly is switched off.');
   try {
     await load(MODEL);
   } catch {

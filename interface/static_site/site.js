@@ -1,12 +1,12 @@
 // The page that needs no server: the app's own Predict tab, the report, both themes, and offline after the first visit.
 
-import {can, load} from '../reader/reader.js';
+import {canRead, load} from '../reader/reader.js';
 import {figures} from './figures.js';
 import {mount, openImage} from '../predict/tab.js';
 import {model} from '../predict/server.js';
 
 // What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
-const reader = (async () => can(model()) && load(model()))();
+const reader = (async () => canRead(model()) && load(model()))();
 const LONGEST = 15_000; // ms that other things wait for it
 
 const root = document.documentElement;

@@ -1,20 +1,30 @@
-// Ink → lines of pieces: model/segmentation/segment.py in JavaScript, step for step; what each is for stands there.
-//
-// A piece is {box: [x, y, width, height] in ink pixels, ink: what is inside it with everybody else's removed}.
+// Ink → lines of pieces (`lines`): model/segmentation/segment.py in JavaScript, step for step; that file says what each step is for.
 
+import {blank, median} from '../arrays.js';
 import {normalization, segment} from '../constants.js';
-import {area, blank, median} from '../normalization.js';
+import {area} from '../normalization.js';
+
+/** @import {Box, Ink, Piece} from '../types.js' */
 
 const {SOLID} = normalization;
 const {MOST_PIECES, SPECK, FRAGMENT, DUST} = segment;
 
-export const middle = ({box}) => box[0] + box[2] / 2;
+/** @type {(piece: Piece) => number} */
+const middle = ({box}) => box[0] + box[2] / 2;
+/** @type {(values: number[]) => number} */
 const sum = (values) => values.reduce((total, value) => total + value, 0);
+/** @type {(values: number[]) => number} */
 const mean = (values) => sum(values) / values.length;
+/** @type {<T>(value: (one: T) => number) => (a: T, b: T) => number} for sort: the least value first */
 const by = (value) => (a, b) => value(a) - value(b);
+/** @type {(values: number[]) => number} where the least value is */
 const least = (values) => values.indexOf(Math.min(...values));
 
-/** Several pieces as one. */
+/**
+ * Several pieces as one.
+ * @param {Piece[]} pieces  at least one
+ * @returns {Piece}
+ */
 export function join(pieces) {
   if (pieces.length === 1) return pieces[0];
   const [x0, y0] = [0, 1].map((axis) => Math.min(...pieces.map(({box}) => box[axis])));
@@ -33,14 +43,23 @@ export function join(pieces) {
   return {box: [x0, y0, ink.width, ink.height], ink};
 }
 
-/** Ink → lines from top to bottom, each its pieces from left to right. */
+/**
+ * Ink → lines from top to bottom, each its pieces from left to right.
+ * @param {Ink} ink
+ * @returns {Piece[][]}
+ */
 export function lines(ink) {
   return rows(stack(withoutFrames(components(ink)))).map((row) => mend(row).sort(by(middle)));
 }
 
-/** Which of the connected pieces of solid ink each pixel belongs to (0 none, then 1, 2, …), and the box of each. */
+/**
+ * Which of the connected pieces of solid ink each pixel belongs to (0 none, then 1, 2, …), and the box of each.
+ * @param {Ink} ink
+ * @returns {{labels: Int32Array, boxes: Box[]}}
+ */
 export function label({data, width, height}) {
   const labels = new Int32Array(data.length);
+  /** @type {Box[]} */
   const boxes = [];
   const waiting = new Int32Array(data.length);
   for (let start = 0; start < data.length; start++) {
@@ -70,6 +89,11 @@ export function label({data, width, height}) {
   return {labels, boxes};
 }
 
+/**
+ * Connected pieces, largest first, without dust.
+ * @param {Ink} ink
+ * @returns {Piece[]}
+ */
 function components(ink) {
   const {labels, boxes} = label(ink);
   const areas = boxes.map((box) => box[2] * box[3]);
@@ -91,7 +115,12 @@ function components(ink) {
   });
 }
 
+/**
+ * Drop frames drawn around digits: thin ink along all four sides, with something inside that is a third as high.
+ * @param {Piece[]} pieces
+ */
 function withoutFrames(pieces) {
+  /** @type {(inner: Piece, outer: Piece) => boolean} */
   const inside = ({box: [x, y, w, h]}, {box: [X, Y, W, H]}) => X <= x && Y <= y && x + w <= X + W && y + h <= Y + H;
   return pieces.filter((outer) => {
     const frames =
@@ -102,9 +131,16 @@ function withoutFrames(pieces) {
   });
 }
 
+/**
+ * Whether most of each side of the box has ink within a tenth of it: true for a frame, not for a 0.
+ * @param {Ink} ink
+ */
 function alongTheSides({data, width, height}) {
   const [y, x] = [Math.max(1, Math.floor(height / 10)), Math.max(1, Math.floor(width / 10))];
-  /** The share of lines, each `count` pixels `step` apart, that hold ink; `next` apart and `lines` of them. */
+  /**
+   * The share of lines, each `count` pixels `step` apart, that hold ink; `next` apart and `lines` of them.
+   * @type {(start: number, next: number, lines: number, step: number, count: number) => number}
+   */
   const share = (start, next, lines, step, count) => {
     let found = 0;
     for (let line = 0; line < lines; line++) {
@@ -126,13 +162,18 @@ function alongTheSides({data, width, height}) {
   ].every((side) => side > 0.8);
 }
 
+/**
+ * Lines of pieces from top to bottom.
+ * @param {Piece[]} pieces
+ */
 function rows(pieces) {
   if (!pieces.length) return [];
   const heights = pieces.map(({box}) => box[3]).sort((a, b) => a - b);
   const tall = FRAGMENT * median(heights.slice(heights.length >> 1));
+  /** @type {Piece[][]} */
   const found = [];
   for (const piece of pieces.filter(({box}) => box[3] >= tall).sort(by(middle))) {
-    const beside = found.map((row) => sharedHeight(piece, row.at(-1)));
+    const beside = found.map((row) => sharedHeight(piece, row[row.length - 1]));
     const best = Math.max(...beside);
     if (best > 0.4) found[beside.indexOf(best)].push(piece);
     else found.push([piece]);
@@ -144,7 +185,12 @@ function rows(pieces) {
   return found.sort(by((row) => mean(row.map(({box}) => box[1] + box[3] / 2))));
 }
 
+/**
+ * Join pieces that lie one above the other and nearly touch: the two loops of an 8, a broken 1.
+ * @param {Piece[]} pieces
+ */
 function stack(pieces) {
+  /** @type {Piece[]} */
   const stacked = [];
   for (const piece of [...pieces].sort(by(({box}) => -box[3]))) {
     const at = stacked.findIndex((other) => sharedWidth(piece, other) > 0.6 && gap(piece, other) < 0.07 * (piece.box[3] + other.box[3]));
@@ -154,6 +200,7 @@ function stack(pieces) {
   return stacked;
 }
 
+/** @type {(axis: 0 | 1) => (a: Piece, b: Piece) => number} overlap along an axis as a share of the shorter one */
 const shared =
   (axis) =>
   ({box: a}, {box: b}) =>
@@ -161,13 +208,24 @@ const shared =
 const sharedWidth = shared(0);
 const sharedHeight = shared(1);
 
+/**
+ * Distance between two boxes in px, 0 where they overlap.
+ * @param {Piece} a
+ * @param {Piece} b
+ */
 function gap({box: a}, {box: b}) {
+  /** @type {(axis: 0 | 1) => number} */
   const apart = (axis) => Math.max(a[axis], b[axis]) - Math.min(a[axis] + a[axis + 2], b[axis] + b[axis + 2]);
   return Math.hypot(Math.max(apart(0), 0), Math.max(apart(1), 0));
 }
 
+/**
+ * Join each fragment to the digit that it belongs to: the bar of a 5, the second stroke of a 4, a gap in a stroke.
+ * @param {Piece[]} row
+ */
 function mend(row) {
   const tall = Math.max(...row.map(({box}) => box[3]));
+  /** @type {Piece[]} */
   const whole = [];
   for (const piece of [...row].sort(by(({box}) => -box[3]))) {
     const fragment = piece.box[3] < FRAGMENT * tall;

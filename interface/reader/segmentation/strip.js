@@ -1,15 +1,22 @@
-// Digits that touch, read together: model/segmentation/strip.py in JavaScript, step for step; what each is for stands there.
+// Reads digits that touch: a strip of ink → the digits in it and where each is (`read`). This is model/segmentation/strip.py in
+// JavaScript, step for step.
 
 import {normalization, strip} from '../constants.js';
+
+/** @import {Network, Strip, StripDigit} from '../types.js' */
 
 const {BESIDE} = normalization;
 const {STEP, NONE, BLANK, WINDOW, HOP} = strip;
 
-/** How many windows the network reads of a strip. */
+/** @type {(strip: Strip) => number} how many windows the network reads of a strip */
 export const windows = ({width}) => (width ? 1 + Math.max(0, Math.ceil((width - WINDOW) / HOP)) : 0);
 
-/** A strip (toStrip) → its digits from left to right, [{place, probabilities}, …]; none where any of it is no digit. network(window of
- *  36 × 128 numbers in [0, 1]) → 64 × 12 logits. */
+/**
+ * The digits of a strip from left to right.
+ * @param {Network} network  of strips
+ * @param {Strip} strip
+ * @returns {StripDigit[]} none where any part is no digit
+ */
 export function read(network, strip) {
   const {width} = strip;
   if (!width) return [];
@@ -22,7 +29,11 @@ export function read(network, strip) {
   });
 }
 
-/** Probabilities of the symbols for each STEP px, read window by window. */
+/**
+ * Probabilities of the 12 symbols for each STEP px, read window by window.
+ * @param {Network} network
+ * @param {Strip} image
+ */
 function outputs(network, image) {
   const {data, width, height} = image;
   const count = windows(image);
@@ -48,21 +59,23 @@ function outputs(network, image) {
   });
 }
 
-/** The likeliest symbol at each step, repeats and blanks left out, where it is most probable. */
+/**
+ * The likeliest symbols without repeats and blanks, each with the step at which it is most probable, and the probabilities there.
+ * @param {number[][]} probabilities
+ */
 function best(probabilities) {
+  /** @type {{symbol: number, at: number, of: number[]}[]} */
   const found = [];
   let last = -1;
   probabilities.forEach((of, at) => {
     const symbol = of.indexOf(Math.max(...of));
-    if (symbol === BLANK) {
-      last = symbol;
-      return;
-    }
-    if (symbol !== last) found.push({symbol, at, of});
-    else if (of[symbol] > found.at(-1).of[symbol]) Object.assign(found.at(-1), {at, of});
+    const newest = found[found.length - 1];
+    if (symbol !== BLANK && symbol !== last) found.push({symbol, at, of});
+    else if (symbol !== BLANK && of[symbol] > newest.of[symbol]) Object.assign(newest, {at, of});
     last = symbol;
   });
   return found;
 }
 
+/** @type {(values: number[]) => number} */
 const total = (values) => values.reduce((sum, value) => sum + value, 0);

@@ -1,14 +1,28 @@
-// Touching digits: model/segmentation/touching.py in JavaScript, step for step; what each is for stands there.
+// Cuts a piece of touching digits apart (`divide`), and finds which pieces may be parts of one digit (`joins`, `bestPath`). This is
+// model/segmentation/touching.py in JavaScript, step for step.
 
+import {blank, median, resizeTo, round} from '../arrays.js';
 import {normalization, touching} from '../constants.js';
-import {blank, cut, median, resizeTo, round, solidBox} from '../normalization.js';
+import {cut, solidBox} from '../normalization.js';
 import {join} from './segment.js';
+
+/** @import {Ink, Piece} from '../types.js' */
+
+/**
+ * Pieces of a line: the first, and the one after the last.
+ * @typedef {[start: number, end: number]} Span
+ */
 
 const {SOLID} = normalization;
 const {WIDEST, ROWS, STEP, STRAY, LEANS, SIDEWAYS, HALF, ASIDE} = touching;
 
-/** Two or three neighbours, {span: [start, end], piece}, that may be one digit because one of them is `doubtful`. */
+/**
+ * Two or three neighbours joined as one piece, where one of them is doubtful, so that they may be one digit.
+ * @param {Piece[]} pieces
+ * @param {boolean[]} doubtful
+ */
 export function joins(pieces, doubtful) {
+  /** @type {{span: Span, piece: Piece}[]} */
   const found = [];
   for (let first = 0; first < pieces.length; first++) {
     for (let last = first + 1; last <= Math.min(first + 2, pieces.length - 1); last++) {
@@ -20,7 +34,46 @@ export function joins(pieces, doubtful) {
   return found;
 }
 
-/** How many strokes the middling row of a piece crosses. */
+/**
+ * Pieces that may be read together. read: reads them; its score is at most 0.
+ * @template T
+ * @typedef {{span: Span, read: () => {score: number, found: T}}} Choice
+ */
+
+/**
+ * The choices that together cover all pieces with the best sum of scores: what each found. The most promising paths are followed
+ * first, so that most choices need not be read at all.
+ * @template T
+ * @param {number} pieces  how many there are
+ * @param {Choice<T>[]} choices  for each single piece one, and others
+ * @returns {T[]}
+ */
+export function bestPath(pieces, choices) {
+  /** @type {{score: number, open: boolean, from: number, found: T[]}[]} */
+  const best = Array.from({length: pieces + 1}, (_, at) => ({score: at ? -Infinity : 0, open: true, from: 0, found: []}));
+  for (;;) {
+    const at = best.reduce((most, {open, score}, node) => (open && !(score <= best[most]?.score) ? node : most), -1);
+    if (at === pieces) break;
+    best[at].open = false;
+    for (const {span, read} of choices) {
+      const [start, end] = span;
+      if (start !== at) continue;
+      const {found, score: step} = read();
+      const score = best[at].score + step;
+      const {score: known, from} = best[end];
+      if (score > known || (score === known && at < from)) Object.assign(best[end], {score, from: at, found: [found]});
+    }
+  }
+  /** @type {T[]} */
+  const path = [];
+  for (let end = pieces; end; end = best[end].from) path.unshift(...best[end].found);
+  return path;
+}
+
+/**
+ * How many strokes the median row of a piece crosses.
+ * @param {Piece} piece
+ */
 export function crossed({ink: {data, width, height}}) {
   return median(
     Array.from({length: height}, (_, y) => {
@@ -31,10 +84,16 @@ export function crossed({ink: {data, width, height}}) {
   );
 }
 
-/** Cut a piece between the digits at `places`, shares of its width. */
+/**
+ * Cut a piece between the digits at `places`.
+ * @param {Piece} piece
+ * @param {number[]} places  shares of its width, from left to right
+ * @returns {Piece[]} as many as places, or fewer where there is no ink between two cuts
+ */
 export function divide(piece, places) {
   const {data, width, height} = piece.ink;
   const found = LEANS.flatMap((lean) => paths(piece.ink, lean));
+  /** @type {(values: number[]) => number} */
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const means = found.map((path) => sum(path) / height);
   const inked = found.map((path) => sum(path.map((x, y) => data[y * width + Math.min(x, width - 1)])) / (255 * height));
@@ -51,6 +110,12 @@ export function divide(piece, places) {
   return slices(piece, chosen);
 }
 
+/**
+ * The parts of a piece between neighbouring paths, from left to right, without those that have no solid ink.
+ * @param {Piece} piece
+ * @param {number[][]} paths
+ * @returns {Piece[]}
+ */
 function slices(piece, paths) {
   const {width, height} = piece.ink;
   const edges = [new Array(height).fill(0), ...paths, new Array(height).fill(width)];
@@ -66,9 +131,14 @@ function slices(piece, paths) {
   });
 }
 
-/** The cheapest ways from top to bottom, one sought every STEP: x for every row. */
+/**
+ * The cheapest paths from top to bottom, one sought every STEP: the x in each row.
+ * @param {Ink} ink
+ * @param {number} lean  columns per row by which the paths lean right
+ */
 function paths(ink, lean) {
   const scale = ROWS / ink.height;
+  /** @type {number[][]} */
   const found = [];
   const small = resizeTo(ink, Math.max(3, round(ink.width * scale)), ROWS, true);
   const aside = Array.from({length: ROWS}, (_, y) => Math.floor(lean * (ROWS / 2 - y) + HALF));
@@ -92,10 +162,18 @@ function paths(ink, lean) {
   return found;
 }
 
-/** The path of least cost down the columns first…last, at most one column aside a row; ties stay near `start`. */
+/**
+ * The path of least cost down the columns first…last, at most one column aside per row; ties stay near `start`.
+ * @param {Ink} ink
+ * @param {number} first
+ * @param {number} last
+ * @param {number} start
+ */
 function cheapest({data, width, height}, first, last, start) {
   const columns = last - first;
+  /** @type {(y: number, x: number) => number} */
   const cost = (y, x) => Math.fround(data[y * width + first + x] / 255);
+  /** @type {number[][]} */
   const back = [];
   let total = Array.from({length: columns}, (_, x) => cost(0, x) + 0.01 * Math.abs(x - start));
   for (let y = 1; y < height; y++) {

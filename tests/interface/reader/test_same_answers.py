@@ -70,7 +70,7 @@ def test_ink_is_scaled_as_in_python(reading_page, size):
     )
     found = reading_page.evaluate(
         """async ({data, width, height, to}) => {
-            const {resizeTo} = await import(new URL('assets/interface/reader/normalization.js', location).href);
+            const {resizeTo} = await import(new URL('assets/interface/reader/arrays.js', location).href);
             return [...resizeTo({data: Uint8Array.from(data), width, height}, ...to).data];
         }""",
         {"data": ink.ravel().tolist(), "width": 130, "height": size[0], "to": expected.shape[::-1]},

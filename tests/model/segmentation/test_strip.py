@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import pictures
 from model import datasets, labelled_drawings, normalization, recogniser
-from model.segmentation import strip, touching
+from model.segmentation import line_reader, strip, touching
 from model.segmentation.segment import Piece
 from model.training import strip_set
 from model.training.augmentation import Strength
@@ -53,7 +53,7 @@ def test_no_picture_costs_more_than_its_share():
         for x in range(20, 310, 18):
             cv2.circle(page, (x, y), 9, (0, 0, 0), 2)
     model.read(page)
-    assert 50 < sum(shown) <= recogniser.ENOUGH / recogniser.WINDOW + 2 * max(shown)
+    assert 50 < sum(shown) <= recogniser.ENOUGH / line_reader.WINDOW + 2 * max(shown)
 
 
 def test_windows_say_what_the_network_would_say_of_the_whole_strip():

@@ -1,0 +1,78 @@
+// What constants.js exports: Python writes that module (`constants()` in interface/reader/routes.py) from the constants of
+// model/, so a number that Python and the page share stands in one place. A name here must be one there:
+// tests/interface/reader/test_same_answers.py. Units and reasons stand beside each constant in Python.
+
+import type {Card, Verdict} from './types.js';
+
+/** model/normalization.py */
+export const normalization: {
+  SIDE: number;
+  DIGIT: number;
+  PEN: number;
+  FINE: number;
+  MARGIN: number;
+  SOLID: number;
+  DEEPEST_THINNING: number;
+  STRIP: number;
+  ABOVE: number;
+  BESIDE: number;
+  LONGEST: number;
+};
+
+/** model/segmentation/segment.py */
+export const segment: {MOST_PIECES: number; SPECK: number; FRAGMENT: number; DUST: number};
+
+/** model/segmentation/ink.py */
+export const ink: {
+  SMALL_SIDE: number;
+  WORKING_SIDE: number;
+  FLAT_SHARE: number;
+  FLAT_RANGE: number;
+  BAR: number;
+  ACROSS: number;
+  RULE: number;
+  MORE: number;
+  FRAME: number;
+  SHADOW: number;
+  FILLS: number;
+  TALL_ENOUGH: number;
+  FAINTEST: number;
+  SAMPLE: number;
+};
+
+/** model/segmentation/touching.py */
+export const touching: {
+  WIDEST: number;
+  STROKES: number;
+  ROWS: number;
+  STEP: number;
+  STRAY: number;
+  LEANS: number[];
+  SIDEWAYS: number;
+  HALF: number;
+  ASIDE: number;
+};
+
+/** model/segmentation/strip.py */
+export const strip: {STEP: number; NONE: number; BLANK: number; WINDOW: number; HOP: number};
+
+/** model/segmentation/line_reader.py */
+export const line_reader: {WIDE: number; AMONG: number; UNCUT: number; WINDOW: number; TINY_PROBABILITY: number};
+
+/** model/test_time_augmentation.py; LOOKS: px to the right, px down, degrees. */
+export const test_time_augmentation: {CERTAIN: number; LOOKS: [number, number, number][]; TINY: number};
+
+/** model/calibration.py */
+export const calibration: {TINY: number; SURE: Verdict; UNSURE: Verdict; NOT_A_DIGIT: Verdict; EMPTY: Verdict};
+
+/** model/recogniser.py */
+export const recogniser: {GOOD_ENOUGH: number; CROWD: number; MOST_CUTS: number; ENOUGH: number};
+
+/** The models that the page can read with, by name, the default first. */
+export const models: Record<string, Card>;
+
+/** The network for digits that touch; file: as in Card. */
+export const touching_network: {file: string};
+
+/** LiteRT's WebAssembly runtime. folder: below page/engine/; there: whether set-up has fetched it. */
+export const runtime: {folder: string; loader: string; wasm: string; there: boolean};

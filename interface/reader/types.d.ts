@@ -1,0 +1,150 @@
+// The data that passes between the modules of the reader, in the terms of model/. interface/page/types.d.ts has what the tabs add.
+
+/** [x, y, width, height] in pixels. */
+export type Box = [x: number, y: number, width: number, height: number];
+
+/** What may be said of a digit, and of a whole picture; only a picture is 'empty'. */
+export type Verdict = 'sure' | 'unsure' | 'not a digit' | 'empty';
+
+/** A picture's pixels, such as an ImageData: RGBA, 4 × width × height bytes, opaque. */
+export interface Pixels {
+  data: Uint8ClampedArray<ArrayBuffer>;
+  width: number;
+  height: number;
+}
+
+/** How much ink each pixel holds, 0 paper – 255 ink, row by row. */
+export interface Ink {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Some connected ink: its box in ink pixels, and the ink inside it without that of other pieces. */
+export interface Piece {
+  box: Box;
+  ink: Ink;
+}
+
+/** The ink of digits that touch, as their network sees it: row by row, in [0, 1]; width 0 where there is nothing to read. */
+export interface Strip {
+  data: Float32Array;
+  width: number;
+  height: number;
+}
+
+/** One digit of a strip. place: a share of the ink's width; probabilities: of 0–9 and of "no digit", sum 1. */
+export interface StripDigit {
+  place: number;
+  probabilities: number[];
+}
+
+/** The answer to one crop, as the page and the server both give it. */
+export interface Digit {
+  /** The most probable digit, 0–9. */
+  digit: number;
+  /** That this is a digit and this one, in [0, 1]. */
+  probability: number;
+  /** The second most probable digit, 0–9. */
+  runner_up: number;
+  verdict: Verdict;
+  /** That the crop is no digit, in [0, 1]. */
+  not_digit: number;
+  /** In pixels of the picture. */
+  box: Box;
+  /** Of 0–9, four decimals each, sum 1. */
+  probabilities: number[];
+  /** What the network saw: base64 of 28 × 28 bytes, 0 paper – 255 ink. */
+  image: string;
+}
+
+/** A digit as the reader makes it. exact: the ten probabilities, float32. */
+export interface ExactDigit extends Digit {
+  exact: number[];
+}
+
+/** What may be said of an image: all of a digit but where it comes from. */
+export type Judgement = Omit<ExactDigit, 'box' | 'image'>;
+
+/** What reads single digits: a Recogniser. */
+export interface DigitReader {
+  card: Card;
+  touchingNetwork: Network | null;
+  readPiece(piece: Piece, oneLook?: boolean): ExactDigit;
+  judge(outputs: number[]): Judgement;
+}
+
+/** A piece of ink and the digit it was read as. */
+export interface ReadPiece {
+  digit: ExactDigit;
+  piece: Piece;
+}
+
+/** The answer to a picture, without what only its page knows. */
+export interface Reading {
+  /** The digits that are sure or unsure; '\n' between lines. */
+  text: string;
+  verdict: Verdict;
+  /** Every crop's answer in reading order. */
+  digits: Digit[];
+  /** What was read, null without ink. */
+  ink: Ink | null;
+  /** Whether something was left out that might change the answer. */
+  brief?: boolean;
+}
+
+/** A trained network: numbers in [0, 1] → its raw outputs. Of digits: 784 → 10 or 11; of strips: 36 × 128 → 64 × 12 logits. */
+export type Network = (input: Float32Array) => Float32Array;
+
+/** What the page knows of a model. */
+export interface Card {
+  /** VERSION/FILE below page/engine/. */
+  file: string;
+  temperature: number;
+  /** Thresholds in [0, 1]: of the confidence, and of the "no digit" output. */
+  sure: number;
+  not_digit: number;
+  /** Whether it reads again what it is not certain of. */
+  second_look: boolean;
+  /** 10, or 11 with a "no digit" output. */
+  outputs: number;
+}
+
+/** What worker.js is asked: to load a model, or with `picture` or `bytes` (784) to read as well. */
+export interface ReaderRequest {
+  id: number;
+  model: string;
+  picture?: Pixels;
+  bytes?: Uint8Array<ArrayBuffer>;
+  brief?: boolean;
+}
+
+/** Its answer. reading: null for what only Python reads, or where nothing was to be read. */
+export interface ReaderAnswer {
+  id: number;
+  reading?: Reading | null;
+  error?: string;
+}
+
+declare global {
+  /** What the runtime's own loader looks for when it starts. */
+  var Module: {
+    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void): object;
+    printErr(line: string): void;
+  };
+}
+
+/** As much of LiteRT.js (interface/reader/runtime.py fetches it) as worker.js uses. */
+export interface LiteRt {
+  loadLiteRt(loader: string): Promise<void>;
+  loadAndCompile(file: Uint8Array, options: {accelerator: 'wasm'}): Promise<CompiledModel>;
+  Tensor: new (data: Float32Array, shape: number[]) => Tensor;
+}
+export interface CompiledModel {
+  getInputDetails(): {shape: Int32Array}[];
+  run(inputs: Tensor[]): Tensor[];
+}
+export interface Tensor {
+  toTypedArray(): Float32Array;
+  delete(): void;
+}
