@@ -24,9 +24,9 @@ from playwright.sync_api import expect, sync_playwright
 
 from evaluation.history import History
 from evaluation.runner import Evaluations
-from interface.evaluate.handlers import Board
-from interface.evaluate.state import Shelf, Shown
-from interface.evaluate.uploaded_test_sets import OwnSets
+from interface.evaluate.handlers import Dashboard
+from interface.evaluate.state import Reports, Selection
+from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from model import datasets, labelled_drawings, recogniser
 from model.training.recipes import RECIPES
 
@@ -47,16 +47,16 @@ def against_keras(name: str) -> None:
     test = datasets.load_mnist().test
     network = keras.models.load_model(recogniser.TRAINED / name / RECIPES[name].keras_file)
     images = datasets.unit(test.images).reshape(-1, *network.input_shape[1:])
-    board = Board(Shelf({name: recogniser.load(name)}, History(None), OwnSets()), Evaluations())
-    visitor, shown = SimpleNamespace(session_hash="benchmark"), Shown(name)
+    dashboard = Dashboard(Reports({name: recogniser.load(name)}, History(None), UploadedTestSets()), Evaluations())
+    visitor, selection = SimpleNamespace(session_hash="benchmark"), Selection(name)
 
     def run() -> None:
-        list(board.run(shown, visitor))
+        list(dashboard.run(selection, visitor))
 
     times = {"data": [], "drawn": [], "keras": []}
     for _ in range(ROUNDS + 1):  # the first of each warms up
         times["data"].append(seconds(run))
-        times["drawn"].append(seconds(lambda: board.subjects(shown)))
+        times["drawn"].append(seconds(lambda: dashboard.cards(selection)))
         times["keras"].append(seconds(lambda: network.predict(images, batch_size=32, verbose=0)))
     complete, drawn, alone = (float(np.median(found[1:])) for found in times.values())
     print(

@@ -1,4 +1,4 @@
-"""`python -m interface.static OUT`: write the page that needs no server (interface/static_site/build.py)."""
+"""The command `python -m interface.static OUT` writes the page that needs no server (interface/static_site/build.py)."""
 
 import argparse
 import sys
@@ -9,7 +9,8 @@ from interface.static_site.build import StaticError, sizes, write
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 when the folder is written, 2 when it cannot be."""
-    parser = argparse.ArgumentParser(prog="python -m interface.static", description=__doc__.splitlines()[0])
+    description = "Write the page that needs no server as a folder of plain files, for any web host."
+    parser = argparse.ArgumentParser(prog="python -m interface.static", description=description)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
     out = parser.parse_args(arguments).out
     try:

@@ -1,4 +1,4 @@
-"""The files that people take away from the Evaluate tab."""
+"""The files that a visitor can download from the Evaluate tab: their names in FILES, their content from `file`."""
 
 from base64 import b64encode
 from functools import lru_cache
@@ -8,6 +8,7 @@ import numpy as np
 from evaluation import report_files
 from evaluation.report import Report
 
+# kind → what the menu calls it
 FILES = {
     "report.html": "Report, one page",
     "report.json": "Report, JSON",
@@ -23,6 +24,28 @@ FILES = {
     "robustness.svg": "Robustness, SVG",
     "robustness.png": "Robustness, PNG",
 }
+MIME = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "html": "text/html",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+def file(found: Report, images: np.ndarray | None, kind: str) -> tuple[str, str]:
+    """(base64 of the content, MIME type) of a file of FILES. images: (n, 28, 28) uint8 or None. KeyError for any other kind."""
+    from evaluation import html_report
+
+    texts = {
+        "report.json": lambda: report_files.dumps(found),
+        "predictions.csv": lambda: report_files.predictions_csv(found),
+        "report.html": lambda: html_report.html(found, images),
+    }
+    if kind not in FILES:
+        raise KeyError(kind)
+    content = texts[kind]().encode("utf-8") if kind in texts else plot(found, kind)
+    return b64encode(content).decode("ascii"), MIME[kind.rpartition(".")[2]]
 
 
 @lru_cache(maxsize=24)
@@ -38,27 +61,5 @@ def plot(found: Report, kind: str) -> bytes:
         "robustness": lambda: plots.robustness(found.robustness.scores if found.robustness else ()),
     }
     name, _, ending = kind.rpartition(".")
-    write = {"svg": lambda figure: plots.svg(figure).encode(), "png": plots.png}[ending]
+    write = {"svg": lambda figure: plots.svg(figure).encode("utf-8"), "png": plots.png}[ending]
     return write(draw[name]())
-
-
-def file(found: Report, images: np.ndarray | None, kind: str) -> tuple[str, str]:
-    """(base64 of the content, MIME type) of a file of FILES. KeyError for any other. images: (n, 28, 28) uint8 or None."""
-    from evaluation import html_report
-
-    mime = {
-        "json": "application/json",
-        "csv": "text/csv",
-        "html": "text/html",
-        "svg": "image/svg+xml",
-        "png": "image/png",
-    }
-    texts = {
-        "report.json": lambda: report_files.dumps(found),
-        "predictions.csv": lambda: report_files.predictions_csv(found),
-        "report.html": lambda: html_report.html(found, images),
-    }
-    if kind not in FILES:
-        raise KeyError(kind)
-    content = texts[kind]().encode() if kind in texts else plot(found, kind)
-    return b64encode(content).decode(), mime[kind.rpartition(".")[2]]

@@ -1,213 +1,207 @@
-"""What the Evaluate tab does when asked: plain functions of what is shown and what the page sent.
+"""What the Evaluate tab does when a visitor acts: plain functions of what is selected and what the page sent. Enter at `Dashboard`.
 
-What is shown (`Shown`) is kept by the server; what the page sent with an event is hostile until checked.
+The selection is kept by the server; what the page sends with an event is hostile until checked.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import gradio as gr
 
-from evaluation.comparison import CompareError, compare
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
 from evaluation.picture_folder import FolderError
-from evaluation.report_files import ReportError
-from evaluation.runner import SHARED, BusyError, Evaluations, Job, SharedRun
-from interface.evaluate import comparison as comparisons
-from interface.evaluate import views as views
+from evaluation.robustness import Measuring
+from evaluation.runner import SHARED, BusyError, Evaluations, Progress, SharedRun
+from interface.evaluate import comparison, views
+from interface.evaluate.cards import CARDS, measuring, robustness_of
 from interface.evaluate.downloads import file
-from interface.evaluate.state import Shelf, Shown, test_set
+from interface.evaluate.state import Reports, Selection, mnist_test
+from interface.evaluate.views import Overview, Part
 from model.datasets import DataError, load_mnist
 
-SAMPLES = (
-    1000,
-    10_000,
-)  # images a corruption: seconds and ± 2 points, enough to rank corruptions; or minutes and everything
+# images for each corruption: seconds and ± 2 points, enough to rank corruptions; or minutes and everything
+SAMPLES = (1000, 10_000)
 
 
 @dataclass(frozen=True)
-class Board:
-    """The dashboard of one page."""
+class Dashboard:
+    """The handlers of one page's Evaluate tab."""
 
-    shelf: Shelf
+    reports: Reports
     evaluations: Evaluations = SHARED
 
-    def choose(self, shown: Shown, event: gr.EventData) -> tuple:
-        """Another model, another test set, or the tab was opened: (shown, headline, status, matrix, gallery)."""
-        asked = sent(event)
-        own = asked.get("own", shown.own)
-        shown, note = Shown(asked.get("model", shown.model), own), ""
-        if own is not None and self.shelf.sets.get(own) is None:
-            shown, note = replace(shown, own=None), views.OWN_GONE
-        return (self.checked(shown), *self.first(shown, note))
+    # ---- the upper half ----
 
-    def run(self, shown: Shown, request: gr.Request) -> Iterator[tuple]:
-        """Evaluate on what is shown, or join the run under way: (headline, status, matrix, gallery) as they come."""
-        job, owner = self.shelf.evaluation(self.checked(shown)), request.session_hash or ""
+    def choose(self, selection: Selection, event: gr.EventData) -> tuple[Selection, Part, Part, Part, Part]:
+        """Another model, another test set, or the tab was opened: the new selection and the four parts of its Overview."""
+        asked = sent(event)
+        test_set = asked.get("test_set", selection.test_set)
+        selection, note = Selection(asked.get("model", selection.model), test_set), ""
+        if test_set is not None and self.reports.uploaded_set(selection) is None:
+            selection, note = replace(selection, test_set=None), views.TEST_SET_GONE
+        headline, status, matrix, gallery = self.overview(selection, note)
+        return selection, headline, status, matrix, gallery
+
+    def run(self, selection: Selection, request: gr.Request) -> Iterator[Overview]:
+        """Evaluate what is selected, or join the run under way: the overview as it changes."""
+        job, owner = self.reports.evaluation(self.checked(selection)), request.session_hash or ""
         if job is None:
-            yield self.first(shown, views.OWN_GONE if shown.own else "")
+            yield self.overview(selection, views.TEST_SET_GONE if selection.test_set else "")
             return
         try:
             shared = self.evaluations.start(job, owner)
         except BusyError as busy:
-            yield self.first(shown, str(busy))
+            yield self.overview(selection, str(busy))
             return
         mine = shared.owner == owner
         yield views.starting(mine)
         for progress in shared.watch():
             so_far = evaluate(progress.labels, progress.digits) if len(progress.labels) else None
             yield views.running(progress, so_far, mine)
-        yield self.first(shown, ended(shared))
+        yield self.overview(selection, ended(shared))
 
     def cancel(self, request: gr.Request) -> None:
         """Stop the run that this visitor started; others keep theirs."""
         self.evaluations.cancel(request.session_hash or "")
 
-    def fetch(self, shown: Shown) -> Iterator[tuple]:
-        """Download MNIST: (headline, status, matrix, gallery)."""
+    def fetch(self, selection: Selection) -> Iterator[Overview]:
+        """Download MNIST."""
         yield views.fetching()
         try:
             load_mnist(download=True)
         except DataError as error:
-            yield self.first(shown, str(error))
+            yield self.overview(selection, str(error))
         else:
-            yield self.first(shown)
+            yield self.overview(selection)
 
-    def cell(self, shown: Shown, event: gr.EventData) -> str:
+    def cell(self, selection: Selection, event: gr.EventData) -> str:
         """The gallery beside the matrix: the images of one of its cells."""
-        return self.images(shown, event, filters=False)
+        return self.images(selection, event, filters=False)
 
-    def images(self, shown: Shown, event: gr.EventData, filters: bool = True) -> str:
-        """The gallery with filters: any choice of images."""
+    # ---- the cards ----
+
+    def cards(self, selection: Selection) -> tuple[str, ...]:
+        """What each of CARDS shows, in their order."""
+        self.checked(selection)
+        return tuple(card(self.reports, selection) for card in CARDS.values())
+
+    def images(self, selection: Selection, event: gr.EventData, filters: bool = True) -> str:
+        """The card "Images": any choice of images."""
+        asked = sent(event)
         try:
-            query = Query(**{name: sent(event)[name] for name in Query.__dataclass_fields__ if name in sent(event)})
+            query = Query(**{name: asked[name] for name in (f.name for f in fields(Query)) if name in asked})
         except (ValueError, TypeError) as error:
             raise gr.Error("There is no such choice of images.", print_exception=False) from error
-        found = self.shelf.report(self.checked(shown))
-        return views.gallery(found, self.shelf.images(shown), query, filters) if found else views.NO_REPORT
+        found = self.reports.report(self.checked(selection))
+        if found is None:
+            return views.quiet(views.NO_REPORT)
+        return views.gallery(found, self.reports.images(selection), query, filters)
 
-    def measure(self, shown: Shown, event: gr.EventData, request: gr.Request) -> Iterator[str]:
-        """Accuracy under the 15 corruptions, one after another; on 1,000 test images or on all."""
+    def measure(self, selection: Selection, event: gr.EventData, request: gr.Request) -> Iterator[str]:
+        """The card "Robustness": accuracy under the 15 corruptions, one after another; on 1,000 test images or on all."""
         n = sent(event).get("n", SAMPLES[0])
         if type(n) is not int or n not in SAMPLES:
             raise gr.Error("There is no such number of images.", print_exception=False)
-        job = self.shelf.measurement(self.checked(shown).model, n)
-        note = ""
+        job = self.reports.measurement(self.checked(selection).model, n)
+        message = ""
         if job is not None:
             try:
-                for shared in self.watched(job, request):
-                    yield views.measuring(shared.progress, mine=shared.owner == request.session_hash)
-                note = ended(shared)
+                shared = self.evaluations.start(job, request.session_hash or "")
+                for progress in steps(shared):
+                    yield measuring(progress, mine=shared.owner == request.session_hash)
+                message = ended(shared)
             except BusyError as busy:
-                note = str(busy)
-        yield views.damaged(self.shelf.report(shown), test_set(), shown.own is not None, note)
+                message = str(busy)
+        found = self.reports.report(selection)
+        yield robustness_of(found, mnist_test(), selection.test_set is not None, message)
 
-    def compare(self, shown: Shown, event: gr.EventData, request: gr.Request) -> Iterator[str]:
-        """What is shown against another model or an earlier run; a model without a report is evaluated first, if asked."""
+    def compare(self, selection: Selection, event: gr.EventData, request: gr.Request) -> Iterator[str]:
+        """The card "Compare": another model or an earlier run; a model without a report is evaluated first, if asked."""
         other = sent(event).get("other")
-        if not isinstance(other, str) or other not in self.shelf.others(self.checked(shown)):
+        if not isinstance(other, str) or other not in self.reports.comparable(self.checked(selection)):
             raise gr.Error("There is no such model or run to compare with.", print_exception=False)
-        note = ""
+        message = ""
         kind, _, name = other.partition(" ")
-        job = self.shelf.evaluation(replace(shown, model=name)) if sent(event).get("run") and kind == "model" else None
+        wanted = sent(event).get("run") and kind == "model"
+        job = self.reports.evaluation(replace(selection, model=name)) if wanted else None
         if job is not None:
             try:
-                for shared in self.watched(job, request):
-                    yield comparisons.evaluating(name, shared.progress)
-                note = ended(shared)
+                shared = self.evaluations.start(job, request.session_hash or "")
+                for progress in steps(shared):
+                    yield comparison.evaluating(name, progress)
+                message = ended(shared)
             except BusyError as busy:
-                note = str(busy)
-        yield self.comparison(shown, other, note)
+                message = str(busy)
+        yield comparison.card(self.reports, selection, other, message)
 
-    def subjects(self, shown: Shown) -> tuple[str, ...]:
-        """What the lower tabs show."""
-        found = self.shelf.report(self.checked(shown))
-        last = self.comparison(shown, None), comparisons.history(self.shelf.history, shown.own is not None)
-        if found is None:
-            return (views.NO_REPORT,) * 5 + last
-        return (
-            views.per_class(found),
-            views.epochs(found),
-            views.gallery(found, self.shelf.images(shown), Query("wrong", sort="sure"), filters=True),
-            views.sure(found),
-            views.damaged(found, test_set(), shown.own is not None),
-            *last,
-        )
+    # ---- the rest ----
 
     def warm_up(self) -> None:
         """After everything is shown: import what a run will compute with, so that its first figures come at once."""
         import scipy.stats  # noqa: F401
         import sklearn.metrics  # noqa: F401
 
-    def take(self, asked: dict) -> dict:
-        """A file to take away: {"model", "own", "kind"} → {"name", "type", "base64"}, or {"error": sentence}."""
+    def report_file(self, asked: dict) -> dict:
+        """A file to download: {"model", "test_set", "kind"} → {"name", "type", "base64"}, or {"error": sentence}."""
         asked = asked if isinstance(asked, dict) else {}
-        name, own, kind = (asked.get(key) for key in ("model", "own", "kind"))
-        known = isinstance(name, str) and name in self.shelf.models and (own is None or self.shelf.sets.get(own))
-        shown = Shown(name, own) if known else None
-        found = self.shelf.report(shown) if shown else None
-        if found is None or not isinstance(kind, str):
+        name, test_set, kind = (asked.get(key) for key in ("model", "test_set", "kind"))
+        found = selection = None
+        if isinstance(name, str) and name in self.reports.models:
+            selection = Selection(name, test_set)
+            found = self.reports.report(selection)
+        if found is None or selection is None or not isinstance(kind, str):
             return {"error": "There is no such report to take away."}
         try:
-            content, mime = file(found, self.shelf.images(shown), kind)
+            content, mime = file(found, self.reports.images(selection), kind)
         except KeyError:
             return {"error": "There is no such file to take away."}
         return {"name": f"{name}-{kind}", "type": mime, "base64": content}
 
     # ---- what they share ----
 
-    def checked(self, shown: Shown) -> Shown:
-        if not isinstance(shown.model, str) or shown.model not in self.shelf.models:
+    def checked(self, selection: Selection) -> Selection:
+        """The selection, if its model is one of this page's. Raises gr.Error."""
+        if not isinstance(selection.model, str) or selection.model not in self.reports.models:
             raise gr.Error(
-                f"There is no such model here; there are {', '.join(self.shelf.models)}.", print_exception=False
+                f"There is no such model here; there are {', '.join(self.reports.models)}.", print_exception=False
             )
-        return shown
+        return selection
 
-    def watched(self, job: Job, request: gr.Request) -> Iterator[SharedRun]:
-        """Start or join a job and yield it at each step of its progress, and once more at its end. May raise BusyError."""
-        shared = self.evaluations.start(job, request.session_hash or "")
-        for _ in shared.watch():
-            yield shared
-        yield shared
+    def overview(self, selection: Selection, note: str = "") -> Overview:
+        """The newest report of what is selected. note: what else there is to say."""
+        found, images = self.reports.report(self.checked(selection)), self.reports.images(selection)
+        if selection.test_set is not None:
+            uploaded = self.reports.uploaded_set(selection)
+            return views.uploaded_at_rest(found, uploaded.name if uploaded else "", selection, note, images)
+        name = selection.model
+        note = " ".join(filter(None, (note, self.reports.trouble(name))))
+        fresh, ships = self.reports.run_here(name), self.reports.shipped(name)
+        return views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
 
-    def first(self, shown: Shown, note: str = "") -> tuple[str, str, str, str]:
-        """(headline, status, matrix, gallery) of the newest report of what is shown."""
-        found, images = self.shelf.report(self.checked(shown)), self.shelf.images(shown)
-        if shown.own is not None:
-            own = self.shelf.sets.get(shown.own)
-            return views.first_own(found, own.name if own else "", shown, note, images)
-        trouble = self.shelf.trouble(shown.model)
-        fresh, ships = self.shelf.run_here(shown.model), self.shelf.shipped(shown.model)
-        note = " ".join(filter(None, (note, trouble)))
-        return views.first(found, fresh, ships, self.shelf.models[shown.model], note, images)
 
-    def comparison(self, shown: Shown, other: str | None, note: str = "") -> str:
-        """What is shown against `other`, or against the first other model that has a report."""
-        others = self.shelf.others(shown)
-        other = other or next(
-            (key for key in others if key.startswith("model ") and self.shelf.other(shown, key)), None
-        )
-        found, a = None, self.shelf.report(shown)
-        try:
-            b = self.shelf.other(shown, other) if other else None
-            found = compare(a, b, others[other]) if a and b else None
-        except (CompareError, ReportError) as error:
-            note = note or str(error)
-        return comparisons.compared(a, others, other, found, note, self.shelf.images(shown))
+def steps(shared: SharedRun) -> Iterator[Any]:
+    """The progress of a run at each of its steps, and once more at its end; None before the first."""
+    yield from shared.watch()
+    yield shared.progress
 
 
 def ended(shared: SharedRun) -> str:
     """What to say of a run that has ended; nothing when it went well."""
     if shared.cancelled:
         p = shared.progress
-        return f"Cancelled after {p.done:,} of {p.total:,} images." if p else "Cancelled."
+        return (
+            f"Cancelled after {p.done:,} of {p.total:,} images."
+            if isinstance(p, Progress | Measuring)
+            else "Cancelled."
+        )
     if isinstance(shared.error, FolderError):
         return str(shared.error)
     return f"The run stopped: {type(shared.error).__name__}. Press Run to try again." if shared.error else ""
 
 
-def sent(event: gr.EventData) -> dict:
+def sent(event: gr.EventData) -> dict[str, Any]:
     """What the page sent with an event; {} for anything but an object."""
     data = getattr(event, "_data", None)
     return data if isinstance(data, dict) else {}

@@ -12,7 +12,7 @@ export function mount(element, {trigger, server}) {
   // ---- the model and the run ----
 
   const choose = (more = {}) => trigger('choose', {...(picker() ? {model: picker().value} : {}), ...more});
-  const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch'), back: () => choose({own: null})};
+  const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch'), back: () => choose({test_set: null})};
   const say = (text) => {
     const line = find('.ev-status');
     if (line) line.textContent = text;
@@ -22,7 +22,7 @@ export function mount(element, {trigger, server}) {
     const {state = 'rest', missing = '0'} = find('.ev-status')?.dataset ?? {};
     const button = (name) => element.querySelector(`[data-do=${name}]`);
     button('run').hidden = missing === '1';
-    button('run').textContent = find('.ev-status')?.dataset.own ? 'Run' : 'Run on 10,000 images';
+    button('run').textContent = find('.ev-status')?.dataset.testSet ? 'Run' : 'Run on 10,000 images';
     button('run').disabled = state !== 'rest';
     button('cancel').hidden = state !== 'mine';
     button('fetch').hidden = missing !== '1';
@@ -62,7 +62,7 @@ export function mount(element, {trigger, server}) {
     say('Sending your pictures …');
     const base = location.pathname.replace(/\/?$/, '/') + 'page/';
     try {
-      trigger('own', {model: picker()?.value, own: await send(base, input)});
+      trigger('uploaded', {model: picker()?.value, test_set: await send(base, input)});
     } catch (error) {
       say(error.message);
     }
@@ -74,7 +74,7 @@ export function mount(element, {trigger, server}) {
   async function take(kind, button) {
     button.disabled = true;
     const file = await server
-      .take({model: picker()?.value, own: find('.ev-status')?.dataset.own || null, kind})
+      .report_file({model: picker()?.value, test_set: find('.ev-status')?.dataset.testSet || null, kind})
       .catch(() => ({error: 'The file could not be made. Try again.'}));
     button.disabled = false;
     if (file.error) {
@@ -97,7 +97,7 @@ export function mount(element, {trigger, server}) {
     const place = find('[data-testid=compare]');
     if (place) ask(place, {other});
     else wanted = other;
-    [...tab.querySelectorAll('.ev-subjects button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
+    [...tab.querySelectorAll('.ev-cards button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
   }
 
   // ---- coverage ----
@@ -129,7 +129,7 @@ export function mount(element, {trigger, server}) {
       if (on('[data-do]')) {
         on('[data-do]').disabled = on('[data-do]').dataset.do !== 'cancel';
         acts[on('[data-do]').dataset.do]();
-      } else if (on('[data-take]')) take(on('[data-take]').dataset.take, on('[data-take]'));
+      } else if (on('[data-file]')) take(on('[data-file]').dataset.file, on('[data-file]'));
       else if (on('[data-more]')) askGallery(on('.gallery'), {shown: Number(on('.gallery').dataset.shown) + 48});
       else if (on('[data-ask]')) {
         on('[data-ask]').disabled = true;
@@ -151,7 +151,7 @@ export function mount(element, {trigger, server}) {
     tab.addEventListener('change', (event) => {
       const {choice} = event.target.dataset;
       const {value} = event.target;
-      if (event.target.dataset.own) bring(event.target);
+      if (event.target.dataset.upload) bring(event.target);
       else if (choice === 'other') ask(event.target, {other: value});
       else if (choice)
         askGallery(event.target.closest('.gallery'), {shown: 48, [choice]: ['true', 'predicted'].includes(choice) ? digit(value) : value});

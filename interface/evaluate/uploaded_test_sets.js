@@ -32,5 +32,5 @@ export async function send(base, input) {
     throw new Error('Your pictures could not be sent. Is the app still running?');
   }
   if (answer.error) throw new Error(answer.error);
-  return answer.own;
+  return answer.test_set;
 }

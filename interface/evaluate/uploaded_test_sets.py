@@ -1,6 +1,6 @@
-"""Test sets that visitors bring: held in memory under a secret name, never on disk, the oldest given up for new ones.
+"""Test sets that visitors upload: one route takes them, this process keeps the newest few in memory and never writes them to disk.
 
-POST page/testset?name=NAME   a zip → {"own": secret, "files": n} or {"error": sentence}
+POST page/testset?name=NAME   a zip → {"test_set": secret, "files": n} or {"error": sentence}
 
 The page sends a folder as a zip that it makes itself (uploaded_test_sets.js), so there is one path for both.
 """
@@ -23,35 +23,37 @@ from interface.server.login import signed_in
 
 HELD = 4  # test sets at once: 4 × 50 MB at the most, and a class of visitors takes turns anyway
 SLOWEST = 120  # seconds to send one: 50 MB at 3.5 Mbit/s
+LONGEST_NAME = 60  # characters of a file's name that the page shows: they fit on its status line
 
 
 @dataclass
-class OwnSet:
-    """A zip as it came, and what each model (by name) made of it: the report and the images behind it."""
+class UploadedTestSet:
+    """A zip as it came, and what each model (by name) made of it: the report and the (n, 28, 28) uint8 images behind it."""
 
     name: str
     packed: bytes
     results: dict[str, tuple[Report, np.ndarray]] = field(default_factory=dict)
 
 
-class OwnSets:
-    """The test sets of this process by their secret names."""
+class UploadedTestSets:
+    """The test sets of this process. Only who knows a test set's secret name can see it."""
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._sets: OrderedDict[str, OwnSet] = OrderedDict()
+        self._sets: OrderedDict[str, UploadedTestSet] = OrderedDict()
 
     def add(self, name: str, packed: bytes) -> tuple[str, int]:
-        """(secret, number of files) of a zip. Raises FolderError for what is no test set."""
+        """(secret name, number of files) of a zip. The test set used longest ago makes room. Raises FolderError for what is no test set."""
         count = len(Archive(packed).files)
         secret = secrets.token_urlsafe(16)
         with self._lock:
-            self._sets[secret] = OwnSet(name, packed)
+            self._sets[secret] = UploadedTestSet(name, packed)
             while len(self._sets) > HELD:
                 self._sets.popitem(last=False)
         return secret, count
 
-    def get(self, secret: object) -> OwnSet | None:
+    def get(self, secret: object) -> UploadedTestSet | None:
+        """The test set with this secret name; None for anything else that a page may send."""
         with self._lock:
             if not isinstance(secret, str) or secret not in self._sets:
                 return None
@@ -59,33 +61,33 @@ class OwnSets:
             return self._sets[secret]
 
 
-SETS = OwnSets()
+UPLOADED = UploadedTestSets()
 
 
-def routes(sets: OwnSets = SETS) -> list[Route]:
+def routes(uploaded: UploadedTestSets = UPLOADED) -> list[Route]:
     """The route for ``launch(app_kwargs={"routes": …})``."""
     arriving = anyio.CapacityLimiter(HELD)
 
     async def endpoint(request: Request) -> JSONResponse:
         if not signed_in(request):
             return JSONResponse({"error": "Please log in again: reload the page."}, 401)
-        name = shown_name(request.query_params.get("name", ""))
+        name = printable(request.query_params.get("name", ""))
         try:
             async with arriving:  # so that what many send at once is bounded in memory …
                 with anyio.fail_after(SLOWEST):  # … and who sends nothing frees the place
-                    packed = await body(request)
-                own, files = await anyio.to_thread.run_sync(sets.add, name, packed)
+                    packed = await request_body(request)
+                secret, files = await anyio.to_thread.run_sync(uploaded.add, name, packed)
         except FolderError as error:
             return JSONResponse({"error": str(error)})
         except TimeoutError:
             return JSONResponse({"error": "The test set took too long to arrive. Send fewer or smaller pictures."}, 408)
-        return JSONResponse({"own": own, "files": files}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"test_set": secret, "files": files}, headers={"Cache-Control": "no-store"})
 
     return [Route("/page/testset", endpoint, methods=["POST"])]
 
 
-async def body(request: Request) -> bytes:
-    """The request's body, given up as soon as it is known to be too large (FolderError)."""
+async def request_body(request: Request) -> bytes:
+    """The whole request body. Raises FolderError as soon as it is known to be too large."""
     packed = bytearray()
     async for part in request.stream():
         packed += part
@@ -94,6 +96,6 @@ async def body(request: Request) -> bytes:
     return bytes(packed)
 
 
-def shown_name(given: str) -> str:
-    """A file's name as a visitor gave it, short and printable; what shows it escapes it."""
-    return "".join(letter for letter in given if letter.isprintable()).strip()[:60] or "your pictures"
+def printable(name: str) -> str:
+    """A file's name as a visitor gave it, made short and printable. Templates escape it."""
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:LONGEST_NAME] or "your pictures"

@@ -1,7 +1,7 @@
-"""Writes the page that needs no server as a folder of plain files.
+"""Writes the page that needs no server as a folder of plain files. Enter at `write`.
 
-It draws, reads and shows the shipped report with nothing but a web host, from any path; no request leaves the folder, and after
-the first visit none leaves the browser. The code is the app's own, but for what stands beside this file.
+The page draws, reads and shows the shipped report with nothing but a web host, from any path; no request leaves the folder, and
+after the first visit none leaves the browser. Its code is the app's own, but for what stands beside this file.
 """
 
 import gzip
@@ -9,38 +9,30 @@ import hashlib
 import json
 import shutil
 import tempfile
-from html import escape
 from pathlib import Path
-from string import Template
 
 import cv2
 import numpy as np
 
-from evaluation import html_report, plots, report_files, sections
-from evaluation.report import Report
+from evaluation import report_files
 from interface import assets
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.reader import routes as reader_routes
 from interface.reader import runtime
-from interface.theme import DARK, LIGHT
+from interface.static_site import modules, page
+from interface.theme import LIGHT
 from model import recogniser
 
-SITE = Path(__file__).parent
 EXAMPLES = assets.INTERFACE / "predict" / "examples"
-MARK = "manifest.webmanifest"  # a folder with it is one that this program wrote
-# What runs in a thread of its own, and is asked for there; and what only the app has.
-WORKER = ("worker", "recogniser", "arrays", "normalization", "test_time_augmentation", "segmentation/")
-APP_ONLY = ("interface/evaluate/", "interface/server/")
-# In the place of the app's: the same questions, answered in the page.
-INSTEAD = {"interface/predict/server.js": SITE / "server.js"}
+MANIFEST = "manifest.webmanifest"  # a folder with it is one that this program wrote
+# The app's, but for the panel that only the app has; then what the app gets in other ways.
 SHEETS = (
-    "interface/page/app.css",
-    "interface/predict/extras.css",
-    "interface/evaluate/tab.css",
+    *(sheet for sheet in assets.SHEETS if not sheet.startswith("interface/server/")),
     "evaluation/templates/sections.css",
     "interface/static_site/site.css",
 )
 PHOTO = "a-page-of-a-notebook.jpg"  # an example that only Python reads
+ICONS = (192, 512)  # pixels: the sizes that Android asks for
 
 
 class StaticError(Exception):
@@ -53,7 +45,7 @@ def write(out: Path) -> None:
         raise StaticError(f"The runtime for the page is not here; fetch it with: {runtime.COMMAND}")
     if out.exists() and not out.is_dir():
         raise StaticError(f"{out} is a file; name a folder to write.")
-    if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
+    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).exists():
         raise StaticError(f"{out} holds other files; name a new or an empty folder, or one that this command wrote.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -70,91 +62,37 @@ def _fill(out: Path) -> None:
     models = {recogniser.DEFAULT: recogniser.load()}
     found = report_files.shipped(recogniser.DEFAULT)
     assert found is not None  # it ships
-    for folder in ("assets", "engine", "examples", "icons"):
-        (out / folder).mkdir(parents=True)
-    for name, path in modules().items():
-        (out / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, out / "assets" / name)
-    (out / "assets" / reader_routes.CONSTANTS).write_text(reader_routes.constants(models), "utf-8")
-    sheets = "\n".join((assets.ROOT / sheet).read_text("utf-8") for sheet in SHEETS)
-    (out / "assets" / "site.css").write_text(sheets, "utf-8")
+
+    for name, path in (modules.of_page() | modules.of_worker()).items():
+        _copy(path, out / "assets" / name)
+    _write(out / "assets" / reader_routes.CONSTANTS, reader_routes.constants(models))
+    _write(out / "assets" / "site.css", "\n".join((assets.ROOT / sheet).read_text("utf-8") for sheet in SHEETS))
 
     for name, path in reader_routes.files(models).items():
-        (out / "engine" / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, out / "engine" / name)
-    examples = [name for name in json.loads((EXAMPLES / "examples.json").read_text()) if name != PHOTO]
-    (out / "examples" / "examples.json").write_text(json.dumps(examples))
+        _copy(path, out / "engine" / name)
+
+    examples = [name for name in json.loads((EXAMPLES / "examples.json").read_text("utf-8")) if name != PHOTO]
+    _write(out / "examples" / "examples.json", json.dumps(examples))
     for name in examples:
-        shutil.copyfile(EXAMPLES / name, out / "examples" / name)
-    (out / "report.json").write_text(report_files.dumps(found), "utf-8")
+        _copy(EXAMPLES / name, out / "examples" / name)
 
-    (out / "index.html").write_text(_index(found), "utf-8")
-    for side in (192, 512):
+    _write(out / "report.json", report_files.dumps(found))
+    _write(out / "index.html", page.index(found))
+    _write(out / MANIFEST, json.dumps(_manifest(), indent=1))
+    (out / "icons").mkdir()
+    for side in ICONS:
         cv2.imwrite(str(out / "icons" / f"{side}.png"), _icon(side))
-    (out / MARK).write_text(json.dumps(_manifest(), indent=1))
-    (out / "sw.js").write_text(_service_worker(out), "utf-8")
+    _write(out / "sw.js", _service_worker(out))  # last: it names all the others
 
 
-def modules() -> dict[str, Path]:
-    """Path below assets/ → file, of every JavaScript module of this page."""
-    app = {name: path for name, path in assets.modules().items() if not name.startswith(APP_ONLY)}
-    own = {f"interface/static_site/{name}.js": SITE / f"{name}.js" for name in ("site", "figures")}
-    return app | own | INSTEAD
+def _copy(path: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, to)
 
 
-def in_worker(name: str) -> bool:
-    """Whether a module is loaded by the reader's worker, not by the page."""
-    return name.startswith(tuple(f"interface/reader/{part}" for part in WORKER))
-
-
-def _index(found: Report) -> str:
-    predict = (assets.INTERFACE / "predict" / "tab.html").read_text("utf-8")
-    # the buttons for pictures stay where the code expects them, out of sight
-    predict = predict.replace(
-        '<div class="open" data-drop>',
-        '<p class="elsewhere">Photos, pages and files are read by the app, which runs on your own computer; here you can draw.</p>'
-        '<div class="open" hidden>',
-    )
-    m, interval = found.metrics, sections.between(found.metrics.interval)
-    status = (
-        f"Made {found.created[:10]} by python -m evaluation --model {found.model} on {found.dataset.name}, n = {m.n:,}; "
-        f"95 % interval of the accuracy {interval}; weights sha256 {found.weights_sha256[:16]}…, data sha256 {found.dataset.sha256[:16]}…"
-    )
-    return Template((SITE / "index.html").read_text("utf-8")).substitute(
-        modules="\n".join(
-            f'<link rel="modulepreload" href="assets/{path}">'  # or the browser finds them one import after the other
-            for path in ("interface/reader/constants.js", *(name for name in modules() if not in_worker(name)))
-        ),
-        light=LIGHT["ground"],
-        dark=DARK["ground"],
-        predict=predict,
-        headline=sections.headline(m),
-        status=escape(status),
-        matrix=sections.matrix(m),
-        data_sha256=found.dataset.sha256,
-        sections="".join(_sections(found)),
-        runtime=runtime.VERSION,
-    )
-
-
-def _sections(found: Report) -> list[str]:
-    m = found.metrics
-    diagrams = "".join(
-        f"<div><h3>{title}</h3>{plots.inline_svg(plots.diagram(bins), title)}</div>"
-        for title, bins in plots.diagrams(m, found.before)
-    )
-    coverage = plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered")
-    parts = {
-        "Per class": sections.per_class(m),
-        "Epochs": sections.epochs(found) + html_report.curves(found.model, found.epochs),
-        "Is it sure when it is right?": f'{sections.calibration(found)}<div class="plots">{diagrams}'
-        f"<div><h3>If it answers only when it is sure enough</h3>{coverage}</div></div>",
-        "Robustness": sections.robustness(found),
-    }
-    return [
-        f'<details class="part"{" open" * (not i)}><summary>{title}</summary><div>{part}</div></details>'
-        for i, (title, part) in enumerate(parts.items())
-    ]
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
 
 
 def _icon(side: int) -> np.ndarray:
@@ -168,9 +106,10 @@ def _icon(side: int) -> np.ndarray:
 
 
 def _manifest() -> dict:
+    """What a phone or desktop needs to install the page as an app."""
     icons = [
         {"src": f"icons/{side}.png", "sizes": f"{side}x{side}", "type": "image/png", "purpose": "any maskable"}
-        for side in (192, 512)
+        for side in ICONS
     ]
     return {
         "name": "Digits",
@@ -186,11 +125,11 @@ def _manifest() -> dict:
 
 
 def _service_worker(out: Path) -> str:
-    """site/sw.js with the names of all files, and a version made of what is in them."""
+    """sw.js with the names of all files, and a version made of what is in them."""
     files = sorted(path for path in out.rglob("*") if path.is_file())
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     names = ["./", *(path.relative_to(out).as_posix() for path in files if path.name != "index.html")]
-    code = (SITE / "sw.js").read_text("utf-8")
+    code = Path(__file__).with_name("sw.js").read_text("utf-8")
     return code.replace("VERSION`", f"{version}`").replace("FILES = []", f"FILES = {json.dumps(names)}")
 
 

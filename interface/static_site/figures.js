@@ -11,7 +11,7 @@ const percent = (p) => `${(100 * p).toFixed(1)} %`;
 
 /** root: the report's element; open(bytes): look at a 28 × 28 image in Predict. */
 export function figures(root, open) {
-  const [title, told, place, input] = ['[data-title]', '[data-told]', '[data-images]', '[data-mnist]'].map((part) =>
+  const [title, told, place, input] = ['[data-title]', '[data-message]', '[data-images]', '[data-mnist]'].map((part) =>
     root.querySelector(part),
   );
   const {sha256} = input.dataset;

@@ -143,7 +143,7 @@ def test_a_zip_without_one_readable_picture_says_why():
 
 @pytest.fixture
 def client():
-    app = Starlette(routes=uploaded_test_sets.routes(uploaded_test_sets.OwnSets()))
+    app = Starlette(routes=uploaded_test_sets.routes(uploaded_test_sets.UploadedTestSets()))
     app.auth = None
     return TestClient(app)
 
@@ -152,7 +152,7 @@ def test_the_route_takes_a_zip_and_gives_it_a_secret_name(client):
     content = packed({"7/x.png": png(7)})
     first = client.post("/page/testset?name=a.zip", content=content).json()
     second = client.post("/page/testset?name=a.zip", content=content).json()
-    assert first["files"] == 1 and len(first["own"]) >= 20 and first["own"] != second["own"]
+    assert first["files"] == 1 and len(first["test_set"]) >= 20 and first["test_set"] != second["test_set"]
 
 
 def test_the_route_refuses_what_is_no_zip_and_what_is_too_large(client, monkeypatch):
@@ -167,15 +167,15 @@ def test_the_route_wants_the_login_that_the_page_wants(client):
 
 
 def test_only_the_newest_sets_are_held():
-    sets = uploaded_test_sets.OwnSets()
+    sets = uploaded_test_sets.UploadedTestSets()
     secrets = [sets.add("x", packed({"7/x.png": png(7)}))[0] for _ in range(uploaded_test_sets.HELD + 1)]
     assert sets.get(secrets[0]) is None and sets.get(secrets[-1]) is not None
     assert all(sets.get(wrong) is None for wrong in (None, 3, [], {}, "guess"))
 
 
 def test_a_name_is_short_and_printable():
-    assert uploaded_test_sets.shown_name("a\x00b\n\u202ec" + "x" * 100) == "abc" + "x" * 57
-    assert uploaded_test_sets.shown_name(" \n ") == "your pictures"
+    assert uploaded_test_sets.printable("a\x00b\n\u202ec" + "x" * 100) == "abc" + "x" * 57
+    assert uploaded_test_sets.printable(" \n ") == "your pictures"
 
 
 def test_the_images_of_a_picture_without_one_digit_are_black():

@@ -1,9 +1,8 @@
-"""The dashboard's functions, called as the page calls them and as a hostile page would."""
+"""The dashboard's handlers, called as the page calls them and as a hostile page would."""
 
 import io
 import zipfile
 from dataclasses import replace
-from types import SimpleNamespace
 
 import cv2
 import gradio as gr
@@ -14,42 +13,52 @@ from starlette.testclient import TestClient
 
 from evaluation import report_files, runner
 from evaluation.history import History
+from evaluation.report import Report
 from interface.app import launch_options
+from interface.evaluate.cards import CARDS
 from interface.evaluate.downloads import FILES
-from interface.evaluate.handlers import Board
-from interface.evaluate.state import Shelf, Shown
-from interface.evaluate.tab import SUBJECTS, controls_html
-from interface.evaluate.uploaded_test_sets import OwnSets
+from interface.evaluate.handlers import Dashboard
+from interface.evaluate.state import Reports, Selection
+from interface.evaluate.tab import controls_html
+from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from interface.predict import routes
 from model import labelled_drawings
 from model.recogniser import Recogniser, load, shipped
 from tests import fakes
 
 SHIPPED = shipped()
-FIRST = Shown(SHIPPED[0])
-VISITOR = SimpleNamespace(session_hash="x")
+FIRST = Selection(SHIPPED[0])
+VISITOR = gr.Request(session_hash="x")
 
 
-def event(data):
-    return SimpleNamespace(_data=data)
+def event(data) -> gr.EventData:
+    return gr.EventData(None, data)
+
+
+def shipped_report(name: str) -> Report:
+    found = report_files.shipped(name)
+    assert found
+    return found
 
 
 @pytest.fixture
-def board():
-    return Board(Shelf({name: load(name) for name in SHIPPED}, History(None), OwnSets()), runner.Evaluations())
+def dashboard():
+    return Dashboard(
+        Reports({name: load(name) for name in SHIPPED}, History(None), UploadedTestSets()), runner.Evaluations()
+    )
 
 
-def test_the_dashboard_opens_with_the_shipped_report_and_says_that_it_is_no_run(board):
-    shown, headline, status, matrix, _ = board.choose(FIRST, event({}))
-    assert shown == FIRST and "The shipped report, not a run" in status
-    assert f'data-value="{report_files.shipped(shown.model).metrics.accuracy}"' in headline
+def test_the_dashboard_opens_with_the_shipped_report_and_says_that_it_is_no_run(dashboard):
+    selection, headline, status, matrix, _ = dashboard.choose(FIRST, event({}))
+    assert selection == FIRST and "The shipped report, not a run" in status
+    assert f'data-value="{shipped_report(selection.model).metrics.accuracy}"' in headline
     assert matrix.count('role="gridcell"') == 100
 
 
 @pytest.mark.parametrize("data", [{"model": "../secret"}, {"model": None}, {"model": 3}, {"model": ["cnn"]}])
-def test_the_dashboard_knows_only_its_own_models(board, data):
+def test_the_dashboard_knows_only_its_own_models(dashboard, data):
     with pytest.raises(gr.Error, match="no such model"):
-        board.choose(FIRST, event(data))
+        dashboard.choose(FIRST, event(data))
 
 
 @pytest.mark.parametrize(
@@ -67,52 +76,54 @@ def test_the_dashboard_knows_only_its_own_models(board, data):
         {"model": ["a"], "kind": "report.json"},
     ],
 )
-def test_files_that_do_not_exist_are_refused(board, asked):
-    assert set(board.take(asked)) == {"error"}
+def test_files_that_do_not_exist_are_refused(dashboard, asked):
+    assert set(dashboard.report_file(asked)) == {"error"}
 
 
-def test_every_offered_file_can_be_taken_away(board):
+def test_every_file_on_offer_can_be_downloaded(dashboard):
     for kind in FILES:
-        assert board.take({"model": SHIPPED[0], "kind": kind})["base64"]
+        assert dashboard.report_file({"model": SHIPPED[0], "kind": kind})["base64"]
 
 
 @pytest.mark.parametrize(
     "data", [None, 7, {"true": 11}, {"kind": "x"}, {"sort": []}, {"shown": -1}, {"sure": "0-101"}, {"labels": ["fine"]}]
 )
-def test_a_hostile_choice_of_images_is_a_sentence(board, data):
+def test_a_hostile_choice_of_images_is_a_sentence(dashboard, data):
     if isinstance(data, dict):
         with pytest.raises(gr.Error, match="no such choice"):
-            board.images(FIRST, event(data))
+            dashboard.images(FIRST, event(data))
     else:
-        assert "gallery" in board.images(FIRST, event(data))
+        assert "gallery" in dashboard.images(FIRST, event(data))
 
 
-def test_without_mnist_the_dashboard_shows_figures_and_offers_the_download(board, monkeypatch):
+def test_without_mnist_the_dashboard_shows_figures_and_offers_the_download(dashboard, monkeypatch):
     monkeypatch.setenv("MNIST_DIR", "/nowhere")
-    _, headline, status, matrix, images = board.choose(FIRST, event({}))
+    _, headline, status, matrix, images = dashboard.choose(FIRST, event({}))
     assert "data-value" in headline and 'role="gridcell"' in matrix
     assert 'data-missing="1"' in status and "not on this machine" in images
-    (only,) = board.run(FIRST, VISITOR)
+    (only,) = dashboard.run(FIRST, VISITOR)
     assert 'data-missing="1"' in only[1] and "Press Run" not in only[1]
-    downloading, after = board.fetch(FIRST)  # a folder is named, so there is nothing to download
+    downloading, after = dashboard.fetch(FIRST)  # a folder is named, so there is nothing to download
     assert "Downloading" in downloading[1] and "MNIST_DIR is /nowhere" in after[1]
-    assert len(board.subjects(FIRST)) == len(SUBJECTS)
+    assert len(dashboard.cards(FIRST)) == len(CARDS)
 
 
-def test_a_run_on_the_dashboard_reproduces_the_shipped_figures(board, mnist):
-    *_, last = board.run(FIRST, VISITOR)
+def test_a_run_on_the_dashboard_reproduces_the_shipped_figures(dashboard, mnist):
+    *_, last = dashboard.run(FIRST, VISITOR)
     assert "A run on this machine" in last[1] and "reproduces the shipped report" in last[1]
-    assert f'data-value="{report_files.shipped(SHIPPED[0]).metrics.accuracy}"' in last[0]
+    assert f'data-value="{shipped_report(SHIPPED[0]).metrics.accuracy}"' in last[0]
 
 
-def test_a_finished_run_is_shown_to_the_next_visitor_and_after_a_restart_listed(board, mnist):
-    list(board.run(FIRST, VISITOR))
-    _, _, status, *_ = board.choose(FIRST, event({}))
+def test_a_finished_run_is_shown_to_the_next_visitor_and_after_a_restart_listed(dashboard, mnist):
+    list(dashboard.run(FIRST, VISITOR))
+    _, _, status, *_ = dashboard.choose(FIRST, event({}))
     assert "A run on this machine" in status
-    (run_kept,) = board.shelf.history.runs()
-    again = Board(Shelf(board.shelf.models, board.shelf.history, OwnSets()), runner.Evaluations())
+    (run_kept,) = dashboard.reports.history.runs()
+    again = Dashboard(
+        Reports(dashboard.reports.models, dashboard.reports.history, UploadedTestSets()), runner.Evaluations()
+    )
     assert "The shipped report" in again.choose(FIRST, event({}))[2]
-    assert f"run {run_kept.id}" in again.shelf.others(FIRST) and run_kept.id in again.subjects(FIRST)[-1]
+    assert f"run {run_kept.id}" in again.reports.comparable(FIRST) and run_kept.id in again.cards(FIRST)[-1]
     *_, compared = again.compare(FIRST, event({"other": f"run {run_kept.id}"}), VISITOR)
     assert "exactly the same images" in compared
 
@@ -121,7 +132,7 @@ def test_a_model_that_brings_no_report_shows_its_kept_run(tmp_path, labelled_run
     models = {"mine": Recogniser("mine", load("classic").path)}
     history = History(tmp_path)
     history.keep(replace(labelled_run, model="mine", weights_sha256=models["mine"].weights_sha256))
-    status = Board(Shelf(models, history, OwnSets())).choose(Shown("mine"), event({}))[2]
+    status = Dashboard(Reports(models, history, UploadedTestSets())).choose(Selection("mine"), event({}))[2]
     assert "A run on this machine" in status and "no shipped report" in status
 
 
@@ -133,23 +144,23 @@ def labelled_run():
 def test_a_history_that_cannot_be_written_says_so_quietly(labelled_run):
     history = History(None)
     history.keep(labelled_run)
-    last = Board(Shelf({FIRST.model: load(FIRST.model)}, history, OwnSets())).subjects(FIRST)[-1]
+    last = Dashboard(Reports({FIRST.model: load(FIRST.model)}, history, UploadedTestSets())).cards(FIRST)[-1]
     assert "no home folder; this list lasts as long as the app runs" in last
 
 
 @pytest.mark.parametrize("other", [None, 3, "classic", "model nonesuch", "run ../../x", "run ", ["model classic"]])
-def test_a_hostile_comparison_is_a_sentence(board, other):
+def test_a_hostile_comparison_is_a_sentence(dashboard, other):
     with pytest.raises(gr.Error, match="no such model or run"):
-        list(board.compare(FIRST, event({"other": other}), VISITOR))
+        list(dashboard.compare(FIRST, event({"other": other}), VISITOR))
 
 
 @pytest.mark.parametrize("n", [0, -1, 10**9, "1000", 1000.0, None, [1000], True])
-def test_a_hostile_number_of_images_is_a_sentence(board, n):
+def test_a_hostile_number_of_images_is_a_sentence(dashboard, n):
     with pytest.raises(gr.Error, match="no such number"):
-        list(board.measure(FIRST, event({"n": n}), VISITOR))
+        list(dashboard.measure(FIRST, event({"n": n}), VISITOR))
 
 
-def own_zip(members) -> bytes:
+def packed(members) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
         for name, content in members.items():
@@ -161,47 +172,50 @@ def digit_png(digit) -> bytes:
     return cv2.imencode(".png", labelled_drawings.pad(digit))[1].tobytes()
 
 
-def test_own_pictures_are_shown_to_who_brought_them_alone(board):
-    secret, _ = board.shelf.sets.add("<b>mine", own_zip({"1/a.png": digit_png(1), "7/<i>.png": b"x"}))
-    shown, *_ = board.choose(FIRST, event({"own": secret}))
-    *_, (headline, status, matrix, gallery) = board.run(shown, VISITOR)
+def test_an_uploaded_test_set_is_shown_to_its_visitor_alone(dashboard):
+    secret, _ = dashboard.reports.uploaded.add("<b>mine", packed({"1/a.png": digit_png(1), "7/<i>.png": b"x"}))
+    selection, *_ = dashboard.choose(FIRST, event({"test_set": secret}))
+    *_, (headline, status, matrix, gallery) = dashboard.run(selection, VISITOR)
     assert (
         "1 picture in" in status
         and "&lt;b&gt;mine" in status
         and "<i>.png" not in status
         and "7/&lt;i&gt;.png" in status
     )
-    assert len(board.subjects(shown)) == len(SUBJECTS) and "your own pictures" in board.subjects(shown)[4]
-    assert board.take({"model": FIRST.model, "own": secret, "kind": "report.html"})["base64"]
-    assert "The shipped report" in board.choose(FIRST, event({}))[2]
-    assert not board.shelf.history.runs()
-    assert board.take({"model": FIRST.model, "own": "guess", "kind": "report.json"}) == {
+    assert (
+        len(dashboard.cards(selection)) == len(CARDS)
+        and "your own pictures" in dict(zip(CARDS, dashboard.cards(selection), strict=True))["Robustness"]
+    )
+    assert dashboard.report_file({"model": FIRST.model, "test_set": secret, "kind": "report.html"})["base64"]
+    assert "The shipped report" in dashboard.choose(FIRST, event({}))[2]
+    assert not dashboard.reports.history.runs()
+    assert dashboard.report_file({"model": FIRST.model, "test_set": "guess", "kind": "report.json"}) == {
         "error": "There is no such report to take away."
     }
 
 
-def test_own_pictures_are_compared_between_models(board):
-    secret, _ = board.shelf.sets.add("mine", own_zip({f"{d}/a.png": digit_png(d) for d in (0, 1, 3, 7)}))
-    shown, *_ = board.choose(FIRST, event({"own": secret}))
-    list(board.run(shown, VISITOR))
-    *_, compared = board.compare(shown, event({"other": "model classic", "run": True}), VISITOR)
+def test_models_are_compared_on_an_uploaded_test_set(dashboard):
+    secret, _ = dashboard.reports.uploaded.add("mine", packed({f"{d}/a.png": digit_png(d) for d in (0, 1, 3, 7)}))
+    selection, *_ = dashboard.choose(FIRST, event({"test_set": secret}))
+    list(dashboard.run(selection, VISITOR))
+    *_, compared = dashboard.compare(selection, event({"other": "model classic", "run": True}), VISITOR)
     assert "McNemar" in compared or "exactly the same images" in compared
 
 
-@pytest.mark.parametrize("own", ["gone", 3, [], {}, True])
-def test_a_test_set_that_is_not_held_falls_back_to_mnist_with_a_sentence(board, own):
-    shown, _, status, *_ = board.choose(FIRST, event({"own": own}))
-    assert shown == FIRST and "no longer held" in status
+@pytest.mark.parametrize("test_set", ["gone", 3, [], {}, True])
+def test_a_test_set_that_is_not_held_falls_back_to_mnist_with_a_sentence(dashboard, test_set):
+    selection, _, status, *_ = dashboard.choose(FIRST, event({"test_set": test_set}))
+    assert selection == FIRST and "no longer held" in status
 
 
-def test_a_zip_without_a_readable_picture_ends_in_a_sentence(board):
-    secret, _ = board.shelf.sets.add("mine", own_zip({"7/a.png": b"x"}))
-    *_, last = board.run(Shown(FIRST.model, secret), VISITOR)
+def test_a_zip_without_a_readable_picture_ends_in_a_sentence(dashboard):
+    secret, _ = dashboard.reports.uploaded.add("mine", packed({"7/a.png": b"x"}))
+    *_, last = dashboard.run(Selection(FIRST.model, secret), VISITOR)
     assert "not a picture" in last[1] and "mine" in last[1]
 
 
-def test_without_own_pictures_the_page_has_neither_button_nor_route():
-    assert "data-own" not in controls_html(False) and "data-own" in controls_html(True)
+def test_without_uploads_the_page_has_neither_button_nor_route():
+    assert "data-upload" not in controls_html(False) and "data-upload" in controls_html(True)
     models = {FIRST.model: load(FIRST.model)}
     paths = [route.path for route in launch_options(models, test_set_uploads=False)["app_kwargs"]["routes"]]
     assert "/page/testset" not in paths
@@ -211,9 +225,9 @@ def test_without_own_pictures_the_page_has_neither_button_nor_route():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_predict_gives_every_misread_image_the_dashboards_probabilities(name, mnist):
     """Through the route that the page calls when an image of the dashboard is opened in Predict."""
-    found, models = report_files.shipped(name), {n: load(n) for n in SHIPPED}
+    found, models = shipped_report(name), {n: load(n) for n in SHIPPED}
     app = Starlette(routes=routes.routes(models))
-    app.auth = None
+    app.auth = None  # pyright: ignore[reportAttributeAccessIssue]: what Gradio's app has
     client = TestClient(app)
     misread = np.flatnonzero(found.labels != found.predicted)
     assert len(misread) == found.metrics.errors

@@ -11,8 +11,9 @@ from playwright.sync_api import TimeoutError, expect
 
 from evaluation import report_files
 from evaluation.galleries import data_url
+from evaluation.report import Report
+from interface.evaluate.cards import CARDS
 from interface.evaluate.downloads import FILES
-from interface.evaluate.tab import SUBJECTS
 from model import labelled_drawings
 from model.recogniser import load, shipped
 
@@ -36,8 +37,14 @@ def cell(page, true, predicted):
     return page.locator(f'[data-testid=confusion-matrix] [data-true="{true}"][data-predicted="{predicted}"]')
 
 
-def subject(page, name):
-    page.locator(".ev-subjects").get_by_role("tab", name=name).click()
+def open_card(page, name):
+    page.locator(".ev-cards").get_by_role("tab", name=name).click()
+
+
+def shipped_report(name: str) -> Report:
+    found = report_files.shipped(name)
+    assert found
+    return found
 
 
 def worst_cell(found):
@@ -49,7 +56,7 @@ def worst_cell(found):
 
 
 def test_the_shipped_report_is_there_at_once_and_is_called_that(evaluate):
-    page, found = evaluate(), report_files.shipped(NAME)
+    page, found = evaluate(), shipped_report(NAME)
     expect(page.get_by_test_id("source")).to_have_text("The shipped report, not a run")
     expect(page.get_by_test_id("accuracy")).to_have_text(f"{100 * found.metrics.accuracy:.2f} %")
     expect(page.get_by_test_id("errors")).to_have_text(str(found.metrics.errors))
@@ -60,7 +67,7 @@ def test_the_shipped_report_is_there_at_once_and_is_called_that(evaluate):
 
 
 def test_a_run_goes_to_its_end_and_a_cell_shows_exactly_its_images(evaluate, mnist):
-    page, found = evaluate(), report_files.shipped(NAME)
+    page, found = evaluate(), shipped_report(NAME)
     page.get_by_test_id("run").click()
     expect(page.get_by_test_id("source")).to_have_text("A run on this machine", timeout=90_000)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text("reproduces the shipped report")
@@ -78,7 +85,7 @@ def test_a_run_goes_to_its_end_and_a_cell_shows_exactly_its_images(evaluate, mni
 
 
 def test_the_matrix_is_walked_with_the_keyboard_and_speaks(evaluate, mnist):
-    page, found = evaluate(), report_files.shipped(NAME)
+    page, found = evaluate(), shipped_report(NAME)
     expect(page.locator('[role=gridcell][tabindex="0"]')).to_have_count(1)  # one stop for Tab
     page.locator('[role=gridcell][tabindex="0"]').focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "End", "ArrowLeft", "ArrowUp", "Enter"):
@@ -94,12 +101,12 @@ def test_the_matrix_is_walked_with_the_keyboard_and_speaks(evaluate, mnist):
 def test_the_epochs_stand_beside_the_published_ones_with_the_plain_statement(evaluate):
     page = evaluate()
     page.get_by_test_id("model").select_option("classic")
-    subject(page, "Epochs")
+    open_card(page, "Epochs")
     table = page.get_by_test_id("epochs")
-    expect(table.locator("tbody tr")).to_have_count(len(report_files.shipped("classic").epochs))
+    expect(table.locator("tbody tr")).to_have_count(len(shipped_report("classic").epochs))
     expect(table).to_contain_text("86.63 %")
-    expect(page.locator(".ev-subjects")).to_contain_text("are training figures, not test accuracy")
-    expect(page.locator(".ev-subjects svg.plot").first).to_be_visible()
+    expect(page.locator(".ev-cards")).to_contain_text("are training figures, not test accuracy")
+    expect(page.locator(".ev-cards svg.plot").first).to_be_visible()
 
 
 def test_a_table_sorts_by_the_heading_chosen(evaluate):
@@ -112,8 +119,8 @@ def test_a_table_sorts_by_the_heading_chosen(evaluate):
 
 
 def test_images_can_be_filtered_ordered_and_opened_in_predict(evaluate, mnist):
-    page, found = evaluate(), report_files.shipped(NAME)
-    subject(page, "Images")
+    page, found = evaluate(), shipped_report(NAME)
+    open_card(page, "Images")
     images = page.get_by_test_id("images")
     images.locator("[data-choice=kind]").select_option("unsure")
     expect(images.get_by_role("heading")).to_have_text("Least sure: 10,000 images")
@@ -128,8 +135,8 @@ def test_images_can_be_filtered_ordered_and_opened_in_predict(evaluate, mnist):
 
 
 def test_filters_work_by_keyboard_alone(evaluate, mnist):
-    page, found = evaluate(), report_files.shipped(NAME)
-    subject(page, "Images")
+    page, found = evaluate(), shipped_report(NAME)
+    open_card(page, "Images")
     images = page.get_by_test_id("images")
     expect(images.get_by_role("heading")).to_contain_text("Most wrong")
     images.locator("[data-choice=true]").focus()
@@ -145,14 +152,14 @@ def test_filters_work_by_keyboard_alone(evaluate, mnist):
 
 
 def test_an_image_opened_in_predict_has_the_dashboards_probabilities(evaluate, mnist):
-    page, found = evaluate(), report_files.shipped(NAME)
+    page, found = evaluate(), shipped_report(NAME)
     for place in (0, 3):
         page.get_by_role("tab", name="Evaluate").click()
         tile = page.get_by_test_id("gallery").locator(".tile").nth(place)
         row = found.probabilities[int(tile.get_attribute("data-index"))]
-        with page.expect_response(lambda response: "/page/image" in response.url) as told:
+        with page.expect_response(lambda response: "/page/image" in response.url) as answered:
             tile.click()
-        assert told.value.json()["digits"][0]["probabilities"] == pytest.approx(list(row), abs=2e-4)
+        assert answered.value.json()["digits"][0]["probabilities"] == pytest.approx(list(row), abs=2e-4)
         expect(page.get_by_test_id("answer")).to_have_attribute("data-text", str(row.argmax()))
 
 
@@ -165,8 +172,8 @@ def test_an_image_that_is_still_decoded_is_opened_whole(evaluate, mnist):
 
 
 def test_coverage_answers_the_slider(evaluate):
-    page, found = evaluate(), report_files.shipped(NAME)
-    subject(page, "Is it sure")
+    page, found = evaluate(), shipped_report(NAME)
+    open_card(page, "Is it sure")
     said = page.get_by_test_id("coverage")
     expect(said).to_contain_text("it answers 100.00 %")
     point = found.metrics.coverage[20]
@@ -175,11 +182,11 @@ def test_coverage_answers_the_slider(evaluate):
 
 
 def test_every_download_opens_offline(evaluate, browser, mnist, tmp_path):
-    page, found = evaluate(), report_files.shipped(NAME)
+    page, found = evaluate(), shipped_report(NAME)
     for kind in FILES:
         page.get_by_test_id("downloads").click()
         with page.expect_download() as download:
-            page.locator(f'[data-take="{kind}"]').click()
+            page.locator(f'[data-file="{kind}"]').click()
         download.value.save_as(tmp_path / kind)
     assert json.loads((tmp_path / "report.json").read_text())["accuracy"] == found.metrics.accuracy
     assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 10_001
@@ -225,32 +232,32 @@ def test_nothing_is_wider_than_the_screen(evaluate, theme, width):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_to_complain_about_in_any_subject(evaluate, axe, theme, mnist):
+def test_axe_finds_nothing_to_complain_about_in_any_card(evaluate, axe, theme, mnist):
     page = evaluate(f"/?__theme={theme}")
     expect(page.get_by_test_id("per-class")).to_be_visible()
-    for name in SUBJECTS:
-        subject(page, name)
+    for name in CARDS:
+        open_card(page, name)
         page.wait_for_timeout(300)  # transitions of colours
         assert axe(page, ".evaluation-tab") == [], name
 
 
 def test_robustness_is_measured_on_request_and_can_be_stopped(evaluate, mnist):
     page = evaluate()
-    subject(page, "Robustness")
+    open_card(page, "Robustness")
     page.get_by_test_id("measure-all").click()
     page.get_by_test_id("stop").click()
-    expect(page.locator(".ev-subjects")).to_contain_text("Cancelled after")
+    expect(page.locator(".ev-cards")).to_contain_text("Cancelled after")
     page.get_by_test_id("measure").click()
     expect(page.get_by_test_id("stop")).to_be_visible()
     expect(page.get_by_test_id("stop")).to_be_hidden(timeout=120_000)  # the next test's run would find it busy
-    expect(page.locator(".ev-subjects")).to_contain_text("on the same 1,000 images clean (seed 0)")
+    expect(page.locator(".ev-cards")).to_contain_text("on the same 1,000 images clean (seed 0)")
     expect(page.get_by_test_id("robustness").locator("tbody tr")).to_have_count(16)
     expect(page.get_by_test_id("robustness").locator("img")).to_have_count(16)
 
 
 def test_a_kept_run_is_listed_and_compared(evaluate, mnist):
     page = evaluate()
-    subject(page, "History")
+    open_card(page, "History")
     runs = page.get_by_test_id("history").locator("tbody tr")
     expect(page.get_by_test_id("history")).to_be_visible()
     before = runs.count()
@@ -263,9 +270,9 @@ def test_a_kept_run_is_listed_and_compared(evaluate, mnist):
 
 def test_two_models_are_compared_in_words_and_images(evaluate, mnist):
     page = evaluate()
-    subject(page, "Compare")
+    open_card(page, "Compare")
     page.locator("[data-choice=other]").select_option("model classic")
-    a, b = report_files.shipped(NAME), report_files.shipped("classic")
+    a, b = shipped_report(NAME), shipped_report("classic")
     only = int(((a.labels == a.predicted) & (b.labels != b.predicted)).sum())
     expect(page.get_by_test_id("mcnemar")).to_contain_text(
         f"{NAME} is better than classic, and by more than chance explains"
@@ -285,14 +292,14 @@ def test_a_model_given_at_start_is_evaluated_to_be_compared_with(start_app, brow
     page.set_default_timeout(20_000)
     page.goto(start_app("--model", NAME, str(brought)))
     page.get_by_role("tab", name="Evaluate").click()
-    subject(page, "Compare")
+    open_card(page, "Compare")
     page.locator("[data-choice=other]").select_option("model brought")
     page.get_by_role("button", name="Evaluate brought now").click()
     expect(page.get_by_test_id("mcnemar")).to_contain_text(f"{NAME} is better than brought", timeout=90_000)
     context.close()
 
 
-# ---- one's own pictures ----
+# ---- an uploaded test set ----
 
 
 def my_digits(folder):
@@ -305,7 +312,7 @@ def my_digits(folder):
 
 
 @pytest.mark.parametrize("how", ["zip", "folder"])
-def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
+def test_an_uploaded_test_set_gets_the_same_dashboard(evaluate, tmp_path, how):
     count, page = my_digits(tmp_path), evaluate()
     given = (
         tmp_path / "mine"
@@ -313,7 +320,7 @@ def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
         else shutil.make_archive(str(tmp_path / "sent" / "mine"), "zip", tmp_path, "mine")
     )
     page.get_by_test_id("own").locator("summary").click()
-    page.locator(f"[data-own={how}]").set_input_files(given)
+    page.locator(f"[data-upload={how}]").set_input_files(given)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text(f"{count} pictures in", timeout=60_000)
     expect(page.get_by_test_id("source")).to_have_text("mine" if how == "folder" else "mine.zip")
     expect(page.get_by_test_id("unreadable")).to_contain_text("1 file could not be read")
@@ -321,11 +328,11 @@ def test_own_pictures_get_the_same_dashboard(evaluate, tmp_path, how):
     expect(page.get_by_test_id("unreadable")).to_contain_text("<img src=x onerror=alert(1)>.png: This is not a picture")
     cell(page, 7, 7).click()
     expect(page.get_by_test_id("gallery").locator(".tile")).to_have_count(1)
-    subject(page, "Per class")
+    open_card(page, "Per class")
     expect(page.get_by_test_id("per-class").locator("tbody tr")).to_have_count(10)
     with page.expect_download() as download:
         page.get_by_test_id("downloads").click()
-        page.locator('[data-take="report.json"]').click()
+        page.locator('[data-file="report.json"]').click()
     taken = json.loads(download.value.path().read_text())
     assert taken["dataset"]["n"] == count and len(taken["folder"]["unreadable"]) == 1
     page.locator("[data-do=back]").click()
@@ -336,6 +343,6 @@ def test_a_zip_that_is_no_test_set_is_a_sentence(evaluate, tmp_path):
     page = evaluate()
     (tmp_path / "x.zip").write_text("no zip")
     page.get_by_test_id("own").locator("summary").click()
-    page.locator("[data-own=zip]").set_input_files(tmp_path / "x.zip")
+    page.locator("[data-upload=zip]").set_input_files(tmp_path / "x.zip")
     expect(page.get_by_test_id("evaluation-status")).to_contain_text("This is not a whole zip file.")
     expect(page.get_by_test_id("run")).to_be_enabled()

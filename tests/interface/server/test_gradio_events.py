@@ -16,7 +16,7 @@ def test_an_event_that_does_not_exist_is_not_found(app, number):
         assert post(app, route, asked)[0] == 404
 
 
-@pytest.mark.parametrize("name", ["run", "choose", "fetch", "take", "subjects", "predict", "lambda"])
+@pytest.mark.parametrize("name", ["run", "choose", "fetch", "report_file", "cards", "predict", "lambda"])
 def test_hidden_events_cannot_be_called_by_name(app, name):
     for route in ("call", "call/v2", "api"):
         assert post(app, f"/gradio_api/{route}/{name}", {"data": [None]})[0] == 404
@@ -33,9 +33,9 @@ def test_an_event_of_the_queue_cannot_be_called_past_it(app, events):
 HOSTILE = [
     None,
     {"model": "../../etc/passwd"},
-    {"model": {"$ne": 1}, "own": ["x"]},
+    {"model": {"$ne": 1}, "test_set": ["x"]},
     {"true": -5, "predicted": 1e99, "page": 10**12, "sort": "__class__", "kind": "<script>"},
-    {"own": "x" * 5000, "n": True, "other": "run ../../../../etc/passwd", "run": 1},
+    {"test_set": "x" * 5000, "n": True, "other": "run ../../../../etc/passwd", "run": 1},
     "text",
     [[[[]]]],
 ]
@@ -53,7 +53,7 @@ def test_no_event_fails_over_what_a_page_would_never_send(app, events, sent):
 
 
 @pytest.mark.parametrize(
-    "name", ["__init__", "preprocess", "get_config", "as_example", "take.__globals__", "_is_server_fn"]
+    "name", ["__init__", "preprocess", "get_config", "as_example", "report_file.__globals__", "_is_server_fn"]
 )
 def test_only_the_one_server_function_can_be_called(app, name):
     layout = json.loads(ask(app, "GET", "/config")[1])["components"]

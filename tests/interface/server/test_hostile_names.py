@@ -5,7 +5,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
-from interface.evaluate.uploaded_test_sets import OwnSets
+from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from tests.interface.server.requests import SEVEN, ask
 
 EVIL = "<img src=x onerror=window.pwned=1>"
@@ -39,16 +39,16 @@ def test_the_names_in_a_test_set_are_never_html(new_page, tmp_path):
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.get_by_test_id("confusion-matrix")).to_be_visible()
     page.get_by_test_id("own").locator("summary").click()
-    page.locator("[data-own=zip]").set_input_files(packed)
+    page.locator("[data-upload=zip]").set_input_files(packed)
     expect(page.locator(".evaluation-tab")).to_contain_text("onerror", timeout=40_000)
     for name in ("Images", "History", "Per class"):
-        page.locator(".ev-subjects").get_by_role("tab", name=name).click()
+        page.locator(".ev-cards").get_by_role("tab", name=name).click()
         page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None and page.locator("img[src=x]").count() == 0
 
 
 def test_a_test_set_has_a_name_that_nobody_can_guess_and_is_listed_nowhere(app, events):
-    sets = OwnSets()
+    sets = UploadedTestSets()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("7/a.png", SEVEN)

@@ -121,7 +121,7 @@ def test_the_terminal_shows_the_link_its_qr_code_what_it_exposes_and_the_limits(
 
 def test_a_public_page_takes_no_test_sets_and_asks_not_to_be_listed(shared):
     _, link = shared
-    assert "data-own" not in get(f"{link}/config")
+    assert "data-upload" not in get(f"{link}/config")
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{link}/page/testset", b"PK")
     assert refused.value.code == 404

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from evaluation import report_files
 from interface.reader import runtime
+from interface.static import main
 from interface.static_site import build
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
 from tests.conftest import expect_only, missing, refuse_other_host, static_server
@@ -18,31 +20,40 @@ from tests.conftest import expect_only, missing, refuse_other_host, static_serve
 LIMIT = 3_500_000  # bytes of the whole folder with gzip
 
 
-@pytest.fixture
-def open_site(browser, site):
-    """open_site(link="", **context options) opens the page; at the end nothing may be logged as an error, and no request may
-    have left the folder."""
-    contexts, errors = [], []
+class Opener:
+    """open_site(link="", **context options) opens the page. `close` fails if anything was logged as an error that is not in
+    `expected`, or if a request has left the folder."""
 
-    def open_page(link: str = "", address: str = site, **options) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-        contexts.append(context)
+    def __init__(self, browser, site: str):
+        self.browser, self.site = browser, site
+        self.contexts, self.errors = [], []
+        self.expected: list[str] = []  # as in conftest's new_page
+
+    def __call__(self, link: str = "", address: str = "", **options) -> Page:
+        address = address or self.site
+        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        context.route(
-            lambda url: not url.startswith((address, "data:", "blob:")), lambda route: refuse_other_host(route, errors)
-        )
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        inside = (address, "data:", "blob:")
+        context.route(lambda url: not url.startswith(inside), lambda route: refuse_other_host(route, self.errors))
         page.goto(address + link)
         page.locator(".predict.ready").wait_for()
         return page
 
-    open_page.expected = []  # as in conftest's new_page
-    yield open_page
-    for context in contexts:
-        context.close()
-    expect_only(open_page.expected, errors)
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        expect_only(self.expected, self.errors)
+
+
+@pytest.fixture
+def open_site(browser, site):
+    opener = Opener(browser, site)
+    yield opener
+    opener.close()
 
 
 def evaluate(page: Page) -> None:
@@ -144,10 +155,12 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
     expect(page.locator("[data-title]")).to_contain_text("True 9, read as 9")
 
 
-def test_the_report_is_there_and_a_cell_tells_which_images_it_counts(open_site):
+def test_the_report_is_there_and_a_cell_says_which_images_it_counts(open_site):
     page = open_site()
     evaluate(page)
-    report = json.loads(build.saved.dumps(build.saved.shipped("cnn")))
+    found = report_files.shipped("cnn")
+    assert found
+    report = json.loads(report_files.dumps(found))
     expect(page.get_by_test_id("accuracy")).to_have_attribute("data-value", str(report["accuracy"]))
     matrix = np.array(report["confusion_matrix"])
     np.fill_diagonal(matrix, 0)
@@ -168,11 +181,11 @@ def test_with_mnists_file_a_cell_shows_its_images_and_another_file_is_refused(op
     chooser = page.locator("[data-mnist]")
     wrong = {"name": "t10k-images-idx3-ubyte", "mimeType": "application/octet-stream", "buffer": b"\0\0\x08\x03nothing"}
     chooser.set_input_files(wrong)
-    expect(page.locator("[data-told]")).to_contain_text("This is not MNIST’s file of test images")
+    expect(page.locator("[data-message]")).to_contain_text("This is not MNIST’s file of test images")
     header = b"".join(number.to_bytes(4, "big") for number in (2051, 10_000, 28, 28))
     right = {"name": "t10k-images-idx3-ubyte.gz", "mimeType": "application/gzip"}
     chooser.set_input_files({**right, "buffer": gzip.compress(header + mnist.test.images.tobytes(), 1)})
-    expect(page.locator("[data-told]")).to_contain_text("Choose a cell")
+    expect(page.locator("[data-message]")).to_contain_text("Choose a cell")
     cell(page, 7, 7).click()
     tile = page.locator("[data-images] button.tile").first
     expect(tile.locator("img")).to_be_visible()
@@ -189,7 +202,7 @@ def test_a_file_chosen_before_the_page_is_ready_is_not_lost(open_site):
     chooser.set_input_files({"name": "mine.gz", "mimeType": "application/gzip", "buffer": b"nothing"})
     eventually(page, lambda: held, bool)
     held.pop().continue_()
-    expect(page.locator("[data-told]")).to_contain_text("This is not MNIST’s file of test images")
+    expect(page.locator("[data-message]")).to_contain_text("This is not MNIST’s file of test images")
 
 
 def test_without_the_network_file_a_sentence_says_so(open_site, browser):
@@ -227,7 +240,9 @@ def test_it_can_be_installed(open_site, site):
     assert urljoin(manifest_url, manifest["start_url"]) == urljoin(manifest_url, manifest["scope"]) == site
     for icon in manifest["icons"]:
         content = page.request.get(urljoin(manifest_url, icon["src"])).body()
-        height, width = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        height, width = picture.shape[:2]
         assert icon["sizes"] == f"{width}x{height}"
     assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
 
@@ -247,16 +262,16 @@ def test_only_its_own_folder_is_written_over(tmp_path, capsys):
     file.write_text("")
     others.mkdir()
     (others / "thesis.txt").write_text("mine")
-    assert build.main([str(file)]) == 2
+    assert main([str(file)]) == 2
     assert "is a file" in capsys.readouterr().err
-    assert build.main([str(others)]) == 2
+    assert main([str(others)]) == 2
     assert "holds other files" in capsys.readouterr().err
     assert [path.name for path in others.iterdir()] == ["thesis.txt"]
-    assert build.main([str(mine)]) == build.main([str(mine)]) == 0
+    assert main([str(mine)]) == main([str(mine)]) == 0
 
 
 def test_without_the_runtime_it_names_the_command_that_fetches_it(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runtime, "FOLDER", tmp_path / "nowhere")
-    assert build.main([str(tmp_path / "out")]) == 2
+    assert main([str(tmp_path / "out")]) == 2
     assert runtime.COMMAND in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from interface.evaluate.tab import SUBJECTS
+from interface.evaluate.cards import CARDS
 from tests.conftest import BROWSERS
 
 
@@ -56,8 +56,8 @@ def test_nothing_is_asked_of_another_host_in_either_tab_the_share_panel_or_the_p
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.get_by_test_id("confusion-matrix")).to_be_visible()
-    for name in SUBJECTS:
-        page.locator(".ev-subjects").get_by_role("tab", name=name).click()
+    for name in CARDS:
+        page.locator(".ev-cards").get_by_role("tab", name=name).click()
         page.wait_for_timeout(200)
     page.get_by_role("button", name="Use via API").click()
     expect(page.locator(".api-docs")).to_contain_text("1 MCP Tool")

@@ -1,0 +1,132 @@
+"""The cards in the lower half of the Evaluate tab. To add one, write a function like those here and name it in CARDS.
+
+A card that only shows something is done with that. A card with controls of its own also needs a handler (handlers.py) and its
+line in tab.py, which connects the two.
+"""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from markupsafe import Markup
+
+from evaluation import corruptions, galleries, sections
+from evaluation.galleries import Query
+from evaluation.report import Report
+from evaluation.robustness import Measuring
+from interface.evaluate import comparison, history
+from interface.evaluate.state import Reports, Selection, mnist_test
+from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, render
+from model.datasets import Labelled
+
+FEW = 5  # digits that show what a corruption does: they fit into a table's cell
+
+Card = Callable[[Reports, Selection], Markup]
+
+
+def of_report(view: Callable[[Report], Markup]) -> Card:
+    """The card of a view that needs nothing but the report."""
+
+    def card(reports: Reports, selection: Selection) -> Markup:
+        found = reports.report(selection)
+        return view(found) if found else quiet(NO_REPORT)
+
+    return card
+
+
+def per_class(found: Report) -> Markup:
+    return Markup(sections.per_class(found.metrics))
+
+
+def epochs(found: Report) -> Markup:
+    """The training history as a table and its curves."""
+    return Markup(sections.epochs(found)) + _curves(found.model, json.dumps(found.epochs))
+
+
+@lru_cache(maxsize=8)
+def _curves(model: str, rows: str) -> Markup:
+    """Kept by what is drawn: a run brings a new report, not a new training. matplotlib takes half a second, here and below,
+    which a first page need not wait for."""
+    from evaluation import html_report
+
+    return Markup(html_report.curves(model, tuple(json.loads(rows))))
+
+
+def images(reports: Reports, selection: Selection) -> Markup:
+    """The gallery with filters, the surest mistakes first."""
+    found = reports.report(selection)
+    query = Query("wrong", sort="sure")
+    return gallery(found, reports.images(selection), query, filters=True) if found else quiet(NO_REPORT)
+
+
+@lru_cache(maxsize=8)
+def confidence(found: Report) -> Markup:
+    """Reliability before and after calibration, and coverage with a slider over its thresholds."""
+    from evaluation import plots
+
+    m = found.metrics
+    return render(
+        "confidence.html",
+        calibration=Markup(sections.calibration(found)),
+        diagrams=[
+            (title, Markup(plots.inline_svg(plots.diagram(bins), title)))
+            for title, bins in plots.diagrams(m, found.before)
+        ],
+        coverage=Markup(plots.inline_svg(plots.coverage(m), "Accuracy over images answered")),
+        points=m.coverage,
+    )
+
+
+def robustness(reports: Reports, selection: Selection) -> Markup:
+    found = reports.report(selection)
+    if found is None:
+        return quiet(NO_REPORT)
+    return robustness_of(found, mnist_test(), selection.test_set is not None)
+
+
+def robustness_of(found: Report | None, test: Labelled | None, uploaded: bool, message: str = "") -> Markup:
+    """Accuracy under each corruption, with the same few digits under each where the images are at hand.
+
+    test: MNIST's test set, None where it is not on this machine; uploaded: whether an uploaded test set is shown.
+    """
+    if uploaded:
+        return quiet("The corruptions damage MNIST’s test images; your own pictures are read as they are.")
+    return render(
+        "robustness.html",
+        message=message,
+        scores=Markup(sections.robustness(found, examples(test))) if found else quiet(NO_REPORT),
+        can_measure=test is not None,
+        mnist_missing=MNIST_MISSING,
+    )
+
+
+def measuring(progress: Measuring | None, mine: bool) -> Markup:
+    """In the place of the robustness while it is measured. mine: whether this visitor started it and may stop it."""
+    if progress is None:
+        return render("starting.html")
+    return render("measuring.html", progress=progress, total=len(corruptions.CORRUPTIONS) + 1, mine=mine)
+
+
+def examples(test: Labelled | None) -> dict[str, str]:
+    """Corruption → a few test images under it side by side, as a data URL; {} without images."""
+    return dict(_examples(test.images[:FEW].tobytes())) if test is not None else {}
+
+
+@lru_cache(maxsize=1)
+def _examples(pixels: bytes) -> tuple[tuple[str, str], ...]:
+    few = np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28)
+    damaged = {"clean": few, **{name: corruptions.corrupt(few, name) for name in corruptions.CORRUPTIONS}}
+    return tuple((name, galleries.data_url(np.concatenate(list(images), axis=1))) for name, images in damaged.items())
+
+
+# The name of its tab → what it shows, in the order of the tabs.
+CARDS: dict[str, Card] = {
+    "Per class": of_report(per_class),
+    "Epochs": of_report(epochs),
+    "Images": images,
+    "Is it sure when it is right?": of_report(confidence),
+    "Robustness": robustness,
+    "Compare": comparison.card,
+    "History": history.card,
+}

@@ -1,0 +1,51 @@
+"""Renders index.html of the page without a server: the Predict tab as the app has it, and the shipped report."""
+
+from markupsafe import Markup
+
+from evaluation import html_report, plots, sections
+from evaluation.report import Report
+from interface.assets import INTERFACE
+from interface.reader import runtime
+from interface.reader.routes import CONSTANTS
+from interface.static_site import modules
+from interface.templates import render
+from interface.theme import DARK, LIGHT
+
+# In the Predict tab: the buttons for pictures stay where the code expects them, out of sight.
+BUTTONS = '<div class="open" data-drop>'
+
+
+def index(found: Report) -> str:
+    """The text of index.html. found: the report of the model that the page reads with."""
+    m = found.metrics
+    return render(
+        "static_site/index.html",
+        # or the browser finds them one import after the other
+        preloaded=[CONSTANTS, *modules.of_page()],
+        light=LIGHT["ground"],
+        dark=DARK["ground"],
+        predict=predict_tab(),
+        report=found,
+        interval=sections.between(m.interval),
+        headline=Markup(sections.headline(m)),
+        matrix=Markup(sections.matrix(m)),
+        per_class=Markup(sections.per_class(m)),
+        epochs=Markup(sections.epochs(found)),
+        curves=Markup(html_report.curves(found.model, found.epochs)),
+        calibration=Markup(sections.calibration(found)),
+        diagrams=[
+            (title, Markup(plots.inline_svg(plots.diagram(bins), title)))
+            for title, bins in plots.diagrams(m, found.before)
+        ],
+        coverage=Markup(plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered")),
+        robustness=Markup(sections.robustness(found)),
+        runtime=runtime.VERSION,
+    )
+
+
+def predict_tab() -> tuple[Markup, Markup]:
+    """The app's tab.html, before and after where its buttons for pictures open; index.html opens them another way."""
+    tab = (INTERFACE / "predict" / "tab.html").read_text("utf-8")
+    before, buttons, after = tab.partition(BUTTONS)
+    assert buttons, f"tab.html has no {BUTTONS}"
+    return Markup(before), Markup(after)

@@ -1,0 +1,29 @@
+"""The page's HTML, without a browser."""
+
+from dataclasses import replace
+
+import pytest
+
+from evaluation import report_files
+from interface.static_site import page
+from tests.interface.evaluate.test_escaping import HOSTILE, Elements
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_the_names_in_a_report_are_never_html(evil):
+    found = report_files.shipped("classic")
+    assert found
+    scripts = [element for element in Elements(page.index(found)).found if element[0] in ("script", "iframe")]
+    hostile = replace(
+        found,
+        model=evil,
+        created=evil[:10],
+        weights_sha256=evil,
+        dataset=replace(found.dataset, name=evil, sha256=evil),
+        epochs=(),
+    )
+    elements = Elements(page.index(hostile))
+    assert elements.text.count(evil) == 2  # model and data set
+    assert [element for element in elements.found if element[0] in ("script", "iframe")] == scripts
+    assert not any(name.startswith("on") for _, named in elements.found for name in named)
+    assert not any((named.get("src") or "").startswith("x") for _, named in elements.found)
