@@ -26,14 +26,14 @@ FIGURES = (
 
 def card(reports: Reports, selection: Selection, other: str | None = None, message: str = "") -> Markup:
     """What is shown against `other`, a key of `Reports.comparable`, or against the first other model that has a report."""
-    others, a, found = reports.comparable(selection), reports.report(selection), None
+    comparable, a, found = reports.comparable(selection), reports.report(selection), None
     other = other or first_with_report(reports, selection)
     try:
         b = reports.comparable_report(selection, other) if other else None
-        found = compare(a, b, others[other]) if a and b and other else None
+        found = compare(a, b, comparable[other]) if a and b and other else None
     except (CompareError, ReportError) as error:
         message = message or str(error)
-    return compared(a, others, other, found, message, reports.images(selection))
+    return compared(a, comparable, other, found, message, reports.images(selection))
 
 
 def first_with_report(reports: Reports, selection: Selection) -> str | None:
@@ -43,7 +43,7 @@ def first_with_report(reports: Reports, selection: Selection) -> str | None:
 
 def compared(
     a: Report | None,
-    others: dict[str, str],
+    comparable: dict[str, str],
     other: str | None,
     found: Comparison | None,
     message: str,
@@ -51,14 +51,14 @@ def compared(
 ) -> Markup:
     """Two results side by side, the test in words, and the images that only one of them reads right.
 
-    others: key → words of what can be chosen; other: the key chosen; found: None where one of the two is not known yet;
+    comparable: key → words of what can be chosen; other: the key chosen; found: None where one of the two is not known yet;
     images: (n, 28, 28) uint8 or None.
     """
     return render(
         "comparison.html",
-        others=others,
+        comparable=comparable,
         other=other,
-        options=others if other else {"": "choose …", **others},
+        options=comparable if other else {"": "choose …", **comparable},
         message=message,
         has_report=a is not None,
         no_report=NO_REPORT,
@@ -92,8 +92,8 @@ def only_one(found: Comparison, images: np.ndarray | None) -> list[tuple[str, Ma
     for name, wrong, indices in zip(found.names, (found.b, found.a), (found.only_a, found.only_b), strict=True):
         some = f", the first {MOST_TILES} of them" if len(indices) > MOST_TILES else ""
         heading = f"Only {name} reads {sections.plural(len(indices), 'image')} right{some}"
-        shown = tiles(wrong, images, indices[:MOST_TILES]) if len(indices) else quiet(NO_IMAGES)
-        parts.append((heading, shown))
+        content = tiles(wrong, images, indices[:MOST_TILES]) if len(indices) else quiet(NO_IMAGES)
+        parts.append((heading, content))
     return parts
 
 

@@ -25,7 +25,7 @@ from model import recogniser
 
 EXAMPLES = assets.INTERFACE / "predict" / "examples"
 MANIFEST = "manifest.webmanifest"  # a folder with it is one that this program wrote
-# The app's, but for the panel that only the app has; then what the app gets in other ways.
+# The app's, without the panel that only the app has; the app loads the last two elsewhere or not at all.
 SHEETS = (
     *(sheet for sheet in assets.SHEETS if not sheet.startswith("interface/server/")),
     "evaluation/templates/sections.css",

@@ -142,16 +142,16 @@ def test_the_cards_of_a_report(evil, report):
 
 
 def test_a_comparison(evil, report):
-    images, others = fakes.labelled().images, {f"model {evil}": evil, f"run {evil}": evil}
+    images, comparable = fakes.labelled().images, {f"model {evil}": evil, f"run {evil}": evil}
     other = replace(fakes.made(evil, seed=1), dataset=report.dataset)
     found = compare(report, other, evil)
-    compared = harmless(comparison.compared(report, others, f"run {evil}", found, evil, images))
+    compared = harmless(comparison.compared(report, comparable, f"run {evil}", found, evil, images))
     assert (
         compared.text.count(evil) > 8
     )  # two options, the note, the test's words, two headings of the table, two of the images
-    unknown = harmless(comparison.compared(report, others, f"model {evil}", None, evil, images))
+    unknown = harmless(comparison.compared(report, comparable, f"model {evil}", None, evil, images))
     assert f"Evaluate {evil} now" in unknown.text
-    harmless(comparison.compared(None, others, None, None, evil, None))
+    harmless(comparison.compared(None, comparable, None, None, evil, None))
 
 
 def test_the_history(evil):

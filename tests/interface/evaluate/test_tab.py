@@ -174,11 +174,13 @@ def test_an_image_that_is_still_decoded_is_opened_whole(evaluate, mnist):
 def test_coverage_answers_the_slider(evaluate):
     page, found = evaluate(), shipped_report(NAME)
     open_card(page, "Is it sure")
-    said = page.get_by_test_id("coverage")
-    expect(said).to_contain_text("it answers 100.00 %")
+    sentence = page.get_by_test_id("coverage")
+    expect(sentence).to_contain_text("it answers 100.00 %")
     point = found.metrics.coverage[20]
     page.locator("[data-points]").fill("20")
-    expect(said).to_contain_text(f"it answers {100 * point.coverage:.2f} % and is right {100 * point.accuracy:.2f} %")
+    expect(sentence).to_contain_text(
+        f"it answers {100 * point.coverage:.2f} % and is right {100 * point.accuracy:.2f} %"
+    )
 
 
 def test_every_download_opens_offline(evaluate, browser, mnist, tmp_path):
@@ -188,8 +190,8 @@ def test_every_download_opens_offline(evaluate, browser, mnist, tmp_path):
         with page.expect_download() as download:
             page.locator(f'[data-file="{kind}"]').click()
         download.value.save_as(tmp_path / kind)
-    assert json.loads((tmp_path / "report.json").read_text())["accuracy"] == found.metrics.accuracy
-    assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 10_001
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["accuracy"] == found.metrics.accuracy
+    assert len((tmp_path / "predictions.csv").read_text("utf-8").splitlines()) == 10_001
     context = browser.new_context(offline=True)
     asked = []
     context.on("request", lambda request: asked.append(request.url))
@@ -307,7 +309,7 @@ def my_digits(folder):
     for digit in (0, 1, 3, 7):
         (folder / "mine" / str(digit)).mkdir(parents=True)
         Image.fromarray(labelled_drawings.pad(digit)).save(folder / "mine" / str(digit) / "a.png")
-    (folder / "mine" / "7" / "<img src=x onerror=alert(1)>.png").write_text("no picture")
+    (folder / "mine" / "7" / "<img src=x onerror=alert(1)>.png").write_text("no picture", "utf-8")
     return 4
 
 
@@ -333,7 +335,7 @@ def test_an_uploaded_test_set_gets_the_same_dashboard(evaluate, tmp_path, how):
     with page.expect_download() as download:
         page.get_by_test_id("downloads").click()
         page.locator('[data-file="report.json"]').click()
-    taken = json.loads(download.value.path().read_text())
+    taken = json.loads(download.value.path().read_text("utf-8"))
     assert taken["dataset"]["n"] == count and len(taken["folder"]["unreadable"]) == 1
     page.locator("[data-do=back]").click()
     expect(page.get_by_test_id("errors").locator("..")).to_contain_text("of 10,000")
@@ -341,7 +343,7 @@ def test_an_uploaded_test_set_gets_the_same_dashboard(evaluate, tmp_path, how):
 
 def test_a_zip_that_is_no_test_set_is_a_sentence(evaluate, tmp_path):
     page = evaluate()
-    (tmp_path / "x.zip").write_text("no zip")
+    (tmp_path / "x.zip").write_text("no zip", "utf-8")
     page.get_by_test_id("own").locator("summary").click()
     page.locator("[data-upload=zip]").set_input_files(tmp_path / "x.zip")
     expect(page.get_by_test_id("evaluation-status")).to_contain_text("This is not a whole zip file.")

@@ -259,9 +259,9 @@ def test_only_its_own_folder_is_written_over(tmp_path, capsys):
     if runtime.folder() is None:
         missing(runtime.COMMAND)
     file, others, mine = tmp_path / "file", tmp_path / "others", tmp_path / "mine"
-    file.write_text("")
+    file.write_text("", "utf-8")
     others.mkdir()
-    (others / "thesis.txt").write_text("mine")
+    (others / "thesis.txt").write_text("mine", "utf-8")
     assert main([str(file)]) == 2
     assert "is a file" in capsys.readouterr().err
     assert main([str(others)]) == 2
