@@ -1,4 +1,4 @@
-"""`demo.py` as a process of its own, for benchmarks that ask it over HTTP; what that process holds (Linux)."""
+"""Starts `demo.py` as a process for benchmarks that ask it over HTTP (`running`), and measures what it holds (Linux)."""
 
 import contextlib
 import os
@@ -19,12 +19,12 @@ PATIENCE = 120  # seconds for a start, on a machine that has much else to do
 
 @dataclass(frozen=True)
 class Holding:
-    """memory: MB resident; descriptors, threads: of the process; files: in its temporary folder."""
+    """What a process holds at one moment."""
 
-    memory: float
+    memory: float  # MB resident
     descriptors: int
     threads: int
-    files: int
+    files: int  # in its temporary folder
 
     def __str__(self) -> str:
         return f"{self.memory:.0f} MB, {self.descriptors} descriptors, {self.threads} threads, {self.files} files"
@@ -32,24 +32,24 @@ class Holding:
 
 @dataclass(frozen=True)
 class App:
-    """A running app. address: http://127.0.0.1:PORT; temporary: the folder that all its temporary files lie in."""
+    """A running app."""
 
-    address: str
+    address: str  # http://127.0.0.1:PORT
     process: subprocess.Popen
-    temporary: Path
+    temporary: Path  # the folder of all its temporary files
 
     @property
     def port(self) -> int:
         return int(self.address.rpartition(":")[2])
 
-    def worked(self) -> float:
-        """Seconds of all cores that the process has had."""
-        fields = (Path("/proc") / str(self.process.pid) / "stat").read_text().rpartition(")")[2].split()
+    def cpu_seconds(self) -> float:
+        """Seconds of all cores that the process has used."""
+        fields = (Path("/proc") / str(self.process.pid) / "stat").read_text("utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def holding(self) -> Holding:
         place = Path("/proc") / str(self.process.pid)
-        status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
+        status = dict(line.split(":", 1) for line in (place / "status").read_text("utf-8").splitlines())
         files = sum(path.is_file() for path in self.temporary.rglob("*"))
         return Holding(
             int(status["VmRSS"].split()[0]) / 1024, len(list((place / "fd").iterdir())), int(status["Threads"]), files
@@ -67,11 +67,11 @@ def running(*flags: str, environment: dict[str, str] | None = None) -> Iterator[
     """The app on a free port, with its own temporary and state folders; ended on the way out."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        own = {"TMPDIR": folder, "XDG_STATE_HOME": f"{folder}-state", **(environment or {})}
+        folders = {"TMPDIR": folder, "XDG_STATE_HOME": f"{folder}-state", **(environment or {})}
         process = subprocess.Popen(
             [sys.executable, "demo.py", "--port", str(port), *flags],
             cwd=ROOT,
-            env=os.environ | own,
+            env=os.environ | folders,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,12 +1,13 @@
-"""How long after the end of a stroke its answer stands on the page: this app beside Gradio's stock Sketchpad, and the page
-that needs no server, which reads by itself as the app's page does until the server has the last word.
+"""Measures the time from the end of a stroke to its answer on the page: this app, Gradio's stock Sketchpad, and the page without a server.
+
+The last one reads by itself, as the app's page does until the server's answer comes.
 
 python -m benchmarks.latency [--strokes N]      all in headless Chromium, one after the other; about 10 minutes for 100 strokes
 python -m benchmarks.latency --alone            only the page that needs no server
 
 The clock runs in the page, from the pen's last event to the frame in which the whole stroke's answer is there; for the page alone
 also to when it is written, for a frame is 16 ms. Strokes follow each other after pauses of 0.1–0.6 s, as people's do, so what
-the page asks once the pen rests is in the way as in life.
+the page asks once the pen rests takes its time from them as it does for people.
 """
 
 import argparse
@@ -24,22 +25,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from playwright.sync_api import Page, TimeoutError, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from benchmarks import parity
 from interface.predict.examples.draw import GLYPHS, curve
 
 MEDIAN, P95 = 60, 120  # ms, the bars
-ALONE_MEDIAN, ALONE_P95, ALONE_FIRST = (
-    8,
-    16,
-    1000,
-)  # ms, the bars of the page alone; the last from opening it to its first answer
+ALONE_MEDIAN, ALONE_P95 = 8, 16  # ms, the bars of the page alone
+ALONE_FIRST = 1000  # ms, from opening it to its first answer
 OPENINGS = 5  # of the page with nothing kept from before
 LONGEST = 10_000  # ms to wait for one answer
 QUIET = 700  # ms without a new answer before the next stroke on the stock pad, whose answers come late and in twos
 POINT = 8  # ms between two points, a mouse's 125 Hz
 
+Box = tuple[float, float, float, float]  # left, top, width, height in px of the screen
 # The answer's time is that of the last change under `where` before the next press, unless it says that it is still busy:
 # what is shown for half a stroke is not its answer yet.
 METER = """([where, attributeFilter]) => {
@@ -83,7 +82,7 @@ def strokes() -> Iterator[tuple[bool, list[tuple[float, float]]]]:
 
 @contextlib.contextmanager
 def serving(*command: str) -> Iterator[str]:
-    """A Python module or file as a server on a free port, which is put where the command says PORT; its address."""
+    """Run a Python module or file as a server on a free port, which replaces PORT in the command; yields its address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -103,8 +102,15 @@ def serving(*command: str) -> Iterator[str]:
         process.wait()
 
 
-def draw(page: Page, box: tuple[float, float, float], points: list[tuple[float, float]]) -> None:
-    left, top, side = box
+def box_of(element: Locator) -> Box:
+    box = element.bounding_box()
+    assert box is not None  # it is visible
+    return box["x"], box["y"], box["width"], box["height"]
+
+
+def draw(page: Page, box: Box, points: list[tuple[float, float]]) -> None:
+    """With the mouse. points: (x, y) in 0–1 of the box's width."""
+    left, top, side, _ = box
     on_screen = [(left + x * side, top + y * side) for x, y in points]
     page.mouse.move(*on_screen[0])
     page.mouse.down()
@@ -117,13 +123,13 @@ def draw(page: Page, box: tuple[float, float, float], points: list[tuple[float, 
 def our_page(page: Page, n: int) -> list[float]:
     """Milliseconds of n strokes on this app's page."""
     page.locator(".predict.ready").wait_for()
-    pad = page.get_by_test_id("sketchpad").bounding_box()
+    pad = box_of(page.get_by_test_id("sketchpad"))
     page.evaluate(METER, ["[data-testid=answer]", ["data-version", "aria-busy"]])
     pause = random.Random(0)
     for index, (new, points) in enumerate(itertools.islice(strokes(), n)):
         if new:
             page.get_by_test_id("clear").click()
-        draw(page, (pad["x"], pad["y"], pad["width"]), points)
+        draw(page, pad, points)
         answered(page, index)
         page.wait_for_timeout(pause.uniform(100, 600))
     return page.evaluate("window.times")
@@ -133,15 +139,15 @@ def stock_page(page: Page, n: int) -> list[float]:
     """Milliseconds of n strokes on the stock Sketchpad's page, after it was made ready: it starts with no tool."""
     page.get_by_label("Brush", exact=True).first.click()
     page.wait_for_timeout(1000)
-    canvas = page.locator("canvas").first.bounding_box()
-    middle = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+    left, top, width, height = box_of(page.locator("canvas").first)
+    pad = left + width / 2 - 140, top + height / 2 - 140, 280, 280
     page.evaluate(METER, ["#answer", None])
     for index, (new, points) in enumerate(itertools.islice(strokes(), n)):
         if new and index:
             page.get_by_label("Clear canvas").click()
             quiet(page)
             page.get_by_label("Brush", exact=True).first.click()
-        draw(page, (middle[0] - 140, middle[1] - 140, 280), points)
+        draw(page, pad, points)
         answered(page, index)
         quiet(page)
     return page.evaluate("window.times")
@@ -168,9 +174,10 @@ def page_alone(n: int) -> tuple[list[float], list[float], list[float]]:
     with parity.opened() as (page, address):
         page.locator(".predict[data-reads]").wait_for()
         times = our_page(page, n)
-        written, first = page.evaluate("window.written"), []
+        written, first, browser = page.evaluate("window.written"), [], page.context.browser
+        assert browser is not None  # `opened` started it
         for _ in range(OPENINGS):
-            context = page.context.browser.new_context(bypass_csp=True)
+            context = browser.new_context(bypass_csp=True)
             context.add_init_script(WATCH)
             fresh = context.new_page()
             fresh.goto(address + link())
@@ -194,7 +201,9 @@ def measure(command: list[str], strokes_on, n: int) -> list[float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--strokes", type=int, default=100, metavar="N", help="strokes on each page (default: 100)")
     parser.add_argument("--alone", action="store_true", help="only the page that needs no server")
     chosen = parser.parse_args()
@@ -202,10 +211,12 @@ def main() -> int:
     times, written, first = page_alone(n)
     print(f"{'end of a stroke → answer':26} {'median':>9} {'p95':>9} {'longest':>9}   of {n} strokes")
     for name, found in {"page alone, written": written, "page alone, in its frame": times}.items():
-        print(f"{name:26} {statistics.median(found):6.1f} ms {late(found):6.1f} ms {max(found):6.1f} ms")
+        print(f"{name:26} {statistics.median(found):6.1f} ms {percentile_95(found):6.1f} ms {max(found):6.1f} ms")
     opening = statistics.median(first)
     print(f"page alone, opened → first answer: median {opening:.0f} ms of {', '.join(f'{ms:.0f}' for ms in first)}")
-    alone = statistics.median(written) <= ALONE_MEDIAN and late(written) <= ALONE_P95 and opening <= ALONE_FIRST
+    alone = (
+        statistics.median(written) <= ALONE_MEDIAN and percentile_95(written) <= ALONE_P95 and opening <= ALONE_FIRST
+    )
     print(
         f"bars: written median ≤ {ALONE_MEDIAN} ms, p95 ≤ {ALONE_P95} ms, first answer ≤ {ALONE_FIRST} ms: {'met' if alone else 'NOT met'}"
     )
@@ -217,7 +228,7 @@ def main() -> int:
     }
     summary = {}
     for name, times in found.items():
-        summary[name] = statistics.median(times), late(times)
+        summary[name] = statistics.median(times), percentile_95(times)
         print(f"{name:26} {summary[name][0]:6.0f} ms {summary[name][1]:6.0f} ms {max(times):6.0f} ms")
     (median, p95), (stock, stock_p95) = summary.values()
     print(f"{'ratio':26} {stock / median:7.1f} × {stock_p95 / p95:7.1f} ×")
@@ -226,8 +237,7 @@ def main() -> int:
     return 0 if met and alone else 1
 
 
-def late(times: list[float]) -> float:
-    """The 95th percentile."""
+def percentile_95(times: list[float]) -> float:
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 

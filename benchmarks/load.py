@@ -1,7 +1,7 @@
 """`python -m benchmarks.load`: a crowd sketches while an evaluation runs. Bars: 50 visitors, no error, p95 ≤ 250 ms; 200, all served.
 
-Each visitor is one of `benchmarks.visitors`, on the same machine as the server, so both share its cores. The evaluation is that of
-the Evaluate tab's Run, pressed again whenever it ends; it needs MNIST. `--soak MINUTES` keeps ten visitors who leave and are
+Each visitor is one of `benchmarks.visitors`, on the same machine as the server, so both share its cores. The evaluation is the Run of the
+Evaluate tab, pressed again whenever it ends; it needs MNIST. `--soak MINUTES` keeps ten visitors who leave and are
 replaced, with pages opened, pictures sent and evaluations run, and prints a line a minute on what the server holds. Linux.
 """
 
@@ -17,7 +17,7 @@ import uuid
 import numpy as np
 
 from benchmarks.app import App, Holding, running
-from benchmarks.visitors import Connection, Found, Visitor, films
+from benchmarks.visitors import Connection, Outcomes, Visitor, films
 
 CROWDS = (1, 10, 50, 200)
 BARS = {50: 0.250}  # seconds, the 95th percentile
@@ -46,26 +46,26 @@ class Evaluation:
         page = uuid.uuid4().hex
         connection = Connection(self.port, page)
         asked = {"data": [None], "fn_index": self.event, "session_hash": page, "event_data": None, "trigger_id": None}
-        status, told = await connection.ask(
+        status, answer = await connection.ask(
             "POST", "/gradio_api/queue/join", json.dumps(asked).encode(), "application/json"
         )
         if status != 200:
-            print(f"    no evaluation: {status} {told[:200].decode()}")
+            print(f"    no evaluation: {status} {answer[:200].decode()}")
             return False
         # the answer is a stream of progress that ends with the run
-        status, told = await connection.ask("GET", f"/gradio_api/queue/data?session_hash={page}")
+        status, events = await connection.ask("GET", f"/gradio_api/queue/data?session_hash={page}")
         connection.close()
-        done = b"process_completed" in told and b'"success":true' in told.replace(b'": true', b'":true')
+        done = b"process_completed" in events and b'"success":true' in events.replace(b'": true', b'":true')
         self.runs += done
         return done
 
 
 async def crowd(
     app: App, visitors: int, seconds: float, film: list, live: bool = True
-) -> tuple[Found, int, list[Holding], float]:
-    """So many visitors for so many seconds: what they met with, evaluations that ended, what the server held (once a second),
-    how many cores it had."""
-    found, evaluation, held, worked, started = Found(), Evaluation(app), [], app.worked(), time.monotonic()
+) -> tuple[Outcomes, int, list[Holding], float]:
+    """So many visitors for so many seconds. Returns their outcomes, the evaluations that ended, what the server held (once a second)
+    and how many cores it used."""
+    found, evaluation, held, cpu, started = Outcomes(), Evaluation(app), [], app.cpu_seconds(), time.monotonic()
     task = asyncio.create_task(evaluation.again_and_again())
     until = time.monotonic() + seconds
     everybody = asyncio.gather(
@@ -75,14 +75,14 @@ async def crowd(
         held.append(app.holding())
         await asyncio.sleep(1)
     await everybody
-    cores = (app.worked() - worked) / (time.monotonic() - started)
+    cores = (app.cpu_seconds() - cpu) / (time.monotonic() - started)
     evaluation.over = True
     await task
     return found, evaluation.runs, held, cores
 
 
-def told(visitors: int, seconds: float, found: Found, runs: int, held: list[Holding], cores: float) -> bool:
-    """Print one crowd; whether its bars are met."""
+def print_crowd(visitors: int, seconds: float, found: Outcomes, runs: int, held: list[Holding], cores: float) -> bool:
+    """Print what one crowd got. Returns whether its bars are met."""
     middle, high, last = 1e3 * np.quantile(found.answers, [0.5, 0.95, 0.99])
     end_middle, end_high, end_last = 1e3 * np.quantile(found.finished, [0.5, 0.95, 0.99])
     print(f"{visitors} visitors for {seconds:.0f} s, {runs} evaluations of 10,000 images ended meanwhile")
@@ -94,7 +94,7 @@ def told(visitors: int, seconds: float, found: Found, runs: int, held: list[Hold
     )
     print(f"{found.unanswered} overtaken by the visitor's next stroke")
     print(
-        f"    dropped   {found.passed_over:6,} by the server for a newer one, {found.given_up:,} by the visitor whose pen went on"
+        f"    dropped   {found.superseded:6,} by the server for a newer one, {found.abandoned:,} by the visitor whose pen went on"
     )
     print(
         f"    errors    {len(found.errors):6,} {sorted(set(found.errors))[:3] or ''}; served {len(found.served)} of {visitors} visitors"
@@ -109,16 +109,16 @@ async def loaded(app: App, crowds: list[int], seconds: float, live: bool) -> boo
     film, met = films(), []
     await crowd(app, 2, 3, film)  # the first of everything is slow
     for visitors in crowds:
-        met.append(told(visitors, seconds, *await crowd(app, visitors, seconds, film, live)))
+        met.append(print_crowd(visitors, seconds, *await crowd(app, visitors, seconds, film, live)))
     print(f"bars (50 visitors: p95 ≤ 250 ms; all: no error, everyone served): {'met' if all(met) else 'NOT met'}")
     return all(met)
 
 
-# ---- a week in half an hour ----
+# ---- a long run ----
 
 
 async def page_opened(port: int) -> None:
-    """What a browser asks for when it opens the page, as far as it is ours."""
+    """The requests of a browser that opens the page, as far as they go to our routes."""
     connection = Connection(port)
     for path in (
         "/",
@@ -136,16 +136,16 @@ async def picture_sent(port: int, picture: bytes, visitor: str = "") -> bool:
     connection, edge = Connection(port, visitor), "edge"
     head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'.encode()
     form = head + picture + f"\r\n--{edge}--\r\n".encode()
-    _, told = await connection.ask("POST", "/gradio_api/upload", form, f"multipart/form-data; boundary={edge}")
-    asked = {"data": [{"path": json.loads(told)[0], "meta": {"_type": "gradio.FileData"}}, "cnn"]}
-    _, told = await connection.ask("POST", "/gradio_api/call/read", json.dumps(asked).encode(), "application/json")
-    _, told = await connection.ask("GET", f"/gradio_api/call/read/{json.loads(told)['event_id']}")
+    _, answer = await connection.ask("POST", "/gradio_api/upload", form, f"multipart/form-data; boundary={edge}")
+    asked = {"data": [{"path": json.loads(answer)[0], "meta": {"_type": "gradio.FileData"}}, "cnn"]}
+    _, answer = await connection.ask("POST", "/gradio_api/call/read", json.dumps(asked).encode(), "application/json")
+    _, answer = await connection.ask("GET", f"/gradio_api/call/read/{json.loads(answer)['event_id']}")
     connection.close()
-    return b"event: complete" in told
+    return b"event: complete" in answer
 
 
 async def soaked(app: App, minutes: float) -> bool:
-    film, found, started = films(), Found(), time.monotonic()
+    film, found, started = films(), Outcomes(), time.monotonic()
     until, evaluation = started + 60 * minutes, Evaluation(app)
 
     async def chair(number: int) -> None:
@@ -187,7 +187,7 @@ async def soaked(app: App, minutes: float) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--visitors", type=int, nargs="+", default=CROWDS, metavar="N")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument(

@@ -37,8 +37,8 @@ class Front:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def worked(self) -> float:
-        return sum(app.worked() for app in self.apps)
+    def cpu_seconds(self) -> float:
+        return sum(app.cpu_seconds() for app in self.apps)
 
     def holding(self) -> Holding:
         each = [app.holding() for app in self.apps]
@@ -104,7 +104,7 @@ def main() -> int:
             asyncio.run(load.crowd(front, 4, 3, film))  # the first of everything is slow
             print(f"{processes} processes behind nginx: ", end="")
             found, *rest = asyncio.run(load.crowd(front, chosen.visitors, chosen.seconds, film))
-            load.told(chosen.visitors, chosen.seconds, found, *rest)
+            load.print_crowd(chosen.visitors, chosen.seconds, found, *rest)
             kept, lost = (asyncio.run(queued(front.port, film[7][0][-1], name)) for name in ("sticky", ""))
             print(
                 f"    through Gradio's queue {kept} of {PICTURES} pictures with the cookie, {lost} without", flush=True

@@ -1,5 +1,6 @@
-"""Do the page and Python read alike? Drawings of pen writers 25–30, whom no training saw, painted and read in headless Chromium,
-and the very same pixels read by Python.
+"""Checks that the page and Python read alike: drawings painted and read in headless Chromium, the same pixels read by Python.
+
+The drawings are of pen writers 25–30, whom no training saw.
 
 python -m benchmarks.parity [--drawings N]      default 2,400, a quarter of them rows of 2–5 digits; about 3 minutes
 """
@@ -64,7 +65,7 @@ class Compared:
     ms: float
 
 
-def own_drawings() -> list[list[dict]]:
+def project_drawings() -> list[list[dict]]:
     """71 drawings of this project's own digits as the pad keeps them, for where there is no data set: every digit with three
     pens, upright, slanted and in a corner; some as large as the pad; rows standing apart, touching, leaning and of two lines; a
     corner, a dot, something erased."""
@@ -137,8 +138,8 @@ def compare(page: Page, drawn: list[list[dict]], model: recogniser.Recogniser) -
                     for ours, theirs in zip(answer["digits"], reading.digits, strict=True)
                 ]
                 grey = max((float(np.abs(a - b).mean()) for a, b in pairs), default=0.0)
-            said = (answer["text"], answer["verdict"]) if answer else None
-            yield Compared(said, (reading.text, reading.verdict), grey, found["ms"])
+            by_page = (answer["text"], answer["verdict"]) if answer else None
+            yield Compared(by_page, (reading.text, reading.verdict), grey, found["ms"])
 
 
 @contextlib.contextmanager
@@ -151,9 +152,8 @@ def opened() -> Iterator[tuple[Page, str]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": 1280, "height": 860}, bypass_csp=True
-        )  # the page allows no code from outside
+        # the page allows no code from outside
+        page = browser.new_page(viewport={"width": 1280, "height": 860}, bypass_csp=True)
         address = f"http://127.0.0.1:{server.server_port}/site/"
         page.goto(address)
         yield page, address
@@ -162,21 +162,21 @@ def opened() -> Iterator[tuple[Page, str]]:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
+    def log_message(self, format, *args):
         pass
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--drawings", type=int, default=2400, metavar="N", help="default: 2,400")
     n = parser.parse_args().drawings
     with opened() as (page, _):
         found = list(compare(page, drawings(n), recogniser.load()))
-    here = [one for one in found if one.page]
-    same = sum(one.page == one.python for one in here)
-    greys = [one.grey for one in here if one.grey is not None]
-    print(f"{n:,} drawings; {n - len(here)} of them the page leaves to the server")
-    print(f"same text and verdict: {same:,} of {len(here):,}, {same / len(here):.2%}")
+    read_by_page = [one for one in found if one.page]
+    same = sum(one.page == one.python for one in read_by_page)
+    greys = [one.grey for one in read_by_page if one.grey is not None]
+    print(f"{n:,} drawings; {n - len(read_by_page)} of them the page leaves to the server")
+    print(f"same text and verdict: {same:,} of {len(read_by_page):,}, {same / len(read_by_page):.2%}")
     print(
         f"28×28 images: {np.mean(greys):.3f} grey levels apart on average, {np.quantile(greys, 0.999):.2f} at the 99.9th percentile, {max(greys):.2f} at most"
     )
@@ -184,10 +184,10 @@ def main() -> int:
     print(
         f"one reading in the page: median {np.median(times):.1f} ms, 95th percentile {np.quantile(times, 0.95):.1f} ms"
     )
-    for one in here:
+    for one in read_by_page:
         if one.page != one.python:
             print(f"  page {one.page}  Python {one.python}  images {one.grey}")
-    met = same / len(here) >= AGREE and np.mean(greys) <= GREY
+    met = same / len(read_by_page) >= AGREE and np.mean(greys) <= GREY
     print(f"bars: same in {AGREE:.1%}, images within {GREY:.0f} grey levels on average: {'met' if met else 'NOT met'}")
     return 0 if met else 1
 

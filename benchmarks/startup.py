@@ -1,7 +1,7 @@
-"""`python -m benchmarks.startup [--rounds N]`: from the command to the page, and to the first answer, beside the tutorial way.
+"""`python -m benchmarks.startup [--rounds N]`: from the command to the page and to the first answer, beside a tutorial's app.
 
 Both are started in turn, in the same run, with files that the system has read before; the medians are printed. Bars: page ≤ 4 s,
-first answer ≤ 5 s. The tutorial way (`benchmarks.tutorial`) needs TensorFlow. `--imports` prints what this app's start imports longest.
+first answer ≤ 5 s. The tutorial's app (`benchmarks.tutorial`) needs TensorFlow. `--imports` prints what this app's start imports longest.
 """
 
 import argparse
@@ -86,16 +86,22 @@ def start(command: list[str], answer: Callable[[str, bytes], None], drawing: byt
 
 def imports() -> None:
     """The modules whose import takes longest, with what they import."""
-    told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import demo"], cwd=ROOT, capture_output=True, text=True
+    report = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     ).stderr
-    rows = [line.split("|") for line in told.splitlines() if line.count("|") == 2 and "us" not in line]
+    rows = [line.split("|") for line in report.splitlines() if line.count("|") == 2 and "us" not in line]
     for _, whole, name in sorted(rows, key=lambda row: -int(row[1]))[:40]:
         print(f"{int(whole) / 1000:8.0f} ms {name.rstrip()}")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.startup", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="starts of each (default: 5)")
     parser.add_argument("--imports", action="store_true", help="instead: what the start imports longest")
     chosen = parser.parse_args()
@@ -103,16 +109,16 @@ def main() -> int:
         imports()
         return 0
     drawing = films()[7][0][-1]
-    ways = {
+    apps = {
         "this app": (["demo.py", "--port", "PORT"], our_answer),
-        "tutorial way": (["-m", "benchmarks.tutorial", "PORT"], their_answer),
+        "tutorial's app": (["-m", "benchmarks.tutorial", "PORT"], their_answer),
     }
-    for way in ways.values():
-        start(*way, drawing)  # warms the disk
-    found = {name: [] for name in ways}
+    for app in apps.values():
+        start(*app, drawing)  # warms the disk
+    found = {name: [] for name in apps}
     for _ in range(chosen.rounds):
-        for name, way in ways.items():
-            found[name].append(start(*way, drawing))
+        for name, app in apps.items():
+            found[name].append(start(*app, drawing))
     medians = {}
     for name, times in found.items():
         medians[name] = [statistics.median(column) for column in zip(*times, strict=True)]
@@ -121,7 +127,7 @@ def main() -> int:
             f"{name:13} command to page {medians[name][0]:5.2f} s, to first answer {medians[name][1]:5.2f} s   ({every})"
         )
     page, answer = medians["this app"]
-    their_page, their = medians["tutorial way"]
+    their_page, their = medians["tutorial's app"]
     print(f"{'':13} {their_page / page:.1f} × and {their / answer:.1f} × as quick")
     met = page <= PAGE and answer <= ANSWER
     print(f"bars: page ≤ {PAGE:.0f} s, first answer ≤ {ANSWER:.0f} s: {'met' if met else 'NOT met'}")

@@ -1,4 +1,4 @@
-"""The same task with Gradio's stock Sketchpad, as its guides show it: the yardstick of benchmarks/latency.py.
+"""The same task with Gradio's stock Sketchpad, as its guides show it; benchmarks/latency.py compares this app with it.
 
 python -m benchmarks.stock_sketchpad PORT
 """

@@ -1,8 +1,8 @@
-"""Visitors who sketch, as cheap as can be: they share the machine with the server that they measure.
+"""Visitors who draw, with as little work as possible, for they share the machine with the server that they measure: `Visitor`.
 
 A visitor draws a digit, a growing PNG of the pad, as the page sends it while no page reads by itself (interface/predict/live_answer.js):
-one request under way while the pen moves, the newest drawing next; a pen that lifts gives up a request for less than the whole
-stroke. HTTP is written by hand on asyncio's streams: a client library costs more than the server's answer.
+one request under way while the pen moves, the newest drawing next; when the pen lifts, a request for less than the whole stroke is
+abandoned. HTTP is written by hand on asyncio's streams: a client library costs more than the server's answer.
 """
 
 import asyncio
@@ -52,13 +52,13 @@ def _png(drawn: list[np.ndarray]) -> bytes:
 
 
 @dataclass
-class Found:
-    """What visitors met with. Times in seconds, of answers that came: of all, and of those to a finished stroke."""
+class Outcomes:
+    """What visitors got. Times in seconds, of answers that came: of all, and of those to a finished stroke."""
 
     answers: list[float] = field(default_factory=list)
     finished: list[float] = field(default_factory=list)
-    passed_over: int = 0  # the server answered 204: a newer drawing had come, or the line was too long
-    given_up: int = 0  # by the visitor, whose pen had gone on
+    superseded: int = 0  # the server answered 204: a newer drawing had come, or the queue was too long
+    abandoned: int = 0  # by the visitor, whose pen had gone on
     errors: list[str] = field(default_factory=list)
     served: set[int] = field(default_factory=set)  # visitors who got an answer to a finished stroke
     unanswered: int = 0  # strokes whose end had no answer when the next one began
@@ -112,12 +112,11 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 class Visitor:
     """One page with its pad. ``found`` is shared by all."""
 
-    def __init__(self, number: int, port: int, film: list, found: Found, name: str = "load", live: bool = True):
+    def __init__(self, number: int, port: int, film: list, found: Outcomes, name: str = "load", live: bool = True):
         self.number, self.films, self.found = number, film, found
         self.random, self.pad = random.Random(number), f"{name}-{number}"
         self.connection, self.port = Connection(port, self.pad), port
-        # whether the server is asked while the pen moves; a page that reads by itself asks once it is up
-        self.live = live
+        self.live = live  # the server is asked while the pen moves; a page that reads by itself asks once it is up
         self.sent = 0  # requests so far: the server's order
         self.under_way: asyncio.Task | None = None
         self.finished = True  # whether the last stroke's end has its answer
@@ -146,13 +145,13 @@ class Visitor:
             await asyncio.sleep(EVERY)
         if self.under_way and not self.under_way.done():
             self.under_way.cancel()
-            self.found.given_up += 1
+            self.found.abandoned += 1
             self.connection = Connection(self.port, self.pad)
         self.finished = False
         self.under_way = asyncio.create_task(self._ask(stroke[-1], time.monotonic()))
 
     async def _ask(self, frame: bytes, lifted: float | None) -> None:
-        """Ask for one answer; after the pen is up (``lifted``, when) ask again if passed over, as the page does."""
+        """Ask for one answer; after the pen is up (``lifted``, when) ask again after a 204, as the page does."""
         connection = self.connection
         while True:
             self.sent += 1
@@ -164,7 +163,7 @@ class Visitor:
                 self.found.errors.append(type(error).__name__)
                 return
             if status == 204:
-                self.found.passed_over += 1
+                self.found.superseded += 1
                 if lifted is None:
                     return
                 await asyncio.sleep(EVERY)

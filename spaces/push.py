@@ -1,4 +1,4 @@
-"""Put this app on a Hugging Face Space: `python spaces/push.py USER/NAME`, after `hf auth login`.
+"""Puts this app on a Hugging Face Space: `python spaces/push.py USER/NAME`, after `hf auth login`.
 
 --stage FOLDER only writes what would be pushed. A Space builds the Dockerfile; what differs there is CMD and the front matter
 of its README.
@@ -22,14 +22,14 @@ OPTIONS = [
 
 
 def stage(folder: Path) -> None:
-    """Write what the Space is built from: what the Dockerfile copies, itself with OPTIONS, and the README."""
-    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    """Write the files of the Space: what the Dockerfile copies, the Dockerfile itself with OPTIONS, the README."""
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
     for line in lines:
         instruction, _, argument = line.partition(" ")
         if instruction == "COPY":
             copy(ROOT / argument.split()[0], folder)
     lines = [f"CMD {json.dumps(OPTIONS)}" if line.startswith("CMD ") else line for line in lines]
-    (folder / "Dockerfile").write_text("\n".join(lines) + "\n")
+    (folder / "Dockerfile").write_text("\n".join(lines) + "\n", "utf-8")
     shutil.copy(ROOT / "spaces" / "README.md", folder)
 
 
@@ -54,7 +54,7 @@ def push(space: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("space", nargs="?", metavar="USER/NAME")
     parser.add_argument("--stage", type=Path, metavar="FOLDER", help="only write what would be pushed")
     given = parser.parse_args()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.parity import AGREE, GREY, compare, drawings, own_drawings
+from benchmarks.parity import AGREE, GREY, compare, drawings, project_drawings
 from interface.reader import routes
 from model import recogniser, strokes, test_time_augmentation
 from model.segmentation import touching
@@ -24,7 +24,7 @@ def reading_page(browser, site):
 
 
 def test_drawings_of_every_kind_get_the_same_answer_from_the_same_images(reading_page):
-    found = list(compare(reading_page, own_drawings(), recogniser.load()))
+    found = list(compare(reading_page, project_drawings(), recogniser.load()))
     assert len(found) == 71
     assert {one.page[1] for one in found} >= {"sure", "unsure"}, "some should be hard"
     assert sum(len(one.page[0]) > 1 for one in found) >= 15, "and some of several digits"
@@ -34,7 +34,7 @@ def test_drawings_of_every_kind_get_the_same_answer_from_the_same_images(reading
 
 def test_some_of_these_drawings_need_cuts_that_lean(monkeypatch):
     model = recogniser.load()
-    pictures = [painted(drawing) for drawing in own_drawings()]
+    pictures = [painted(drawing) for drawing in project_drawings()]
     leaning = [model.read(picture) for picture in pictures]
     monkeypatch.setattr(touching, "LEANS", (0.0,))
     upright = [model.read(picture) for picture in pictures]
@@ -48,7 +48,7 @@ def test_some_of_these_drawings_need_a_second_look(monkeypatch):
     monkeypatch.setattr(
         test_time_augmentation, "moved", lambda images, which: again.append(len(images)) or moved(images, which)
     )
-    for drawing in own_drawings():
+    for drawing in project_drawings():
         model.read(painted(drawing))
     assert sum(again) >= 5
 
