@@ -39,7 +39,7 @@ def main(given: list[str] | None = None) -> int:
                 print(f"{name}: {model.convention}; not calibrated")
     if flags.model or not flags.test_set_uploads:
         page = build(models, flags.test_set_uploads)
-    options = ServerOptions.of(flags)
+    options = ServerOptions.from_flags(flags)
     return serve(page, models, flags, options.link, launch_options(models, flags.test_set_uploads, options))
 
 

@@ -1,1 +1,1 @@
-"""Everything Gradio or JavaScript: the page, its two tabs, and the routes that answer while someone draws."""
+"""The page: its two tabs, the reader inside it, the server around it. `interface.app` puts them together; only here is Gradio imported."""

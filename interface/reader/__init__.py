@@ -1,0 +1,1 @@
+"""The reader inside the page: the reading path in JavaScript, and the routes that bring its networks and runtime."""

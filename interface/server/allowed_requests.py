@@ -47,7 +47,7 @@ ALLOWED_REQUESTS = [
     AllowedRequest("GET HEAD", r"/page/examples/.+", "/page/examples/…"),
     AllowedRequest("GET HEAD", r"/page/.+", "/page/…"),
     AllowedRequest("POST", r"/page/read", "/page/read", rate_if_large=LIMITS.pictures, most=LIMITS.picture_bytes),
-    AllowedRequest("POST", r"/page/testset", "/page/testset", LIMITS.testsets, most=MOST_PACKED),
+    AllowedRequest("POST", r"/page/testset", "/page/testset", LIMITS.test_sets, most=MOST_PACKED),
     AllowedRequest("POST", r"/page/(?:image|why|nearest)"),
     # Gradio's
     AllowedRequest("GET", r"/config/?", "/config", LIMITS.pages),

@@ -54,7 +54,7 @@ class Limits:
     pages: Rate = Rate(300, 1500, "page loads")  # counted by address: a class behind one reloads at once
     clicks: Rate = Rate(300, 3000, "clicks")
     evaluations: Rate = Rate(20, 300, "evaluations")  # joining the one under way counts: a class presses Run at once
-    testsets: Rate = Rate(5, 20, "test sets")
+    test_sets: Rate = Rate(5, 20, "test sets")
     logins: Rate = Rate(30, 60, "logins")  # a class behind one address comes in within two minutes; guessing does not
 
     def in_words(self) -> list[str]:

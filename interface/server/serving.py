@@ -32,7 +32,7 @@ class ServerOptions:
     link: sharing.PublicLink = field(default_factory=sharing.PublicLink)
 
     @classmethod
-    def of(cls, flags: Namespace) -> "ServerOptions":
+    def from_flags(cls, flags: Namespace) -> "ServerOptions":
         """flags: of interface/server/command_line.py."""
         return cls(
             public_link=flags.share,

@@ -10,28 +10,28 @@ from tests.interface.server.requests import ask, post
 
 def test_a_visitor_has_a_limit_and_all_together_have_one():
     limiter = RateLimiter()
-    for _ in range(LIMITS.testsets.per_visitor):
-        limiter.count(LIMITS.testsets, "ann")
+    for _ in range(LIMITS.test_sets.per_visitor):
+        limiter.count(LIMITS.test_sets, "ann")
     with pytest.raises(RateLimitExceeded, match="You have sent") as refused:
-        limiter.count(LIMITS.testsets, "ann")
+        limiter.count(LIMITS.test_sets, "ann")
     assert 1 <= refused.value.retry_after <= 60
     with pytest.raises(RateLimitExceeded, match="everybody"):
-        for n in range(LIMITS.testsets.for_everyone):
-            limiter.count(LIMITS.testsets, f"other {n}")
+        for n in range(LIMITS.test_sets.for_everyone):
+            limiter.count(LIMITS.test_sets, f"other {n}")
 
 
 def test_a_visitor_may_go_on_after_the_seconds_named_and_is_forgotten_after_a_minute():
     now = 0.0
     limiter = RateLimiter(lambda: now)
-    for _ in range(LIMITS.testsets.per_visitor):
-        limiter.count(LIMITS.testsets, "ann")
+    for _ in range(LIMITS.test_sets.per_visitor):
+        limiter.count(LIMITS.test_sets, "ann")
         now += 1
     with pytest.raises(RateLimitExceeded) as refused:
-        limiter.count(LIMITS.testsets, "ann")
+        limiter.count(LIMITS.test_sets, "ann")
     now += refused.value.retry_after
-    limiter.count(LIMITS.testsets, "ann")
+    limiter.count(LIMITS.test_sets, "ann")
     now += 200
-    limiter.count(LIMITS.testsets, "bob")
+    limiter.count(LIMITS.test_sets, "bob")
     assert not any("ann" in key for key in limiter._times)
 
 
