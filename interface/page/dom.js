@@ -29,7 +29,7 @@ export function find(root, selector, kind) {
  * @param {Kind<T>} kind
  * @returns {T[]}
  */
-export const findAll = (root, selector, kind) => [...root.querySelectorAll(selector)].filter((one) => one instanceof kind);
+export const findAll = (root, selector, kind) => [...root.querySelectorAll(selector)].flatMap((one) => (one instanceof kind ? [one] : []));
 
 /**
  * The nearest element around what an event happened on, that element included, which matches.

@@ -1,18 +1,53 @@
-// The answer on the page: shows what the server (interface/predict/answer.py) found. One function, `show`, from plain data to the page.
-//
-// answer: {text, verdict, model, calibrated, size: [w, h], ink: PNG data URL, canvas or null, picture: data URL or null,
-//          digits: [{digit, probability, runner_up, verdict, not_digit, box: [x, y, w, h], probabilities: [10], image}],
-//          others: [{model, text, probability or null}], or null: not asked}; `image` is base64 of 28 × 28 bytes, ink light on dark.
+// Shows an answer on the page: `prepare` once, then `show` for each answer. `spoken` is what is said of it.
 
-import {cropTile, grey, imageTile, pictureTile} from './tiles.js';
+import {find, findAll} from '../page/dom.js';
+import {WhatItSaw} from './what_it_saw.js';
 
-export const EMPTY = {text: '', verdict: 'empty', size: [1, 1], digits: [], others: []};
+/** @import {Answer, Picture} from '../page/types.js' */
+/** @import {Digit} from '../reader/types.js' */
+
+/**
+ * The parts of the page that an answer is shown in. chosen: the digit that a person chose among several, by its place, and in which
+ * text; it stays chosen through answers of the same text, such as the server's after the page's own.
+ * @typedef {ReturnType<typeof prepare>} Parts
+ */
+
+/**
+ * @callback OnSelect
+ * @param {Digit | null} digit  the one looked at
+ * @param {boolean} byHand  a person chose it among several
+ * @returns {void}
+ */
+
+/** @type {Answer} the answer to an empty pad */
+export const EMPTY = {
+  text: '',
+  verdict: 'empty',
+  model: '',
+  calibrated: true,
+  size: [1, 1],
+  digits: [],
+  others: [],
+  ink: null,
+  picture: null,
+};
+
+const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %
+
+/**
+ * @param {number} p  in [0, 1]
+ */
 export const percent = (p) => (p > 0.9995 ? '>99.9 %' : `${(100 * p).toFixed(1)} %`); // nothing here is certain
 
-/** Builds the ten bars once and returns the parts of the answer by name. */
+/**
+ * Build the ten bars, and find the parts of the answer.
+ * @param {Element} root  the tab
+ */
 export function prepare(root) {
-  const part = (selector) => root.querySelector(selector);
-  part('[data-bars]').innerHTML = Array.from({length: 10}, (_, digit) => `<li><b>${digit}</b><i><u></u></i><span></span></li>`).join('');
+  /** @type {(selector: string) => HTMLElement} */
+  const part = (selector) => find(root, selector, HTMLElement);
+  const bars = part('[data-bars]');
+  bars.innerHTML = Array.from({length: 10}, (_, digit) => `<li><b>${digit}</b><i><u></u></i><span></span></li>`).join('');
   return {
     root,
     answer: part('[data-testid=answer]'),
@@ -20,48 +55,44 @@ export function prepare(root) {
     verdict: part('[data-testid=verdict]'),
     chance: part('[data-chance]'),
     second: part('[data-second]'),
-    bars: [...part('[data-bars]').children],
+    bars: findAll(bars, 'li', HTMLElement),
     other: part('[data-testid=other-model]'),
     details: part('.details'),
     spoken: part('[data-testid=spoken]'),
     boxes: part('.boxes'),
+    saw: new WhatItSaw(root),
+    chosen: /** @type {{index: number, text: string, of: number} | null} */ (null),
   };
 }
 
-/** The digit to look at first: the least certain of several, for that is where a wrong reading hides. */
+/**
+ * The digit to look at first: the least certain of several, for that is where a wrong reading hides.
+ * @param {Digit[]} digits
+ * @returns {number} its place
+ */
 function doubtful(digits) {
   const kept = digits.map((_, index) => index).filter((index) => digits[index].verdict !== 'not a digit');
   const among = kept.length ? kept : digits.map((_, index) => index);
   return among.reduce((best, index) => (digits[index].probability < digits[best].probability ? index : best), among[0] ?? 0);
 }
 
-const idle = window.requestIdleCallback ?? ((act) => setTimeout(act));
-const PAUSE = 100; // ms between two paintings of the small pictures, and what they then wait at most for a page that is never idle
-
-/** Put `answer` on the page at once, its small pictures a little later: a pen that moves goes first. picture: what was read,
- *  a canvas or an <img>; onselect(digit, byHand) when a digit is looked at, byHand when a person chose it among several: then it
- *  stays `parts.chosen` through answers of the same reading, such as the server's after the page's own. */
+/**
+ * Put an answer on the page at once, its small pictures a little later: a pen that moves goes first.
+ * @param {Parts} parts
+ * @param {Answer} answer
+ * @param {Picture | null} picture  what was read; null for EMPTY
+ * @param {OnSelect} [onselect]  called when a digit is looked at
+ */
 export function show(parts, answer, picture, onselect) {
-  let decoded = null;
-  const decode = async () => {
-    const ink = typeof answer.ink === 'string' ? Object.assign(new Image(), {src: answer.ink}) : answer.ink;
-    await Promise.all([ink?.decode?.(), picture?.decode?.()]);
-    return ink;
-  };
+  const saw = picture && parts.saw.of(answer, picture);
+  /** @type {(index: number, byHand: boolean) => void} */
   const look = (index, byHand) => {
-    const digit = answer.digits[index];
+    const digit = answer.digits[index] ?? null;
     showText(parts, answer, index, look);
     showBars(parts, digit);
     showBoxes(parts, answer, index, look);
     parts.details.hidden = !digit;
-    paintLater(
-      parts,
-      digit &&
-        (async (newest) => {
-          const ink = await (decoded ??= decode());
-          if (newest()) paintTiles(parts.root, answer, index, picture, ink);
-        }),
-    );
+    parts.saw.paintSoon(saw && digit && saw(index));
     if (byHand) parts.chosen = {index, text: answer.text, of: answer.digits.length};
     onselect?.(digit, byHand);
   };
@@ -70,70 +101,62 @@ export function show(parts, answer, picture, onselect) {
   const index = again ? chosen.index : doubtful(answer.digits);
   parts.root.classList.toggle('several', answer.digits.length > 1);
   look(index, false);
-  showJudgement(parts, answer, answer.digits[index]);
+  showJudgement(parts, answer, answer.digits[index] ?? null);
   showOthers(parts, answer);
   Object.assign(parts.answer.dataset, {
     verdict: answer.verdict,
-    model: answer.model ?? '',
+    model: answer.model,
     text: answer.text,
     version: Number(parts.answer.dataset.version) + 1,
   });
 }
 
-/** Paint what is newest when it is time to; null: there is nothing to paint any more. paint(newest) asks newest() before it does. */
-function paintLater(parts, paint) {
-  parts.paint = paint;
-  if (!paint || parts.waiting) return;
-  parts.waiting = true;
-  setTimeout(
-    () =>
-      idle(
-        () => {
-          parts.waiting = false;
-          parts.painted = performance.now();
-          const mine = parts.paint;
-          mine?.(() => parts.paint === mine).catch(() => {}); // what cannot be decoded is not painted
-        },
-        {timeout: PAUSE},
-      ),
-    Math.max(0, (parts.painted ?? 0) + PAUSE - performance.now()),
-  );
-}
-
 const button = (text = '') => Object.assign(document.createElement('button'), {type: 'button', textContent: text});
 
-function showText(parts, answer, index, look) {
-  const {text} = parts;
+/**
+ * The text; of several digits each is a button.
+ * @param {Parts} parts
+ * @param {Answer} answer
+ * @param {number} index  of the digit looked at
+ * @param {(index: number, byHand: boolean) => void} look
+ */
+function showText({text}, answer, index, look) {
   const lines = answer.text.split('\n');
-  text.style.setProperty('--letters', Math.max(1, ...lines.map((line) => line.length)));
-  text.style.setProperty('--lines', lines.length);
+  text.style.setProperty('--letters', String(Math.max(1, ...lines.map((line) => line.length))));
+  text.style.setProperty('--lines', String(lines.length));
   if (answer.digits.length <= 1 || !answer.text) {
     text.textContent = answer.text || (answer.digits.length ? '?' : '');
     return;
   }
-  // each kept digit is a button; the text tells where lines end, the others have no place in it
-  const kept = answer.digits.map((digit, at) => [digit, at]).filter(([digit]) => digit.verdict !== 'not a digit');
-  const shown = [...text.children].map((one) => one.textContent || '\n').join('');
-  if (shown !== answer.text) {
+  // the text says where lines end; what is no digit has no place in it
+  const kept = answer.digits.map((_, at) => at).filter((at) => answer.digits[at].verdict !== 'not a digit');
+  const onPage = [...text.children].map((one) => one.textContent || '\n').join('');
+  if (onPage !== answer.text) {
     // else they stay: one may have the focus, or be pressed just now
     text.replaceChildren(...[...answer.text].map((letter) => (letter === '\n' ? document.createElement('br') : button(letter))));
   }
-  [...text.querySelectorAll('button')].forEach((one, nth) => {
-    const [digit, at] = kept[nth];
+  findAll(text, 'button', HTMLButtonElement).forEach((one, nth) => {
+    const at = kept[nth];
+    const digit = answer.digits[at];
     one.dataset.verdict = digit.verdict;
-    one.setAttribute('aria-pressed', at === index);
+    one.setAttribute('aria-pressed', String(at === index));
     one.setAttribute('aria-label', `${one.textContent}, ${digit.verdict}, ${percent(digit.probability)}`);
     one.onclick = () => look(at, true);
   });
 }
 
+/**
+ * The verdict, how certain it is, and what else it may be.
+ * @param {Parts} parts
+ * @param {Answer} answer
+ * @param {Digit | null} digit
+ */
 function showJudgement(parts, answer, digit) {
   const several = answer.digits.length > 1;
-  parts.verdict.textContent = answer.verdict === 'empty' ? 'Draw a digit …' : answer.verdict;
   const none = answer.verdict === 'not a digit';
-  parts.chance.textContent = digit && !several ? percent(none ? digit.not_digit : digit.probability) : '';
-  if (digit && !answer.calibrated) parts.chance.textContent += ' (not calibrated)';
-  parts.second.textContent = '';
+  parts.verdict.textContent = answer.verdict === 'empty' ? 'Draw a digit …' : answer.verdict;
+  const chance = digit && !several ? percent(none ? digit.not_digit : digit.probability) : '';
+  parts.chance.textContent = digit && !answer.calibrated ? `${chance} (not calibrated)` : chance;
   if (!digit) {
     parts.second.textContent = 'or open a picture with one digit or many';
   } else if (several) {
@@ -141,30 +164,52 @@ function showJudgement(parts, answer, digit) {
     parts.second.textContent = `${answer.digits.length} found${doubts ? `, ${doubts} in doubt` : ''} · choose one to look closer`;
   } else if (none) {
     parts.second.textContent = `if it were one, a ${digit.digit}`;
-  } else if (digit.probabilities[digit.runner_up] >= 0.0005) {
-    // what would show as 0.0 % is no runner-up
-    const second = document.createElement('span');
-    second.textContent = `${digit.runner_up} · ${percent(digit.probabilities[digit.runner_up])}`;
-    parts.second.append(answer.verdict === 'unsure' ? 'or perhaps ' : 'runner-up ', second);
-    if (digit.not_digit >= 0.05) parts.second.append(`, or no digit · ${percent(digit.not_digit)}`);
+  } else {
+    parts.second.replaceChildren(...runnerUp(answer, digit));
   }
 }
 
+/**
+ * What the only digit may be instead; nothing where that is hardly probable.
+ * @param {Answer} answer
+ * @param {Digit} digit
+ */
+function runnerUp(answer, digit) {
+  const probability = digit.probabilities[digit.runner_up];
+  if (probability < NEARLY_NONE) return [];
+  const second = Object.assign(document.createElement('span'), {textContent: `${digit.runner_up} · ${percent(probability)}`});
+  const none = digit.not_digit >= 0.05 ? [`, or no digit · ${percent(digit.not_digit)}`] : [];
+  return [answer.verdict === 'unsure' ? 'or perhaps ' : 'runner-up ', second, ...none];
+}
+
+/**
+ * The probability of each digit.
+ * @param {Parts} parts
+ * @param {Digit | null} digit
+ */
 function showBars(parts, digit) {
   parts.bars.forEach((bar, value) => {
     const p = digit ? digit.probabilities[value] : 0;
     bar.classList.toggle('top', digit?.digit === value);
     bar.classList.toggle('next', digit?.runner_up === value && digit.verdict !== 'sure');
-    bar.style.setProperty('--p', p);
-    bar.lastChild.textContent = digit ? percent(p) : '';
+    bar.style.setProperty('--p', String(p));
+    find(bar, 'span', HTMLElement).textContent = digit ? percent(p) : '';
   });
 }
 
+/**
+ * A box around each digit, on an opened picture.
+ * @param {Parts} parts
+ * @param {Answer} answer
+ * @param {number} index  of the digit looked at
+ * @param {(index: number, byHand: boolean) => void} look
+ */
 function showBoxes(parts, answer, index, look) {
   const [width, height] = answer.size;
   if (parts.boxes.children.length !== answer.digits.length) parts.boxes.replaceChildren(...answer.digits.map(() => button()));
+  const boxes = findAll(parts.boxes, 'button', HTMLButtonElement);
   answer.digits.forEach((digit, at) => {
-    const box = parts.boxes.children[at];
+    const box = boxes[at];
     const [x, y, w, h] = digit.box;
     const kept = digit.verdict !== 'not a digit';
     Object.assign(box.style, {
@@ -174,55 +219,51 @@ function showBoxes(parts, answer, index, look) {
       height: `${(100 * h) / height}%`,
     });
     box.dataset.verdict = digit.verdict;
-    box.dataset.text = kept ? digit.digit : '';
-    box.setAttribute('aria-pressed', at === index);
+    box.dataset.text = kept ? String(digit.digit) : '';
+    box.setAttribute('aria-pressed', String(at === index));
     box.setAttribute('aria-label', kept ? `${digit.digit}, ${digit.verdict}, ${percent(digit.probability)}` : 'not a digit');
     box.onclick = () => look(at, true);
   });
 }
 
+/**
+ * What other models say.
+ * @param {Parts} parts
+ * @param {Answer} answer
+ */
 function showOthers(parts, answer) {
   parts.other.classList.toggle('stale', !answer.others);
   if (!answer.others) return;
   parts.other.hidden = !answer.others.length;
-  parts.other.replaceChildren(
-    ...answer.others.map((other) => {
-      const line = document.createElement('span');
-      const name = Object.assign(document.createElement('b'), {textContent: other.model});
-      line.append(name, ` says ${other.text}${other.probability === null ? '' : ` · ${percent(other.probability)}`}`);
-      line.classList.toggle('differs', other.text !== (answer.text.replaceAll('\n', '') || 'not a digit'));
-      return line;
-    }),
-  );
+  const opinions = answer.others.map((other) => {
+    const line = document.createElement('span');
+    const name = Object.assign(document.createElement('b'), {textContent: other.model});
+    line.append(name, ` says ${other.text}${other.probability === null ? '' : ` · ${percent(other.probability)}`}`);
+    line.classList.toggle('differs', other.text !== (answer.text.replaceAll('\n', '') || 'not a digit'));
+    return line;
+  });
+  parts.other.replaceChildren(...opinions);
 }
 
-function paintTiles(root, answer, index, picture, ink) {
-  const tile = (name) => root.querySelector(`[data-tile=${name}]`);
-  const note = (name, text) => {
-    root.querySelector(`[data-note=${name}]`).textContent = text;
-  };
-  const digit = answer.digits[index];
-  const [width, height] = answer.size;
-  const [, , w, h] = digit.box;
-  const image = grey(digit.image);
-  pictureTile(tile('picture'), picture, answer.digits.length > 1 ? digit.box : null, width);
-  note('picture', `${width} × ${height} pixels`);
-  pictureTile(tile('ink'), ink, null, width);
-  cropTile(tile('crop'), ink, digit.box, width);
-  note('ink', 'light on dark, paper gone');
-  note('crop', answer.digits.length > 1 ? `${index + 1} of ${answer.digits.length}, ${w} × ${h}` : `${w} × ${h} pixels`);
-  imageTile(root.querySelector('[data-testid=model-image]'), image);
-  note('image', 'scaled, centred by weight');
+/**
+ * Say something once, for those who cannot see the page.
+ * @param {Parts} parts
+ * @param {string} text
+ */
+export function announce(parts, text) {
+  parts.spoken.textContent = text;
 }
 
-/** Say the answer once, for those who cannot see it. Called when the pen lifts, not while it moves. */
-export function speak(parts, answer) {
+/**
+ * The answer in words, to be announced when the pen lifts, not while it moves.
+ * @param {Answer} answer
+ */
+export function spoken(answer) {
+  if (answer.verdict === 'empty') return 'The pad is empty.';
+  if (answer.verdict === 'not a digit') return 'Not a digit.';
+  const text = answer.text.replaceAll('\n', ', ');
+  if (answer.digits.length > 1) return `${text}, ${answer.verdict}`;
   const [digit] = answer.digits;
-  const runner = digit && answer.digits.length === 1 && answer.verdict === 'unsure' ? `, or perhaps ${digit.runner_up}` : '';
-  parts.spoken.textContent =
-    answer.verdict === 'empty'
-      ? 'The pad is empty.'
-      : answer.verdict === 'not a digit'
-        ? 'Not a digit.'
-        : `${answer.text.replaceAll('\n', ', ')}, ${answer.verdict}${answer.digits.length === 1 ? `, ${percent(digit.probability)}` : ''}${runner}`;
+  const second = answer.verdict === 'unsure' ? `, or perhaps ${digit.runner_up}` : '';
+  return `${text}, ${answer.verdict}, ${percent(digit.probability)}${second}`;
 }

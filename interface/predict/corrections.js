@@ -1,86 +1,116 @@
-// "Wrong? Tell it": drawings with the digit a person says they are, kept in this browser tab's own storage and nowhere
+// Corrections: drawings with the digit that a person says they are. They are kept in this browser tab's storage and nowhere
 // else, and downloaded as a folder that `python -m evaluation --images` measures a model on.
 
+import {find} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {zip} from '../page/zip.js';
 
-const KEY = 'digits-told';
+/**
+ * label: 0–9; picture: a PNG as a data URL.
+ * @typedef {{label: number, picture: string}} Correction
+ */
+
+const KEY = 'digits-corrections';
 const FOLDER = 'my-digits';
 
-/** What is kept: [{label: 0–9, picture: PNG data URL}]; anything else that lies in the storage is left out. */
+/** @type {(one: any) => boolean} whether it is a correction; anything may lie in the storage */
+const valid = ({label, picture}) =>
+  Number.isInteger(label) && label >= 0 && label <= 9 && /^data:image\/png;base64,[\w+/=]+$/.test(picture);
+
+/**
+ * What is kept; anything else in the storage is left out.
+ * @returns {Correction[]}
+ */
 function kept() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? '[]').filter(
-      ({label, picture}) => Number.isInteger(label) && label >= 0 && label <= 9 && /^data:image\/png;base64,[\w+/=]+$/.test(picture),
-    );
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '[]').filter(valid);
   } catch {
     return [];
   }
 }
 
-export class Told {
-  /** root: the tab; picture(): a canvas that holds the one digit spoken of, or null; fail(error): say what went wrong. */
+export class Corrections {
+  /**
+   * @param {Element} root  the tab
+   * @param {() => HTMLCanvasElement | null} picture  what holds the one digit in question
+   * @param {(error: Error) => void} fail  says what went wrong
+   */
   constructor(root, picture, fail) {
-    const part = (name) => root.querySelector(`[data-testid=${name}]`);
-    Object.assign(this, {picture, fail, open: part('tell'), row: part('labels'), list: part('kept')});
-    this.row.append(
-      ...Array.from({length: 10}, (_, label) => {
-        const button = Object.assign(document.createElement('button'), {type: 'button', textContent: label});
-        button.onclick = () => this.keep(label);
-        return button;
-      }),
-    );
-    this.open.onclick = () => this.unfold(this.row.hidden);
+    /** @type {(name: string) => HTMLElement} */
+    const part = (name) => find(root, `[data-testid=${name}]`, HTMLElement);
+    this.picture = picture;
+    this.fail = fail;
+    this.opener = part('tell');
+    this.labels = part('labels');
+    this.list = part('kept');
+    this.note = find(this.list, 'span', HTMLElement);
+    this.labels.append(...Array.from({length: 10}, (_, label) => this.labelButton(label)));
+    this.opener.onclick = () => this.unfold(Boolean(this.labels.hidden));
     part('download-told').onclick = () => this.download();
     part('forget-told').onclick = () => {
       sessionStorage.removeItem(KEY);
       this.count();
-      this.open.focus();
+      this.opener.focus();
     };
     this.count();
   }
 
-  unfold(shown) {
-    this.row.hidden = !shown;
-    this.open.setAttribute('aria-expanded', shown);
-    if (shown) this.row.querySelector('button').focus();
+  /** @param {number} label */
+  labelButton(label) {
+    const button = Object.assign(document.createElement('button'), {type: 'button', textContent: String(label)});
+    button.onclick = () => this.keep(label);
+    return button;
   }
 
+  /**
+   * Show the labels to choose from, or hide them.
+   * @param {boolean} open
+   */
+  unfold(open) {
+    this.labels.hidden = !open;
+    this.opener.setAttribute('aria-expanded', String(open));
+    if (open) find(this.labels, 'button', HTMLElement).focus();
+  }
+
+  /**
+   * Keep the picture in question under a label.
+   * @param {number} label
+   */
   keep(label) {
     const canvas = this.picture();
     if (!canvas) return;
     const picture = canvas.toDataURL('image/png');
-    const all = kept().filter((one) => one.picture !== picture); // told twice: the last word counts
+    const others = kept().filter((one) => one.picture !== picture); // labelled twice: the last label counts
     try {
-      sessionStorage.setItem(KEY, JSON.stringify([...all, {label, picture}]));
+      sessionStorage.setItem(KEY, JSON.stringify([...others, {label, picture}]));
     } catch {
       this.fail(new Error('This browser keeps no more here. Download what is kept, then forget it.'));
       return;
     }
     this.unfold(false);
-    this.open.focus();
+    this.opener.focus();
     this.count(`Kept as a ${label}. `);
   }
 
+  /** Say how many are kept. */
   count(first = '') {
     const n = kept().length;
     this.list.hidden = !n;
-    this.list.querySelector('span').textContent =
-      `${first}${n === 1 ? '1 drawing is' : `${n} drawings are`} kept in this browser tab, nowhere else.`;
+    this.note.textContent = `${first}${n === 1 ? '1 drawing is' : `${n} drawings are`} kept in this browser tab, nowhere else.`;
   }
 
+  /** Save them as a zip: a folder for each label. */
   download() {
     const numbers = Array(10).fill(0);
-    save(
-      zip(
-        kept().map(({label, picture}) => {
-          const number = String((numbers[label] += 1)).padStart(4, '0');
-          const bytes = Uint8Array.from(atob(picture.split(',')[1]), (letter) => letter.charCodeAt(0));
-          return [`${FOLDER}/${label}/${number}.png`, bytes];
-        }),
-      ),
-      `${FOLDER}.zip`,
-    );
-    this.list.querySelector('span').textContent = `Unzip it, then: python -m evaluation --images ${FOLDER}`;
+    const files = kept().map(({label, picture}) => {
+      numbers[label] += 1;
+      const bytes = Uint8Array.from(atob(picture.split(',')[1]), (letter) => letter.charCodeAt(0));
+      return /** @type {[string, Uint8Array<ArrayBuffer>]} */ ([
+        `${FOLDER}/${label}/${String(numbers[label]).padStart(4, '0')}.png`,
+        bytes,
+      ]);
+    });
+    save(zip(files), `${FOLDER}.zip`);
+    this.note.textContent = `Unzip it, then: python -m evaluation --images ${FOLDER}`;
   }
 }

@@ -1,25 +1,43 @@
-// The pad: pen, eraser, undo and redo on a canvas, by mouse, finger, stylus or keyboard. It knows nothing of models:
-// it calls `changed(how)` when the drawing differs ('moved': a stroke grew; 'replaced': by undo, redo, clear) and when a
-// stroke ends ('lifted': nothing new since it last moved).
+// The pad: pen, eraser, undo and redo on a canvas, by mouse, finger, stylus or keyboard. It knows nothing of models.
 
-import {SIDE, paintStroke} from './strokes.js';
+import {context2d} from '../page/dom.js';
+import {paintStroke, SIDE} from './strokes.js';
+
+/** @import {Change, Point, Stroke} from '../page/types.js' */
 
 const STEP = 7; // pad units an arrow key moves the keyboard's pen: 40 steps across
+/** @type {Record<string, [number, number]>} */
 const ARROWS = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
+const ERASER_WIDER = 1.6; // times the brush: a stroke can be wiped away along it
+const NEAR = 0.5; // pad units; a point this near the last one adds nothing
+const ERASER_BUTTON = 5; // a pointer event's button: the eraser end of a stylus
 
 export class Sketchpad {
-  /** canvas: a square <canvas>; drawn strokes are in pad units (see strokes.js). */
+  /**
+   * @param {HTMLCanvasElement} canvas  square
+   * @param {(how: Change) => void} changed  called when the drawing differs, and when a stroke ends
+   */
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
+    /** @type {Stroke[]} without the one under way */
     this.strokes = [];
-    this.past = []; // earlier lists of strokes; a list is never changed once it is here
+    /** @type {Stroke[][]} earlier lists of strokes; a list is never changed once it is here */
+    this.past = [];
+    /** @type {Stroke[][]} */
     this.future = [];
+    /** The brush, in pad units. */
     this.width = 16;
     this.erasing = false;
-    this.current = null; // the stroke under way
-    this.pointer = null; // the pointer that draws it: a second finger draws nothing
-    this.cursor = null; // where the keyboard's pen is
+    /** @type {Stroke | null} the stroke under way */
+    this.current = null;
+    /** @type {number | null} the pointer that draws it: a second finger draws nothing */
+    this.pointer = null;
+    /** @type {[x: number, y: number] | null} where the keyboard's pen is */
+    this.cursor = null;
+    /** @type {number | null} the animation frame that will paint */
+    this.frame = null;
+    this.colour = '';
     this.finished = document.createElement('canvas'); // all strokes but the current one, already painted
     canvas.addEventListener('pointerdown', (event) => this.down(event));
     canvas.addEventListener('pointermove', (event) => this.move(event));
@@ -41,50 +59,56 @@ export class Sketchpad {
   get empty() {
     return !this.strokes.length && !this.current;
   }
+
+  /** All strokes, with the one under way. */
   get all() {
     return this.current ? [...this.strokes, this.current] : this.strokes;
   }
 
   // ---- drawing ----
 
+  /** @type {(event: PointerEvent) => Point} where a pointer is */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const point = [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
-    return event.pointerType === 'pen' ? [...point, event.pressure] : point; // others have none, or only say 0.5
+    const [x, y] = [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
+    return event.pointerType === 'pen' ? [x, y, event.pressure] : [x, y]; // others have no pressure, or only say 0.5
   }
 
+  /**
+   * Put a pen down.
+   * @param {Point} point
+   * @param {boolean} erase
+   */
   begin(point, erase) {
-    this.current = {width: this.width * (erase ? 1.6 : 1), erase, points: [point]};
+    this.current = {width: this.width * (erase ? ERASER_WIDER : 1), erase, points: [point]};
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
-    if (this.pointer !== null || (event.button > 0 && event.button !== 5)) return;
+    if (this.pointer !== null || (event.button > 0 && event.button !== ERASER_BUTTON)) return;
     this.lift();
     this.cursor = null;
     this.pointer = event.pointerId;
     try {
       this.canvas.setPointerCapture(event.pointerId);
     } catch {
-      /* the pointer is already gone */
+      // the pointer is already gone
     }
-    this.begin(this.place(event), this.erasing || event.button === 5); // 5: the eraser end of a stylus
+    this.begin(this.place(event), this.erasing || event.button === ERASER_BUTTON);
     this.paint();
     this.changed('moved');
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     if (event.pointerId !== this.pointer || !this.current) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const part of events.length ? events : [event]) this.extend(this.place(part));
-    this.soon();
+    for (const part of events.length ? events : [event]) extend(this.current, this.place(part));
+    this.paintSoon();
     this.changed('moved');
   }
 
-  extend(point) {
-    const last = this.current.points.at(-1);
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= 0.5) this.current.points.push(point);
-  }
-
+  /** @param {PointerEvent} event */
   up(event) {
     if (event.pointerId !== this.pointer) return;
     this.pointer = null;
@@ -101,12 +125,22 @@ export class Sketchpad {
 
   // ---- history ----
 
+  /**
+   * Make `strokes` the drawing; undo brings back the one before.
+   * @param {Stroke[]} strokes
+   * @param {Change} [how]
+   */
   become(strokes, how = 'replaced') {
     this.past.push(this.strokes);
     this.future = [];
     this.set(strokes, how);
   }
 
+  /**
+   * Make `strokes` the drawing, without a step of history.
+   * @param {Stroke[]} strokes
+   * @param {Change} [how]
+   */
   set(strokes, how = 'replaced') {
     this.strokes = strokes;
     this.repaint();
@@ -116,17 +150,19 @@ export class Sketchpad {
   /** Step back once; clearing can be undone too. */
   undo() {
     this.lift();
-    if (this.past.length) {
-      this.future.push(this.strokes);
-      this.set(this.past.pop());
-    }
+    const before = this.past.pop();
+    if (!before) return;
+    this.future.push(this.strokes);
+    this.set(before);
   }
+
   redo() {
-    if (this.future.length) {
-      this.past.push(this.strokes);
-      this.set(this.future.pop());
-    }
+    const after = this.future.pop();
+    if (!after) return;
+    this.past.push(this.strokes);
+    this.set(after);
   }
+
   clear() {
     this.lift();
     if (this.strokes.length) this.become([]);
@@ -134,6 +170,7 @@ export class Sketchpad {
 
   // ---- keyboard: arrows move the pen, Space or Enter puts it down and lifts it ----
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = ARROWS[event.key];
@@ -141,8 +178,8 @@ export class Sketchpad {
     event.preventDefault();
     this.cursor ??= [SIDE / 2, SIDE / 4];
     if (step) {
-      this.cursor = this.cursor.map((value, axis) => Math.max(0, Math.min(SIDE, value + step[axis])));
-      if (this.current) this.extend(this.cursor);
+      this.cursor = [inside(this.cursor[0] + step[0]), inside(this.cursor[1] + step[1])];
+      if (this.current) extend(this.current, this.cursor);
     } else if (this.current) this.lift();
     else this.begin(this.cursor, this.erasing);
     this.paint();
@@ -151,15 +188,17 @@ export class Sketchpad {
 
   // ---- painting ----
 
+  /** Give the canvas as many pixels as the screen has for it. */
   resize() {
     const side = Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1));
     if (!side || side === this.canvas.width) return; // 0: in a hidden tab
-    for (const canvas of [this.canvas, this.finished]) canvas.width = canvas.height = side;
+    for (const canvas of [this.canvas, this.finished]) Object.assign(canvas, {width: side, height: side});
     this.repaint();
   }
 
+  /** Paint everything anew. */
   repaint() {
-    const context = this.finished.getContext('2d');
+    const context = context2d(this.finished);
     this.colour = getComputedStyle(this.canvas).color;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.finished.width, this.finished.height);
@@ -169,30 +208,49 @@ export class Sketchpad {
   }
 
   /** Paint at the next frame, once, however many events come before it. */
-  soon() {
+  paintSoon() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.paint();
     });
   }
 
+  /** Paint the stroke under way and the keyboard's pen on what is finished. */
   paint() {
     const side = this.canvas.width;
     if (!side || !this.finished.width) return;
-    const context = this.canvas.getContext('2d');
+    const context = context2d(this.canvas);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, side, side);
     context.drawImage(this.finished, 0, 0);
     context.scale(side / SIDE, side / SIDE);
     if (this.current) paintStroke(context, this.current, this.colour);
-    if (this.cursor) this.paintCursor(context);
+    if (this.cursor) this.paintCursor(context, ...this.cursor);
   }
 
-  paintCursor(context) {
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} x
+   * @param {number} y
+   */
+  paintCursor(context, x, y) {
     context.strokeStyle = getComputedStyle(this.canvas).getPropertyValue('--accent') || this.colour;
     context.lineWidth = 1.5;
     context.beginPath();
-    context.arc(...this.cursor, this.width / 2 + 3, 0, 2 * Math.PI);
+    context.arc(x, y, this.width / 2 + 3, 0, 2 * Math.PI);
     context.stroke();
   }
+}
+
+/** @type {(value: number) => number} */
+const inside = (value) => Math.max(0, Math.min(SIDE, value));
+
+/**
+ * Add a point to a stroke, unless it is too near the last one.
+ * @param {Stroke} stroke
+ * @param {Point} point
+ */
+function extend({points}, point) {
+  const last = points[points.length - 1];
+  if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR) points.push(point);
 }

@@ -1,122 +1,116 @@
-// The Predict tab: joins the pad, pictures and the server's answer. `mount(element)` is called by the component
-// (interface/predict/pad.py) each time Gradio puts it on the page; the drawing outlives that.
+// The Predict tab: joins the pad, opened pictures and the answers to both. `mount` starts it, each time Gradio puts its component
+// (interface/predict/tab.py) on the page; the drawing outlives that.
 
-import {EMPTY, prepare, show, speak} from './answer.js';
+import {find, sentence} from '../page/dom.js';
+import {announce, EMPTY, prepare, show, spoken} from './answer.js';
 import {Batch} from './batch.js';
-import {open as openCamera} from './camera.js';
-import {card} from './result_card.js';
-import {showExamples} from './examples.js';
-import {Later} from './explanations.js';
-import {Live} from './live_answer.js';
-import {save} from '../page/save.js';
-import * as server from './server.js';
+import {connectControls} from './controls.js';
+import {copyLink} from './copy_link.js';
+import {Corrections} from './corrections.js';
+import {decode, encode} from './drawing_link.js';
+import {Explanations} from './explanations.js';
+import {LiveAnswer} from './live_answer.js';
+import {OpenedPicture} from './opened_picture.js';
 import {Sketchpad} from './pad.js';
-import {decode, encode, sheet} from './strokes.js';
+import {listen} from './page_events.js';
+import {PageReader} from './page_reader.js';
+import {saveCard} from './result_card.js';
+import * as server from './server.js';
+import {sheet} from './strokes.js';
 import {cutOut} from './tiles.js';
-import {Told} from './corrections.js';
 
-let page = null; // the page's one Predict tab
+/** @import {Answer, Change, Picture} from '../page/types.js' */
+/** @import {Digit} from '../reader/types.js' */
 
-class Predict {
+/**
+ * What is read when it is not the drawing: a picture, or a promise of one; or 28 × 28 bytes as the image a network sees.
+ * @typedef {{blob: Blob | Promise<Blob>} | {image: Uint8Array<ArrayBuffer>}} Source
+ */
+
+/**
+ * The answer on the page. picture: what it is the answer to; digit: the one looked at.
+ * @typedef {{answer: Answer, picture: Picture, digit: Digit | null}} ShownAnswer
+ */
+
+/** @type {Predict | null} the page's one Predict tab */
+let tab = null;
+listen(() => tab);
+
+/**
+ * Start the tab, or carry the drawing over when Gradio put the component on the page again.
+ * @param {Element} element  the component's
+ */
+export function mount(element) {
+  const root = element.querySelector('.predict');
+  if (!(root instanceof HTMLElement) || tab?.root === root) return;
+  const strokes = tab?.pad.strokes;
+  const made = new Predict(root);
+  tab = made;
+  root.classList.add('blank', 'ready');
+  if (strokes?.length) made.pad.set(strokes);
+  else made.openLink();
+  made.openChosen(); // before this code was here
+  (window.requestIdleCallback ?? setTimeout)(() => made.prepareReader()); // 3 MB that nobody should wait for
+}
+
+export class Predict {
+  /** @param {HTMLElement} root  of the tab (interface/predict/tab.html) */
   constructor(root) {
     this.root = root;
     this.parts = prepare(root);
-    this.problem = root.querySelector('[data-testid=problem]');
-    this.photo = root.querySelector('.photo');
-    this.engine = null; // {model, read} once the page can read drawings itself
-    this.source = null; // what is read when it is not the drawing: {blob} a picture, or a promise of one, {image} 28 × 28 bytes
-    this.later = new Later(root);
-    this.told = new Told(
+    this.problem = find(root, '[data-testid=problem]', HTMLElement);
+    this.opened = new OpenedPicture(root);
+    this.chosenFiles = find(root, '[data-testid=upload] input', HTMLInputElement);
+    this.linkButton = find(root, '[data-testid=link]', HTMLElement);
+    /** @type {Source | null} null: the drawing is read */
+    this.source = null;
+    /** @type {ShownAnswer | null} */
+    this.shownAnswer = null;
+    this.pageReader = new PageReader();
+    this.explanations = new Explanations(root);
+    this.corrections = new Corrections(
       root,
       () => this.oneDigit(),
-      (error) => {
-        this.problem.textContent = error.message;
-      },
+      (error) => this.showProblem(error.message),
     );
     this.batch = new Batch(
       root,
-      (file) => this.look(file),
-      (text) => {
-        this.parts.spoken.textContent = text;
-      },
+      (file) => this.openFromTable(file),
+      (text) => announce(this.parts, text),
     );
-    this.live = new Live(
-      (...how) => this.ask(...how),
-      (answer, finished) => this.show(answer, finished),
-      (error) => this.fail(error),
-      (finished) => this.ownReading(finished),
-    );
-    this.pad = new Sketchpad(root.querySelector('[data-testid=sketchpad]'), (how) => this.drawn(how));
-    this.wire();
-  }
-
-  wire() {
-    const on = (selector, event, act) => this.root.querySelector(selector).addEventListener(event, act);
-    for (const tool of this.root.querySelectorAll('[data-tool]')) {
-      tool.addEventListener('click', () => {
-        if (this.source) this.back(); // whoever takes the pen wants to draw
-        this.pad.erasing = tool.dataset.tool === 'eraser';
-        for (const one of this.root.querySelectorAll('[data-tool]')) one.setAttribute('aria-pressed', one === tool);
-      });
-    }
-    const size = this.root.querySelector('[data-size]');
-    const resize = () => {
-      this.pad.width = Number(size.value);
-    };
-    size.addEventListener('input', resize);
-    resize(); // it may have been moved before this code was here, or by the browser on a visit's return
-    on('[data-testid=undo]', 'click', () => this.undo());
-    on('[data-testid=redo]', 'click', () => this.pad.redo());
-    on('[data-testid=clear]', 'click', () => this.clear());
-    on('[data-testid=link]', 'click', (event) => this.copyLink(event.target));
-    on('[data-testid=card]', 'click', () => this.saveCard());
-    on('[data-testid=camera]', 'click', () =>
-      openCamera(this.root.querySelector('dialog.camera')).then(
-        (blob) => blob && this.openPicture(blob),
-        (error) => this.fail(error),
-      ),
-    );
-    on('[data-testid=upload] input', 'change', () => this.openChosen());
-    for (const zone of this.root.querySelectorAll('[data-drop]')) {
-      zone.addEventListener('dragover', () => zone.classList.add('over'));
-      for (const end of ['dragleave', 'drop']) zone.addEventListener(end, () => zone.classList.remove('over'));
-    }
-    showExamples(this.root.querySelector('.examples'), (coming) => this.openPicture(coming)).catch(() => {});
+    this.live = new LiveAnswer({
+      ask: (signal, pageAnswer, brief) => this.ask(signal, pageAnswer, brief),
+      readHere: async (finished) => (this.source ? null : this.pageReader.read(this.pad.all, !finished)),
+      show: (answer, finished) => this.show(answer, finished),
+      fail: (error) => this.fail(error),
+    });
+    this.pad = new Sketchpad(find(root, '[data-testid=sketchpad]', HTMLCanvasElement), (how) => this.drawn(how));
+    connectControls(this);
   }
 
   // ---- what is read ----
 
-  async ask(signal, own, brief) {
-    if (this.source?.image) return server.readImage(this.source.image, signal);
-    if (this.source) return server.read(await this.source.blob, signal, 'large');
-    return server.readDrawing(this.pad.all, signal, own, brief);
+  /**
+   * The server's answer to what is to be read now.
+   * @param {AbortSignal} signal
+   * @param {Answer | null} pageAnswer
+   * @param {boolean} brief
+   * @returns {Promise<Answer | null>}
+   */
+  async ask(signal, pageAnswer, brief) {
+    if (!this.source) return server.readDrawing(this.pad.all, signal, pageAnswer, brief);
+    if ('image' in this.source) return server.readImage(this.source.image, signal);
+    return server.read(await this.source.blob, signal, 'large');
   }
 
-  /** The page's own reading of the drawing, with the model that is chosen and in brief while the pen moves; null where the server
-   *  must be asked. */
-  async ownReading(finished) {
-    const model = server.model();
-    if (this.source || model !== this.engine?.model) return null;
-    const drawing = sheet(this.pad.all);
-    const answer = await this.engine.read(model, drawing, !finished).catch(() => null);
-    return answer && Object.assign(answer, {drawing});
+  /** Load what the page needs to read drawings by itself, if it can. */
+  prepareReader() {
+    return this.pageReader.prepare((model) => {
+      this.root.dataset.reads = model;
+    });
   }
 
-  /** Load what the page needs to read by itself, if it can. */
-  async prepare() {
-    const name = server.model();
-    try {
-      const {canRead, load, read} = await import('../reader/reader.js');
-      if (!canRead(name)) return;
-      await load(name);
-      if (name !== server.model()) return; // another was chosen meanwhile
-      this.engine = {model: name, read};
-      this.root.dataset.reads = name;
-    } catch {
-      /* no WebAssembly here, or no runtime: the server answers */
-    }
-  }
-
+  /** @param {Change} how  the drawing changed */
   drawn(how) {
     this.leavePicture();
     this.leaveAnswer();
@@ -131,94 +125,112 @@ class Predict {
     }
   }
 
-  /** files: what a person chose, dropped or pasted; several make a table. */
+  /**
+   * Open what a person chose, dropped or pasted; several make a table.
+   * @param {File[]} files
+   */
   openFiles(files) {
-    this.problem.textContent = '';
+    this.showProblem('');
     if (files.length > 1) this.batch.start(files);
     else if (files.length) this.openPicture(files[0]);
   }
 
-  /** What the button for pictures holds. */
+  /** Open what the button for pictures holds. */
   openChosen() {
-    const input = this.root.querySelector('[data-testid=upload] input');
-    this.openFiles([...input.files]);
-    input.value = ''; // the same file can be chosen again
+    this.openFiles([...(this.chosenFiles.files ?? [])]);
+    this.chosenFiles.value = ''; // the same file can be chosen again
   }
 
-  /** One file of the table, where the pad is in sight. */
-  look(file) {
+  /** @param {File} file  of the table; it is opened where the pad is in sight */
+  openFromTable(file) {
     this.openPicture(file);
     this.root.scrollIntoView({block: 'start'});
   }
 
-  /** blob: a picture file, or a promise of one; its answer comes with the picture as the server understood it. */
+  /**
+   * Read a picture file; its answer comes with the picture as the server understood it.
+   * @param {Blob | Promise<Blob>} blob
+   */
   openPicture(blob) {
-    this.live.forget();
-    this.leaveAnswer();
-    this.source = {blob};
+    this.open({blob});
     this.root.classList.add('waiting');
     this.live.replaced();
   }
 
-  /** bytes: 784 numbers 0–255, read as the image it is (from the Evaluate tab). */
+  /**
+   * Read an image exactly as it is.
+   * @param {ArrayLike<number>} bytes  28 × 28, 0 paper – 255 ink
+   */
   openImage(bytes) {
-    this.live.forget();
-    this.leaveAnswer();
-    this.source = {image: Uint8Array.from(bytes)};
+    this.open({image: Uint8Array.from(bytes)});
     this.live.replaced();
   }
 
-  show(answer, finished) {
-    this.root.classList.remove('waiting');
-    if (this.source) this.showPhoto(answer);
-    const shown = this.source ? this.photo.querySelector('img') : (answer.drawing ?? sheet(this.pad.all));
-    this.read = {answer, shown};
-    show(this.parts, answer, shown, (digit, byHand) => {
-      this.read.digit = digit;
-      if (finished || byHand) this.later.about(digit, answer.model);
-    });
-    this.parts.answer.setAttribute('aria-busy', this.live.shown !== this.live.drawn);
-    if (finished) speak(this.parts, answer);
+  /** @param {Source} source */
+  open(source) {
+    this.live.forget();
+    this.leaveAnswer();
+    this.source = source;
   }
 
-  showPhoto(answer) {
-    this.photo.querySelector('img').src = answer.picture;
-    this.photo.hidden = false;
-    this.photo.classList.toggle('tiny', answer.size[0] < 100);
-    this.photo.style.setProperty('--shape', answer.size[0] / answer.size[1]);
-    this.root.classList.add('pictured');
-    this.root.classList.remove('blank');
+  // ---- what is shown ----
+
+  /**
+   * Put an answer on the page.
+   * @param {Answer} answer
+   * @param {boolean} finished  it is the whole answer, and the pen is up
+   */
+  show(answer, finished) {
+    this.root.classList.remove('waiting');
+    if (this.source) this.opened.show(answer);
+    const picture = this.source ? this.opened.image : (answer.drawing ?? sheet(this.pad.all));
+    /** @type {ShownAnswer} */
+    const shownAnswer = {answer, picture, digit: null};
+    this.shownAnswer = shownAnswer;
+    show(this.parts, answer, picture, (digit, byHand) => {
+      shownAnswer.digit = digit;
+      if (finished || byHand) this.explanations.explain(digit, answer.model);
+    });
+    this.parts.answer.setAttribute('aria-busy', String(!this.live.upToDate));
+    if (finished) announce(this.parts, spoken(answer));
+  }
+
+  /** @param {string} text  says what is wrong; '': nothing is */
+  showProblem(text) {
+    this.problem.textContent = text;
   }
 
   /** Something else is to be read: what was asked and chosen of the answer before is over, and what was wrong with it. Until then
    *  a sentence stands, though the drawing that was there before a bad file is read again. */
   leaveAnswer() {
-    this.problem.textContent = '';
-    this.later.stop();
+    this.showProblem('');
+    this.explanations.stop();
     this.parts.chosen = null;
   }
 
   leavePicture() {
     this.source = null;
-    this.photo.hidden = true;
-    this.root.classList.remove('pictured', 'waiting');
+    this.opened.hide();
   }
 
-  /** A request failed: say why, and show no answer that belongs to something else. */
+  /**
+   * A request failed: say why, and show no answer that belongs to something else.
+   * @param {unknown} error
+   */
   fail(error) {
     const drawing = !this.source;
     this.leavePicture();
     this.root.classList.toggle('blank', this.pad.empty);
-    if (!drawing && !this.pad.empty)
+    if (!drawing && !this.pad.empty) {
       this.live.replaced(); // the drawing is what is on the pad again
-    else if (!drawing || this.live.shown !== this.live.drawn || !this.read) {
-      // else the page's own reading stands
-      this.read = null;
-      this.later.about();
+    } else if (!drawing || !this.live.upToDate || !this.shownAnswer) {
+      // else the page's own answer stands
+      this.shownAnswer = null;
+      this.explanations.explain(null, '');
       show(this.parts, EMPTY, null);
     }
     this.parts.answer.setAttribute('aria-busy', 'false');
-    this.problem.textContent = error.message;
+    this.showProblem(sentence(error));
   }
 
   // ---- commands ----
@@ -229,116 +241,55 @@ class Predict {
   }
 
   clear() {
-    this.problem.textContent = '';
-    if (!this.source) return this.pad.clear();
-    if (this.pad.empty) this.back();
-    else {
-      this.leavePicture();
-      this.pad.clear();
+    this.showProblem('');
+    if (this.source && this.pad.empty) {
+      this.back();
+      return;
     }
+    if (this.source) this.leavePicture();
+    this.pad.clear();
   }
 
-  /** From a picture back to the drawing. */
+  /** Leave a picture for the drawing. */
   back() {
     this.drawn('replaced');
   }
 
+  /** Another model was chosen. */
   modelChanged() {
-    this.problem.textContent = '';
-    this.prepare();
+    this.showProblem('');
+    this.prepareReader();
     if (this.source || !this.pad.empty) this.live.replaced();
     if (this.batch.files.length) this.batch.read();
   }
 
-  /** What is kept when a person says which digit this is: a drawing of one digit whole, else the digit that is looked at. */
+  /**
+   * What is kept when a person says which digit this is: a drawing of one digit whole, else the digit that is looked at.
+   * @returns {HTMLCanvasElement | null} null where there is none
+   */
   oneDigit() {
-    const {answer, shown, digit} = this.read ?? {};
-    if (!digit) return null;
-    return this.source || answer.digits.length > 1 ? cutOut(shown, digit.box, answer.size[0]) : shown;
+    if (!this.shownAnswer?.digit) return null;
+    const {answer, picture, digit} = this.shownAnswer;
+    const whole = !this.source && answer.digits.length === 1;
+    return whole && picture instanceof HTMLCanvasElement ? picture : cutOut(picture, digit.box, answer.size[0]);
   }
 
-  async saveCard() {
-    const {answer, shown} = this.read ?? {};
-    if (answer?.digits.length) save(await card(this.root, shown, answer), `digits-${answer.text.replaceAll('\n', '-') || 'none'}.png`);
+  /** Save the answer as a picture. */
+  saveCard() {
+    if (this.shownAnswer?.answer.digits.length) saveCard(this.root, this.shownAnswer.picture, this.shownAnswer.answer);
   }
 
-  async copyLink(button) {
-    const code = this.pad.empty || this.source ? '' : encode(this.pad.strokes);
-    if (!code) {
-      this.problem.textContent =
-        this.pad.empty || this.source ? 'Draw something first: the link carries the drawing.' : 'This drawing is too long for a link.';
-      return;
-    }
-    history.replaceState(null, '', `#d=${code}`);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      button.textContent = 'Link copied';
-    } catch {
-      button.textContent = 'Link is in the address bar';
-    } // no clipboard without https
-    clearTimeout(this.linked);
-    this.linked = setTimeout(() => {
-      button.textContent = 'Copy link';
-    }, 1800);
+  /** Copy a link that reopens this drawing. */
+  copyLink() {
+    const nothing = this.pad.empty || this.source;
+    const code = nothing ? '' : encode(this.pad.strokes);
+    if (code) copyLink(this.linkButton, code);
+    else this.showProblem(nothing ? 'Draw something first: the link carries the drawing.' : 'This drawing is too long for a link.');
   }
 
+  /** Draw what the page's address carries, if it does. */
   openLink() {
     const strokes = decode(new URLSearchParams(location.hash.slice(1)).get('d'));
     if (strokes?.length) this.pad.become(strokes);
   }
 }
-
-/** Start the tab in `element`, or carry the drawing over when Gradio put the component on the page again. */
-export function mount(element) {
-  const root = element.querySelector('.predict');
-  if (!root || page?.root === root) return;
-  const strokes = page?.pad.strokes;
-  page = new Predict(root);
-  root.classList.add('blank', 'ready');
-  if (strokes?.length) page.pad.set(strokes);
-  else page.openLink();
-  page.openChosen(); // before this code was here
-  (window.requestIdleCallback ?? setTimeout)(() => page.prepare()); // 3 MB that nobody should wait for
-}
-
-/** For the Evaluate tab: show a 28 × 28 image (784 bytes) here, exactly as it is. */
-export const openImage = (bytes) => page?.openImage(bytes);
-
-// ---- what the whole page hears: keys, paste, files dropped, the model picker ----
-
-const visible = () => page?.root.isConnected && page.root.offsetParent !== null;
-const typing = (target) => target.closest?.('input:not([type=range]), textarea, select, [contenteditable], dialog');
-
-document.addEventListener('keydown', (event) => {
-  if (!visible() || typing(event.target)) return;
-  const command = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  if (event.key === 'Escape') page.clear();
-  else if (command && key === 'z' && !event.shiftKey) page.undo();
-  else if (command && (key === 'y' || key === 'z')) page.pad.redo();
-  else return;
-  event.preventDefault();
-});
-
-document.addEventListener('paste', (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
-  if (!visible() || typing(event.target) || !files.length) return;
-  event.preventDefault();
-  page.openFiles(files);
-});
-
-// a file dropped beside the pad is meant for it; left to the browser it would replace the page and the drawing
-document.addEventListener('dragover', (event) => {
-  if (visible() && !typing(event.target)) event.preventDefault();
-});
-document.addEventListener('drop', (event) => {
-  if (!visible() || !event.dataTransfer.files.length) return;
-  event.preventDefault();
-  page.openFiles([...event.dataTransfer.files]);
-});
-
-document.addEventListener('change', (event) => {
-  if (event.target.matches?.('[data-testid=model]')) page?.modelChanged();
-});
-window.addEventListener('hashchange', () => page?.openLink());
-document.addEventListener('open-image', ({detail}) => openImage(detail)); // from the dashboard

@@ -1,9 +1,10 @@
-// The page that needs no server: the app's own Predict tab, the report, both themes, and offline after the first visit.
+// The page that needs no server: the app's Predict tab, the report, both themes, and offline after the first visit.
 
-import {canRead, load} from '../reader/reader.js';
-import {figures} from './figures.js';
-import {mount, openImage} from '../predict/tab.js';
+import {find, findAll} from '../page/dom.js';
 import {model} from '../predict/server.js';
+import {mount} from '../predict/tab.js';
+import {canRead, load} from '../reader/reader.js';
+import {connectFigures} from './figures.js';
 
 // What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
 const reader = (async () => canRead(model()) && load(model()))();
@@ -11,47 +12,43 @@ const LONGEST = 15_000; // ms that other things wait for it
 
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
-function theme() {
+function setTheme() {
   root.classList.toggle('dark', dark.matches);
-  document.body.classList.toggle('dark', dark.matches); // where the pad looks
+  document.body.classList.toggle('dark', dark.matches); // the pad watches it there
 }
-dark.addEventListener('change', theme);
-theme();
+dark.addEventListener('change', setTheme);
+setTheme();
 
-const tabs = [...document.querySelectorAll('[role=tab]')];
+const tabs = findAll(document, '[role=tab]', HTMLElement);
+/** @param {HTMLElement} tab */
 function choose(tab) {
   for (const one of tabs) {
     const chosen = one === tab;
-    one.setAttribute('aria-selected', chosen);
+    one.setAttribute('aria-selected', String(chosen));
     one.classList.toggle('selected', chosen);
     one.tabIndex = chosen ? 0 : -1;
-    document.getElementById(one.getAttribute('aria-controls')).hidden = !chosen;
+    find(document, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = !chosen;
   }
 }
 tabs.forEach((tab, at) => {
   tab.onclick = () => choose(tab);
   tab.onkeydown = (event) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const next = tabs[(at + 1) % tabs.length];
+    const next = tabs[(at + 1) % tabs.length]; // there are two
     choose(next);
     next.focus();
   };
 });
 
-mount(document.getElementById('predict'));
+mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
-figures(document.getElementById('evaluate'), (bytes) => {
+connectFigures(find(document, '#evaluate', HTMLElement), (bytes) => {
   choose(tabs[0]);
-  openImage(bytes);
+  document.dispatchEvent(new CustomEvent('open-image', {detail: [...bytes]})); // the Predict tab listens
   scrollTo({top: 0});
 });
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
-Promise.race([
-  reader.catch(() => {}),
-  new Promise((late) => {
-    setTimeout(late, LONGEST);
-  }),
-])
+Promise.race([reader.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LONGEST))])
   .then(() => navigator.serviceWorker?.register('sw.js'))
   .catch(() => {});

@@ -1,34 +1,34 @@
 // Keeps the page for the next visit, with or without a network. A new version has another name and comes with the visit after.
+//
+// `python -m interface.static` writes the version and the names of all files in here.
 
-const SCOPE = `digits ${registration.scope}`; // a host's other pages keep theirs
-const KEPT = `${SCOPE} VERSION`;
+/** @type {string[]} */
 const FILES = [];
 
-self.addEventListener('install', (event) =>
-  event.waitUntil(
-    caches.open(KEPT).then((cache) =>
-      // asked anew, or the browser's own memory would mix two versions; what has not changed is not sent again
-      cache.addAll(FILES.map((file) => new Request(file, {cache: 'no-cache'}))),
-    ),
-  ),
-);
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // its type has another name for `self`
+const SCOPE = `digits ${worker.registration.scope}`; // a host's other pages keep theirs
+const KEPT = `${SCOPE} VERSION`;
 
-self.addEventListener('activate', (event) =>
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) =>
-        Promise.all(names.filter((name) => name.startsWith(`${SCOPE} `) && name !== KEPT).map((name) => caches.delete(name))),
-      ),
-  ),
-);
-
-self.addEventListener('fetch', (event) => {
-  if (event.request.method !== 'GET' || !event.request.url.startsWith(registration.scope)) return;
-  event.respondWith(
-    caches
-      .open(KEPT)
-      .then((cache) => cache.match(event.request, {ignoreSearch: true}))
-      .then((kept) => kept ?? fetch(event.request)),
-  );
+worker.addEventListener('install', (event) => event.waitUntil(keep()));
+worker.addEventListener('activate', (event) => event.waitUntil(dropOldVersions()));
+worker.addEventListener('fetch', (event) => {
+  if (event.request.method !== 'GET' || !event.request.url.startsWith(worker.registration.scope)) return;
+  event.respondWith(answer(event.request));
 });
+
+/** Files are asked for anew, or the browser's own memory would mix two versions; what has not changed is not sent again. */
+async function keep() {
+  const cache = await caches.open(KEPT);
+  await cache.addAll(FILES.map((file) => new Request(file, {cache: 'no-cache'})));
+}
+
+async function dropOldVersions() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(`${SCOPE} `) && name !== KEPT).map((name) => caches.delete(name)));
+}
+
+/** @type {(request: Request) => Promise<Response>} */
+async function answer(request) {
+  const cache = await caches.open(KEPT);
+  return (await cache.match(request, {ignoreSearch: true})) ?? fetch(request);
+}

@@ -1,0 +1,48 @@
+// The page's own reader (interface/reader/reader.js) for the Predict tab: loaded after everything else, for it is 3 MB.
+
+import * as server from './server.js';
+import {sheet} from './strokes.js';
+
+/** @import {Answer, Stroke} from '../page/types.js' */
+
+export class PageReader {
+  constructor() {
+    /** @type {string | null} the model that it reads with, once that is loaded */
+    this.model = null;
+    /** @type {typeof import('../reader/reader.js').read | null} */
+    this.readCanvas = null;
+  }
+
+  /**
+   * Load what the page needs to read with the model that is chosen, if it can.
+   * @param {(model: string) => void} ready  called once it can
+   */
+  async prepare(ready) {
+    const name = server.model();
+    try {
+      const {canRead, load, read} = await import('../reader/reader.js');
+      if (!canRead(name)) return;
+      await load(name);
+      if (name !== server.model()) return; // another was chosen meanwhile
+      this.model = name;
+      this.readCanvas = read;
+      ready(name);
+    } catch {
+      // no WebAssembly here, or no runtime: the server answers
+    }
+  }
+
+  /**
+   * Read a drawing with the model that is chosen.
+   * @param {Stroke[]} strokes
+   * @param {boolean} brief
+   * @returns {Promise<Answer | null>} null where the server must be asked
+   */
+  async read(strokes, brief) {
+    const model = server.model();
+    if (model !== this.model || !this.readCanvas) return null;
+    const drawing = sheet(strokes);
+    const answer = await this.readCanvas(model, drawing, brief).catch(() => null);
+    return answer && Object.assign(answer, {drawing});
+  }
+}
