@@ -1,176 +1,241 @@
-// The Evaluate tab. `mount(element, gradio)` is called once its controls are on the page; `element` is the controls' element,
-// `trigger` and `server` are Gradio's. Listens on the whole tab, because the pieces in it come and go.
+// The Evaluate tab: makes what the server draws answer to mouse and keyboard. `mount` is called once its controls are on the page.
+//
+// The pieces of the tab come and go, so it listens on the whole tab. Each piece hears 'ask' and sends it to its handler
+// (interface/evaluate/handlers.py); 'drawn' says that the server has drawn something new in it.
 
 import {sortTables, walkMatrix} from '../../evaluation/templates/sections.js';
-import {send} from './uploaded_test_sets.js';
+import {around, find, findAll, sentence} from '../page/dom.js';
+import {save} from '../page/save.js';
+import {ask, askGallery, digit, openInPredict, PAGE, showTab} from './images.js';
+import {upload} from './uploaded_test_sets.js';
 
-export function mount(element, {trigger, server}) {
+/**
+ * What Gradio gives the controls. trigger: sends an event to its handler; report_file: a file of the report, or why there is none.
+ * @typedef {object} Gradio
+ * @property {(event: string, data?: object) => void} trigger
+ * @property {{report_file(asked: object): Promise<{name: string, type: string, base64: string} | {error: string}>}} server
+ */
+
+/** @type {WeakMap<Element, Dashboard>} by tab */
+const dashboards = new WeakMap();
+
+/**
+ * Start the tab, or connect it with its controls when Gradio put them on the page again.
+ * @param {HTMLElement} element  the controls'
+ * @param {Gradio} gradio
+ */
+export function mount(element, gradio) {
   const tab = element.closest('.evaluation-tab');
-  const picker = () => document.querySelector('[data-testid=model]');
-  const find = (selector) => tab.querySelector(selector);
+  if (!(tab instanceof HTMLElement)) return;
+  const dashboard = dashboards.get(tab) ?? new Dashboard(tab, element, gradio);
+  dashboards.set(tab, dashboard);
+  dashboard.controls = element;
+  dashboard.gradio = gradio;
+  dashboard.choose();
+}
+
+/** The picker of the model, in the page's header. */
+const picker = () => {
+  const found = document.querySelector('[data-testid=model]');
+  return found instanceof HTMLSelectElement ? found : null;
+};
+
+class Dashboard {
+  /**
+   * @param {HTMLElement} tab
+   * @param {HTMLElement} controls
+   * @param {Gradio} gradio
+   */
+  constructor(tab, controls, gradio) {
+    this.tab = tab;
+    this.controls = controls;
+    this.gradio = gradio;
+    /** @type {[t: number, p: number] | null} where the keyboard is in the matrix, for when a new one is drawn under it */
+    this.focused = null;
+    /** @type {string | null} a comparison asked for before Gradio has put its card on the page */
+    this.wanted = null;
+    this.refreshMatrix = walkMatrix(tab, (t, p) => ask(find(tab, '.matrix', HTMLElement), {kind: 'all', true: t, predicted: p}));
+    sortTables(tab);
+    this.listen();
+  }
+
+  listen() {
+    this.tab.addEventListener('focusin', (event) => {
+      const cell = around(event, '[role=gridcell]', HTMLElement);
+      this.focused = cell && [Number(cell.dataset.true), Number(cell.dataset.predicted)];
+    });
+    this.tab.addEventListener('click', (event) => this.clicked(event));
+    this.tab.addEventListener('keydown', (event) => {
+      const open = event.key === 'Escape' && this.controls.querySelector('.menu[open]');
+      if (!(open instanceof HTMLDetailsElement)) return;
+      open.open = false;
+      find(open, 'summary', HTMLElement).focus();
+    });
+    this.tab.addEventListener('change', (event) => {
+      if (event.target instanceof HTMLInputElement && event.target.dataset.upload) this.sendTestSet(event.target);
+      else if (event.target instanceof HTMLSelectElement) chosen(event.target);
+    });
+    this.tab.addEventListener('input', (event) => {
+      if (event.target instanceof HTMLInputElement && event.target.matches('[data-points]')) showCoverage(event.target);
+    });
+    this.tab.addEventListener('drawn', (event) => {
+      if (event.target instanceof HTMLElement) this.drawn(event.target);
+    });
+    document.addEventListener('change', (event) => {
+      if (event.target === picker()) this.choose();
+    });
+  }
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    for (const [selector, act] of CLICKS) {
+      const button = around(event, selector, HTMLButtonElement);
+      if (!button) continue;
+      act(this, button);
+      break;
+    }
+    const menu = around(event, '.menu', HTMLElement);
+    for (const other of findAll(this.controls, '.menu', HTMLDetailsElement)) if (other !== menu) other.open = false;
+  }
+
+  /** @param {HTMLElement} piece  in which the server has drawn something new */
+  drawn(piece) {
+    if (piece.querySelector('.ev-status')) this.settle();
+    if (this.wanted && piece.querySelector('[data-testid=compare]')) {
+      ask(piece, {other: this.wanted});
+      this.wanted = null;
+    }
+    if (piece.querySelector('.matrix')) this.refreshMatrix(document.activeElement === document.body ? this.focused : null);
+    const slider = piece.querySelector('[data-points]');
+    if (slider instanceof HTMLInputElement) showCoverage(slider);
+  }
 
   // ---- the model and the run ----
 
-  const choose = (more = {}) => trigger('choose', {...(picker() ? {model: picker().value} : {}), ...more});
-  const acts = {run: () => trigger('run'), cancel: () => trigger('cancel'), fetch: () => trigger('fetch'), back: () => choose({test_set: null})};
-  const say = (text) => {
-    const line = find('.ev-status');
-    if (line) line.textContent = text;
-  };
-
-  function settle() {
-    const {state = 'rest', missing = '0'} = find('.ev-status')?.dataset ?? {};
-    const button = (name) => element.querySelector(`[data-do=${name}]`);
-    button('run').hidden = missing === '1';
-    button('run').textContent = find('.ev-status')?.dataset.testSet ? 'Run' : 'Run on 10,000 images';
-    button('run').disabled = state !== 'rest';
-    button('cancel').hidden = state !== 'mine';
-    button('fetch').hidden = missing !== '1';
-    button('fetch').disabled = state !== 'rest';
+  /** Show the report of the model that is chosen. more: of another test set. */
+  choose(more = {}) {
+    const model = picker()?.value;
+    this.gradio.trigger('choose', {...(model === undefined ? {} : {model}), ...more});
   }
 
-  // ---- images: a cell of the matrix, filters, order, more, and on to Predict ----
-
-  const ask = (inside, detail) => inside.closest('.evaluation').dispatchEvent(new CustomEvent('ask', {detail}));
-  const digit = (text) => (text === '' || text === undefined ? null : Number(text));
-
-  function askGallery(gallery, changes) {
-    const {kind, true: t, predicted, shown} = gallery.dataset;
-    const query = {kind, true: digit(t), predicted: digit(predicted), shown: Number(shown)};
-    for (const name of ['sort', 'sure', 'labels']) query[name] = gallery.querySelector(`[data-choice=${name}]`)?.value ?? '';
-    // Most wrong: the surest mistakes; least sure: what it doubted most.
-    if ('kind' in changes) query.sort = changes.kind === 'wrong' ? 'sure' : 'unsure';
-    ask(gallery, {...query, ...changes});
+  get status() {
+    const found = this.tab.querySelector('.ev-status');
+    return found instanceof HTMLElement ? found : null;
   }
 
-  async function openInPredict(image) {
-    const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-    const pen = canvas.getContext('2d');
-    await image.decode(); // a browser may still be at it, and would draw nothing
-    pen.drawImage(image, 0, 0, 28, 28);
-    const grey = pen.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
-    [...document.querySelectorAll('.page-tabs button[role=tab]')].find((button) => button.textContent.trim() === 'Predict')?.click();
-    document.dispatchEvent(new CustomEvent('open-image', {detail: [...grey]})); // the Predict tab listens
-    window.scrollTo({top: 0});
+  /** @param {string} text  what there is to say */
+  say(text) {
+    if (this.status) this.status.textContent = text;
   }
 
-  // ---- a visitor's own test set ----
+  /** Run, Cancel and the download of MNIST as the status has them. */
+  settle() {
+    const {state = 'rest', missing = '0', testSet} = this.status?.dataset ?? {};
+    const [run, cancel, fetch] = ['run', 'cancel', 'fetch'].map((name) => find(this.controls, `[data-do=${name}]`, HTMLButtonElement));
+    run.hidden = missing === '1';
+    run.textContent = testSet ? 'Run' : 'Run on 10,000 images';
+    run.disabled = state !== 'rest';
+    cancel.hidden = state !== 'mine';
+    fetch.hidden = missing !== '1';
+    fetch.disabled = state !== 'rest';
+  }
 
-  async function bring(input) {
-    if (!input.files.length) return;
-    input.closest('.menu').open = false;
-    say('Sending your pictures …');
-    const base = location.pathname.replace(/\/?$/, '/') + 'page/';
+  /** @param {HTMLButtonElement} button  Run, Cancel, Download MNIST, or Back to MNIST's test set */
+  act(button) {
+    const name = button.dataset.do ?? '';
+    button.disabled = name !== 'cancel';
+    if (name === 'back') this.choose({test_set: null});
+    else this.gradio.trigger(name);
+  }
+
+  /** @param {HTMLInputElement} input  holds a test set of the visitor's */
+  async sendTestSet(input) {
+    if (!input.files?.length) return;
+    closeMenu(input);
+    this.say('Sending your pictures …');
     try {
-      trigger('uploaded', {model: picker()?.value, test_set: await send(base, input)});
+      const model = picker()?.value;
+      this.gradio.trigger('uploaded', {model, test_set: await upload(input)});
     } catch (error) {
-      say(error.message);
+      this.say(sentence(error));
     }
     input.value = ''; // the same choice can be made again
   }
 
-  // ---- files to take away ----
-
-  async function take(kind, button) {
+  /** @param {HTMLButtonElement} button  names a file to download */
+  async download(button) {
     button.disabled = true;
-    const file = await server
-      .report_file({model: picker()?.value, test_set: find('.ev-status')?.dataset.testSet || null, kind})
-      .catch(() => ({error: 'The file could not be made. Try again.'}));
+    const asked = {model: picker()?.value, test_set: this.status?.dataset.testSet || null, kind: button.dataset.file};
+    const file = await this.gradio.server.report_file(asked).catch(() => ({error: 'The file could not be made. Try again.'}));
     button.disabled = false;
-    if (file.error) {
-      say(file.error);
+    if ('error' in file) {
+      this.say(file.error);
       return;
     }
     const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
-    const link = Object.assign(document.createElement('a'), {download: file.name});
-    link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    button.closest('.menu').open = false;
+    save(new Blob([bytes], {type: file.type}), file.name);
+    closeMenu(button);
   }
 
-  // ---- a kept run beside what is shown ----
-
-  let wanted = null; // a comparison asked for before Gradio has put its tab on the page
-
-  function compareWith(other) {
-    const place = find('[data-testid=compare]');
+  /** @param {string} other  a run that this machine has kept; it is compared with what is shown */
+  compareWith(other) {
+    const place = this.tab.querySelector('[data-testid=compare]');
     if (place) ask(place, {other});
-    else wanted = other;
-    [...tab.querySelectorAll('.ev-cards button[role=tab]')].find((button) => button.textContent.trim() === 'Compare')?.click();
+    else this.wanted = other;
+    showTab(this.tab, '.ev-cards', 'Compare');
   }
+}
 
-  // ---- coverage ----
+/**
+ * What a click on a button does: the first selector that matches counts.
+ * @type {[selector: string, act: (dashboard: Dashboard, button: HTMLButtonElement) => void][]}
+ */
+const CLICKS = [
+  ['[data-do]', (dashboard, button) => dashboard.act(button)],
+  ['[data-file]', (dashboard, button) => dashboard.download(button)],
+  ['[data-more]', (_, button) => showMore(button)],
+  ['[data-ask]', (_, button) => askOnce(button, {n: Number(button.dataset.ask)})],
+  ['[data-compare]', (dashboard, button) => dashboard.compareWith(button.dataset.compare ?? '')],
+  ['[data-evaluate]', (_, button) => askOnce(button, {other: button.dataset.evaluate, run: true})],
+  ['.tile', (_, button) => openInPredict(find(button, 'img', HTMLImageElement))],
+];
 
-  function showCoverage(slider) {
-    const point = slider.closest('.threshold').querySelectorAll('option')[slider.value].dataset;
-    const confidence = `${(100 * point.threshold).toFixed(2)} %`;
-    slider
-      .closest('.threshold')
-      .querySelector(
-        'output',
-      ).textContent = `At least ${confidence} sure: it answers ${point.coverage} % and is right ${point.accuracy} %.`;
-    slider.setAttribute('aria-valuetext', confidence);
+/** @type {(button: HTMLButtonElement) => void} more images in its gallery */
+function showMore(button) {
+  const gallery = button.closest('.gallery');
+  if (gallery instanceof HTMLElement) askGallery(gallery, {shown: Number(gallery.dataset.shown) + PAGE});
+}
+
+/** @type {(button: HTMLButtonElement, detail: object) => void} a second click would ask again */
+function askOnce(button, detail) {
+  button.disabled = true;
+  ask(button, detail);
+}
+
+/** @type {(choice: HTMLSelectElement) => void} something else was chosen: what to compare with, or a filter of images */
+function chosen(choice) {
+  const name = choice.dataset.choice;
+  const gallery = choice.closest('.gallery');
+  if (name === 'other') ask(choice, {other: choice.value});
+  else if (name && gallery instanceof HTMLElement) {
+    const value = name === 'true' || name === 'predicted' ? digit(choice.value) : choice.value;
+    askGallery(gallery, {shown: PAGE, [name]: value});
   }
+}
 
-  // ---- the tab listens ----
+/** @type {(inside: Element) => void} */
+function closeMenu(inside) {
+  const menu = inside.closest('.menu');
+  if (menu instanceof HTMLDetailsElement) menu.open = false;
+}
 
-  if (!tab.listening) {
-    tab.listening = true;
-    const cells = walkMatrix(tab, (t, p) => ask(find('.matrix'), {kind: 'all', true: t, predicted: p}));
-    sortTables(tab);
-    let at = null; // where the keyboard is in the matrix, for when a new one is drawn under it
-    tab.addEventListener('focusin', (event) => {
-      const cell = event.target.closest('[role=gridcell]');
-      at = cell ? [Number(cell.dataset.true), Number(cell.dataset.predicted)] : null;
-    });
-    tab.addEventListener('click', (event) => {
-      const on = (selector) => event.target.closest(selector);
-      if (on('[data-do]')) {
-        on('[data-do]').disabled = on('[data-do]').dataset.do !== 'cancel';
-        acts[on('[data-do]').dataset.do]();
-      } else if (on('[data-file]')) take(on('[data-file]').dataset.file, on('[data-file]'));
-      else if (on('[data-more]')) askGallery(on('.gallery'), {shown: Number(on('.gallery').dataset.shown) + 48});
-      else if (on('[data-ask]')) {
-        on('[data-ask]').disabled = true;
-        ask(on('[data-ask]'), {n: Number(on('[data-ask]').dataset.ask)});
-      } else if (on('[data-compare]')) compareWith(on('[data-compare]').dataset.compare);
-      else if (on('[data-evaluate]')) {
-        on('[data-evaluate]').disabled = true;
-        ask(on('[data-evaluate]'), {other: on('[data-evaluate]').dataset.evaluate, run: true});
-      } else if (on('.tile')) openInPredict(on('.tile').querySelector('img'));
-      for (const menu of element.querySelectorAll('.menu')) if (menu !== on('.menu')) menu.open = false;
-    });
-    tab.addEventListener('keydown', (event) => {
-      const open = event.key === 'Escape' && element.querySelector('.menu[open]');
-      if (open) {
-        open.open = false;
-        open.querySelector('summary').focus();
-      }
-    });
-    tab.addEventListener('change', (event) => {
-      const {choice} = event.target.dataset;
-      const {value} = event.target;
-      if (event.target.dataset.upload) bring(event.target);
-      else if (choice === 'other') ask(event.target, {other: value});
-      else if (choice)
-        askGallery(event.target.closest('.gallery'), {shown: 48, [choice]: ['true', 'predicted'].includes(choice) ? digit(value) : value});
-    });
-    tab.addEventListener('input', (event) => {
-      if (event.target.matches('[data-points]')) showCoverage(event.target);
-    });
-    tab.addEventListener('drawn', (event) => {
-      if (event.target.querySelector('.ev-status')) settle();
-      if (wanted && event.target.querySelector('[data-testid=compare]')) {
-        ask(event.target, {other: wanted});
-        wanted = null;
-      }
-      if (event.target.querySelector('.matrix')) cells(document.activeElement === document.body ? at : null);
-      if (event.target.querySelector('[data-points]')) showCoverage(event.target.querySelector('[data-points]'));
-    });
-    document.addEventListener('change', (event) => {
-      if (event.target === picker()) choose();
-    });
-  }
-  choose();
+/** @type {(slider: HTMLInputElement) => void} what the model answers, and how well, from a least confidence on */
+function showCoverage(slider) {
+  const place = slider.closest('.threshold');
+  if (!place) return;
+  const {threshold, coverage, accuracy} = findAll(place, 'option', HTMLOptionElement)[Number(slider.value)].dataset;
+  const confidence = `${(100 * Number(threshold)).toFixed(2)} %`;
+  const words = `At least ${confidence} sure: it answers ${coverage} % and is right ${accuracy} %.`;
+  find(place, 'output', HTMLOutputElement).textContent = words;
+  slider.setAttribute('aria-valuetext', confidence);
 }

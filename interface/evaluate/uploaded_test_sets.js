@@ -1,33 +1,48 @@
-// A test set of one's own for the Evaluate tab: what is chosen becomes one zip for the server (interface/evaluate/uploaded_test_sets.py).
+// Sends a test set of the visitor's pictures to the server (interface/evaluate/uploaded_test_sets.py): a zip, or a folder that
+// becomes one here.
 
+import {ROUTES} from '../page/address.js';
 import {zip} from '../page/zip.js';
 
-const MOST = 50 * 1024 * 1024;
-const MOST_FILES = 2000; // what the server takes (evaluation/picture_archive.py): no use sending more
+// What the server takes (evaluation/picture_archive.py): no use sending more.
+const MOST_BYTES = 50 * 1024 * 1024;
+const MOST_FILES = 2000;
 
-/** The files of a chosen folder (with webkitRelativePath) as a zip: all but hidden ones. Throws an Error with a sentence. */
+/**
+ * The files of a chosen folder as a zip: all but hidden ones.
+ * @param {File[]} files  with webkitRelativePath
+ * @returns {Promise<Blob>}
+ * @throws {Error} a sentence, where it is no test set or too large
+ */
 async function packed(files) {
   const chosen = files.filter((file) => !/(^|\/)\./.test(file.webkitRelativePath));
   if (!chosen.some((file) => /(^|\/)[0-9]\/[^/]+$/.test(file.webkitRelativePath))) {
     throw new Error('There is no folder named 0 to 9 with pictures in it. Put each picture into the folder of its digit.');
   }
   if (chosen.length > MOST_FILES) throw new Error(`This folder has ${chosen.length} files; at most ${MOST_FILES} are read at once.`);
-  if (chosen.reduce((sum, file) => sum + file.size, 0) > MOST)
+  if (chosen.reduce((sum, file) => sum + file.size, 0) > MOST_BYTES) {
     throw new Error('This folder is over 50 MB. Choose fewer or smaller pictures.');
+  }
   const contents = await Promise.all(chosen.map((file) => file.arrayBuffer()));
   return zip(chosen.map((file, i) => [file.webkitRelativePath, new Uint8Array(contents[i])]));
 }
 
-/** Send what an <input> chose, a zip or a folder, to the server under `base`; resolves to the test set's secret name. */
-export async function send(base, input) {
-  const files = [...input.files];
+/**
+ * Send what an input of files holds, a zip or a folder.
+ * @param {HTMLInputElement} input  with a file or more
+ * @returns {Promise<string>} the test set's secret name, by which the server knows it
+ * @throws {Error} a sentence, where it cannot be used or sent
+ */
+export async function upload(input) {
+  const files = [...(input.files ?? [])];
   const folder = input.webkitdirectory;
-  const whole = folder ? await packed(files) : files[0];
-  if (whole.size > MOST) throw new Error('This zip is over 50 MB. Send fewer or smaller pictures.');
+  const content = folder ? await packed(files) : files[0];
+  if (content.size > MOST_BYTES) throw new Error('This zip is over 50 MB. Send fewer or smaller pictures.');
   const name = folder ? files[0].webkitRelativePath.split('/')[0] : files[0].name;
   let answer;
   try {
-    answer = await (await fetch(`${base}testset?${new URLSearchParams({name})}`, {method: 'POST', body: whole})).json();
+    const response = await fetch(`${ROUTES}testset?${new URLSearchParams({name})}`, {method: 'POST', body: content});
+    answer = await response.json();
   } catch {
     throw new Error('Your pictures could not be sent. Is the app still running?');
   }

@@ -3,6 +3,7 @@
 //
 // A request that fails rejects with an Error whose message is a sentence for the person; one that was aborted, with an AbortError.
 
+import {ROUTES} from '../page/address.js';
 import {picture} from './strokes.js';
 
 /** @import {Answer, Neighbours, Saliency, Stroke} from '../page/types.js' */
@@ -10,7 +11,6 @@ import {picture} from './strokes.js';
 /** Bytes of a picture that the server takes: no use sending more. */
 export const LARGEST = 20 * 1024 * 1024;
 
-const BASE = `${location.pathname.replace(/\/?$/, '/')}page/`; // right behind a proxy's sub-path as well
 const PAGE = Math.random().toString(36).slice(2); // this page's name, for the server to tell visitors apart
 
 /** The server's refusal. wait: seconds after which to try again, 0 where that would not help. */
@@ -48,7 +48,7 @@ async function post(path, body, signal, parameters = {}) {
   const query = new URLSearchParams({model: model(), pad: PAGE, ...parameters});
   let response;
   try {
-    response = await fetch(`${BASE}${path}?${query}`, {
+    response = await fetch(`${ROUTES}${path}?${query}`, {
       method: 'POST',
       body,
       signal,
@@ -136,10 +136,10 @@ export const nearest = (bytes, signal) => post('nearest', bytes, signal, replace
  * The file names of the examples.
  * @returns {Promise<string[]>}
  */
-export const examples = async () => (await fetch(`${BASE}examples`)).json();
+export const examples = async () => (await fetch(`${ROUTES}examples`)).json();
 
 /**
  * The address of an example.
  * @param {string} file  its name
  */
-export const exampleUrl = (file) => `${BASE}examples/${encodeURIComponent(file)}`;
+export const exampleUrl = (file) => `${ROUTES}examples/${encodeURIComponent(file)}`;
