@@ -1,5 +1,6 @@
 """The page and Python read alike: the same drawings, in real Chromium and by the recogniser of the command line."""
 
+import json
 import re
 
 import cv2
@@ -99,3 +100,23 @@ def test_every_constant_that_the_page_uses_is_pythons(site_folder):
                 assert wanted <= known[module], f"{path.name} takes what model/{module}.py does not have"
                 used += len(wanted)
     assert used > 30
+
+
+def test_what_the_type_checker_knows_of_the_constants_is_what_python_exports():
+    exported = {
+        name: json.loads(values)
+        for name, values in re.findall(r"export const (\w+) = (.*);", routes.constants({"cnn": recogniser.load()}))
+    }
+    described = (ROOT / "interface" / "reader" / "constants.d.ts").read_text("utf-8")
+    shapes = {"number": r"[\d.e-]+", "number[]": r"\[[\d.e, -]+\]", "Verdict": '".*"'}
+    count = 0
+    for module, fields in re.findall(r"export const (\w+): \{(.*?)\};", described, re.DOTALL):
+        for name, kind in re.findall(r"(\w+): ([\w\[\]]+)\s*[;}]", fields + "}"):
+            value = exported[module][name]
+            assert re.fullmatch(shapes[kind], json.dumps(value)) if kind in shapes else value is not None, (
+                module,
+                name,
+            )
+            count += 1
+    assert count > 40
+    assert set(exported) == set(re.findall(r"export const (\w+):", described))
