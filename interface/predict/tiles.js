@@ -8,7 +8,7 @@ import {context2d} from '../page/dom.js';
 /** @import {Box} from '../reader/types.js' */
 
 const TILE = 168; // canvas pixels a tile has: 84 on screen, twice that for fine screens
-const PAPER = 0.2; // of the longer side, around a digit that is cut out, so that ink can be told from it
+const PAPER = 0.2; // of the longer side, around a digit that is cut out, so that the ink stands out
 const MOST_CUT_OUT = 280; // px of what is cut out: as large as the pad
 
 /**
