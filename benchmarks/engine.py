@@ -1,12 +1,13 @@
-"""`python -m benchmarks.engine [NAME]`: LiteRT against Keras on the same network, in one run, same threads.
+"""`python -m benchmarks.engine [NAME]`: speed of LiteRT against Keras with the same network, in one run.
 
-One image as `Recogniser.probabilities`, and a pad drawing from its pixels to its reading, against `keras.Model.predict` of one
-image; 10,000 images against `predict` with batches of 32; loading against importing TensorFlow and loading the `.keras` file.
-Medians after a warm-up: of five, of single images more. The last line is the reading of twenty photos of a digit.
+Compares one image through `Recogniser.probabilities`, and a pad drawing from its pixels to its reading, with
+`keras.Model.predict` of one image; 10,000 images with `predict` in batches of 32; and loading with importing TensorFlow and
+loading the `.keras` file. Medians after a warm-up: of five, of single images more. The last line is for twenty photos of a digit.
 """
 
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from model.inference import Engine
 from model.training.recipes import RECIPES
 
 
-def median_seconds(work, repeats: int = 5) -> float:
+def median_seconds(work: Callable[[], object], repeats: int = 5) -> float:
+    """Of ``repeats`` calls, after one that does not count."""
     work()
     seconds = []
     for _ in range(repeats):
@@ -31,9 +33,9 @@ def main() -> None:
     model = recogniser.load(name)
     images = datasets.unit(datasets.load_mnist().test.images)
     started = time.perf_counter()
-    import keras
+    from model.training import networks
 
-    network = keras.models.load_model(model.path.parent / RECIPES[name].keras_file)
+    network = networks.load(model.path.parent / RECIPES[name].keras_file)
     keras_load = time.perf_counter() - started
     shaped = images.reshape(-1, *network.input_shape[1:])
     pads = [labelled_drawings.pad(digit) for digit in range(10)]

@@ -1,6 +1,6 @@
-"""Pictures as people bring them, made from digits no training saw: pen writers 25–30 and MNIST images 55,000–59,999.
+"""Makes pictures as people bring them, of digits that no training saw: pen writers 25–30 and MNIST images 55,000–59,999.
 
-Every generator takes a random generator and gives (picture (H, W, 3) uint8 RGB, text).
+Most functions take digits and a random generator and return a picture, (H, W, 3) uint8 RGB, and the text in it.
 """
 
 import functools
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from model import datasets, strokes
-from model.training.training_set import render
+from model.training.rendering import render
 
 COLOURS = ((20, 20, 20), (200, 30, 30), (30, 60, 200), (20, 130, 50), (120, 30, 140), (230, 120, 0))
 
@@ -26,6 +26,7 @@ def held_out_mnist() -> datasets.Labelled:
 
 
 def coloured(ink: np.ndarray, paper, pen) -> np.ndarray:
+    """Ink, (h, w) uint8, in the colour ``pen`` on ``paper`` → (h, w, 3) uint8."""
     share = ink[..., None].astype(np.float32) / 255
     return (np.asarray(paper) * (1 - share) + np.asarray(pen) * share).round().astype(np.uint8)
 
@@ -133,8 +134,8 @@ def row_ink(pens: list[datasets.PenDigit], rng, touching: float) -> tuple[np.nda
     drawn = []
     for pen in pens:
         slant = np.array([[1, rng.normal(0, 0.12)], [0, 1]])
-        own = size * rng.uniform(0.8, 1.25)
-        placed = strokes.place([s @ slant.T for s in pen.strokes], own, (120, 120))
+        longer = size * rng.uniform(0.8, 1.25)
+        placed = strokes.place([s @ slant.T for s in pen.strokes], longer, (120, 120))
         ink = strokes.draw(placed, (240, 240), brush)
         columns = np.flatnonzero(ink.any(axis=0))
         drawn.append(ink[:, columns[0] : columns[-1] + 1])
@@ -191,11 +192,15 @@ def photographed(ink: np.ndarray, rng, flat: bool = False) -> np.ndarray:
 
 
 def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
+    """The picture after it was saved as JPEG of ``quality`` (1–100)."""
     _, content = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(content, cv2.IMREAD_COLOR)[..., ::-1]
+    opened = cv2.imdecode(content, cv2.IMREAD_COLOR)
+    assert opened is not None, "OpenCV reads what it wrote"
+    return opened[..., ::-1]
 
 
 def _filling(pen: datasets.PenDigit, rng, share: float, brush=(5, 30)) -> np.ndarray:
+    """A pen digit whose longer side is ``share`` of the canvas → ink (280, 280) uint8."""
     width = rng.uniform(*brush)
     room = max(280 * (1 - share) - width, 0) / 2
     centre = 140 + rng.uniform(-room, room, 2)
@@ -222,8 +227,8 @@ def letter(characters: str, rng) -> tuple[np.ndarray, str]:
     return np.repeat(np.asarray(turned)[..., None], 3, axis=2), ""
 
 
-def doodle(_unused, rng) -> tuple[np.ndarray, str]:
-    """A scribble by another generator than the training's: a pen with inertia that wanders about the pad."""
+def scribble(rng) -> tuple[np.ndarray, str]:
+    """A scribble, made in another way than those in the training: a pen with inertia wanders about the pad."""
     steps = int(rng.integers(150, 500))
     turn = np.cumsum(rng.normal(0, 0.25, steps)) + np.cumsum(np.full(steps, rng.normal(0, 0.05)))
     path = np.cumsum(np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(4, 9), axis=0)
@@ -231,14 +236,16 @@ def doodle(_unused, rng) -> tuple[np.ndarray, str]:
     return coloured(strokes.draw(placed, (280, 280), rng.uniform(3, 10)), (255, 255, 255), (0, 0, 0)), ""
 
 
-def texture(_unused, rng) -> tuple[np.ndarray, str]:
-    """Coloured noise of several octaves, as of a photo of nothing in particular."""
+def texture(rng) -> tuple[np.ndarray, str]:
+    """Coloured noise of several octaves, like a photo of nothing in particular."""
     layers = [
         cv2.resize(rng.random((2**k, 2**k, 3)).astype(np.float32), (280, 280), interpolation=cv2.INTER_CUBIC)
         for k in range(2, 8)
     ]
-    mixed = sum(layer * rng.random() for layer in layers)
-    return cv2.normalize(mixed, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8), ""
+    mixed = np.zeros_like(layers[0])
+    for layer in layers:
+        mixed += layer * rng.random()
+    return cv2.normalize(mixed, np.empty_like(mixed), 0, 255, cv2.NORM_MINMAX).astype(np.uint8), ""
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from benchmarks import pictures
 from model import datasets, recogniser, test_time_augmentation
 from model.inference import Engine
 from model.test_time_augmentation import Variation
-from model.training import training_set
+from model.training import digit_set, rendering
 from model.training.augmentation import Augmenter, Strength
 
 ACROSS = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
@@ -42,15 +42,15 @@ def sets() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Name → images (n, 28, 28) float32 in [0, 1], and labels (n,) int, 0–9 or 10 for no digit."""
     rng = np.random.default_rng(5)
     held_out = pictures.held_out_mnist()
-    scans = [training_set.as_image(training_set.scanned(image, rng)) for image in held_out.images]
-    drawn = [training_set.pen_on_pads(datasets.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
-    cut = training_set.cut_pieces(pictures.held_out_pens(), ROWS, rng)
+    scans = [rendering.as_image(rendering.scanned(image, rng)) for image in held_out.images]
+    drawn = [rendering.pen_on_pads(datasets.HELD_OUT_WRITERS, seed) for seed in range(RENDERINGS)]
+    cut = digit_set.cut_pieces(pictures.held_out_pens(), ROWS, rng)
     return {
         "held-out MNIST": (datasets.unit(held_out.images), held_out.labels),
         "damaged": (Augmenter(5)(held_out.images, DAMAGED), held_out.labels),
         "scans": (datasets.unit(np.stack(scans)), held_out.labels),
         "pen writers": (
-            datasets.unit(np.stack([training_set.as_image(ink) for inks, _ in drawn for ink in inks])),
+            datasets.unit(np.stack([rendering.as_image(ink) for inks, _ in drawn for ink in inks])),
             np.concatenate([labels for _, labels in drawn]),
         ),
         "cut pieces": (datasets.unit(cut.images), cut.labels),
@@ -62,7 +62,7 @@ def errors_and_loss(
 ) -> tuple[int, float]:
     """The number of errors, and the mean of −log of the label's output."""
     outputs = test_time_augmentation.with_second_look(network, images, variations) if variations else network(images)
-    known = outputs if labels.max() == training_set.NONE else outputs[:, :10]
+    known = outputs if labels.max() == digit_set.NONE else outputs[:, :10]
     of_the_label = outputs[np.arange(len(labels)), labels]
     return int((known.argmax(axis=1) != labels).sum()), float(-np.log(np.maximum(of_the_label, 1e-7)).mean())
 

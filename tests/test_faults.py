@@ -29,12 +29,13 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's limits and s
 TRAINING = """
 import os, signal, sys
 from model import datasets, train
+from model.training import fit
 whole = datasets.load_mnist()
 datasets.HELD_OUT = 600
 datasets.load_mnist = lambda: datasets.Mnist(whole.train[:900], whole.test[:200], whole.source)
 if "--resume" not in sys.argv:
-    write = train.write_json
-    train.write_json = lambda path, content: (
+    write = fit.write_json
+    fit.write_json = lambda path, content: (
         os.kill(os.getpid(), signal.SIGKILL) if len(content.get("history", ())) == 2 else write(path, content)
     )
 sys.exit(train.main(sys.argv[1:]))

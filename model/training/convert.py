@@ -1,4 +1,4 @@
-"""`python -m model.training.convert IN.keras OUT.tflite`: a person's Keras file → what serves it. Runs as a child process of the app."""
+"""`python -m model.training.convert IN.keras OUT.tflite`: converts a custom model; the app runs it as a child process."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from model.inference import DIGITS
 
 
 def convert(path: Path, converted: Path) -> str | None:
-    """Write ``converted``. Returns None, or a sentence about what is wrong with the file."""
+    """Write the `.tflite` of the Keras file ``path`` to ``converted``. Returns None, or one sentence on what is wrong with it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         import keras
@@ -18,7 +18,9 @@ def convert(path: Path, converted: Path) -> str | None:
         return "a .keras file needs TensorFlow; install requirements.txt, or bring a .tflite file."
     try:
         network = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a foreign file may raise anything; its first line says what
+        if not isinstance(network, keras.Model):
+            raise TypeError("it holds no network")
+    except Exception as error:  # somebody else's file may raise anything; the first line says what
         first = (str(error).strip().splitlines() or ["unknown reason"])[0]
         return f"Keras cannot load it safely ({type(error).__name__}: {first[:160]})"
     shape, outputs = tuple(network.input_shape[1:]), network.output_shape[-1]

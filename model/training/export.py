@@ -1,4 +1,4 @@
-"""A trained Keras model → the `.tflite` that serves. Imports TensorFlow; only training and converting call it."""
+"""Converts a trained Keras model to the `.tflite` that serves (`to_tflite`). Imports TensorFlow when it is called."""
 
 from pathlib import Path
 
@@ -6,18 +6,18 @@ import numpy as np
 
 from model.files import replacing
 
-FINEST = 10  # bits below a channel's largest weight that those of float16 keep
+FINEST = 10  # bits: float16 weights are multiples of 2^-FINEST of the power of two above the largest of their channel
 
 
 def to_tflite(network, path: Path, weights: str = "float32", width: int | None = None) -> None:
-    """Write ``network`` as LiteRT with a batch of one, float32 in and out, and images of that ``width`` where it takes any.
+    """Write ``network``, a keras.Model, as LiteRT with a batch of one, float32 in and out.
 
-    ``weights`` of int8, scaled for each channel, are multiplied with a layer's inputs as whole numbers of 8 bits too, scaled for
-    each image (LiteRT's dynamic range quantisation): a quarter of float32's size and time. Those of float16 are half its size,
-    and rounded so that they compress by another quarter.
+    weights: "float32"; "int8", with a scale for each channel, which LiteRT multiplies with inputs that it rounds to 8 bits too,
+    with a scale for each image (dynamic range quantisation): a quarter of float32's size and time; or "float16", half of its
+    size, and rounded so that they compress by another quarter. width: of the images, in px, where the network takes any.
 
-    Keras's own ``export(format="litert")`` writes a dynamic batch, which the browser's runtime refuses;
-    Python's can resize a fixed one. The converter gets no trackable object: with Keras 3's it would leave the weights out.
+    Keras's own ``export(format="litert")`` writes a dynamic batch, which the browser's runtime refuses; Python's runtime can
+    resize a fixed one. The converter gets no trackable object: with that of Keras 3 it leaves the weights out.
     """
     import tensorflow as tf
 
@@ -37,17 +37,15 @@ def to_tflite(network, path: Path, weights: str = "float32", width: int | None =
 
 
 def _rounded(content: bytes) -> bytes:
-    """A `.tflite` whose matrices of float16 are rounded to whole steps, each channel to 2^-FINEST of the power of two above it."""
+    """The same `.tflite` with its float16 matrices rounded to steps of FINEST bits (see there)."""
     from tensorflow.lite.python.schema_py_generated import TensorType
     from tensorflow.lite.tools import flatbuffer_utils
 
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
-    for tensor in (t for graph in model.subgraphs for t in graph.tensors):
-        buffer = model.buffers[tensor.buffer]
-        if tensor.type == TensorType.FLOAT16 and len(tensor.shape) > 1 and buffer.data is not None:
-            channels = (
-                np.asarray(buffer.data, np.uint8).view(np.float16).astype(np.float32).reshape(tensor.shape[0], -1)
-            )
+    for tensor in (t for graph in model.subgraphs or () for t in graph.tensors or ()):
+        buffer, shape = (model.buffers or [])[tensor.buffer], tensor.shape
+        if tensor.type == TensorType.FLOAT16 and shape is not None and len(shape) > 1 and buffer.data is not None:
+            channels = np.asarray(buffer.data, np.uint8).view(np.float16).astype(np.float32).reshape(shape[0], -1)
             largest = np.maximum(np.abs(channels).max(axis=1, keepdims=True), 2.0**-10)
             step = 2.0 ** (np.ceil(np.log2(largest)) - FINEST)
             buffer.data = (np.round(channels / step) * step).astype(np.float16).reshape(-1).view(np.uint8)

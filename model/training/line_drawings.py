@@ -1,12 +1,13 @@
-"""What people doodle when they are handed a pad and are not asked for a digit: faces, houses, hearts, hatching …
+"""Line drawings that people make on a pad when nobody asks for a digit: faces, houses, hearts, hatching … Enter at `some`.
 
-Each doodle is a list of strokes, (n, 2) points in the unit square, x to the right and y down, from a random generator.
+Every function takes a random generator and returns a list of strokes, (n, 2) points (x, y) in the unit square, y down.
 """
 
 import numpy as np
 
 
 def _arc(x, y, rx, ry, start=0.0, end=2 * np.pi, points=30):
+    """Points of an ellipse's arc between two angles in radians."""
     t = np.linspace(start, end, points)
     return np.stack([x + rx * np.cos(t), y + ry * np.sin(t)], axis=1)
 
@@ -51,6 +52,7 @@ def star(rng):
 
 
 def _turn(angle):
+    """The unit vector at an angle in radians."""
     return np.array([np.cos(angle), np.sin(angle)])
 
 
@@ -62,7 +64,8 @@ def sun(rng):
 
 def flower(rng):
     petals = int(rng.integers(5, 8))
-    around = [_arc(*(0.5 + 0.28 * _turn(a) - (0, 0.2)), 0.15, 0.15) for a in np.arange(petals) * 2 * np.pi / petals]
+    middles = [0.5 + 0.28 * _turn(a) - (0, 0.2) for a in np.arange(petals) * 2 * np.pi / petals]
+    around = [_arc(x, y, 0.15, 0.15) for x, y in middles]
     return [_arc(0.5, 0.3, 0.12, 0.12), *around, _line((0.5, 0.6), (0.5, 1.1))]
 
 
@@ -130,14 +133,14 @@ def lightning(rng):
 
 
 def loops(rng):
-    """A row of loops, as one tries a pen."""
+    """A row of loops, as when one tries a pen."""
     t = np.linspace(0, 2 * np.pi * rng.uniform(3, 8), 150)
     x, y = t / t[-1] + 0.12 * np.sin(t), 0.5 + rng.uniform(0.1, 0.3) * np.cos(t)
     return [np.stack([x, y] if rng.random() < 0.7 else [y, x], axis=1)]
 
 
 def rounds(rng):
-    """Round and round, hardly twice in the same place."""
+    """Many rounds, hardly two in the same place."""
     t = np.linspace(0, 2 * np.pi * rng.uniform(3, 9), 200)
     drift = np.cumsum(rng.normal(0, 0.012, (200, 2)), axis=0)
     radius = 0.4 * (1 + 0.3 * np.sin(rng.uniform(0.1, 0.4) * t + rng.uniform(0, 6)))
@@ -145,7 +148,7 @@ def rounds(rng):
 
 
 def hatching(rng):
-    """To and fro, as one fills a surface."""
+    """Strokes to and fro, as when one fills a surface."""
     there = np.linspace(0, 1, int(rng.integers(10, 26)))
     width = (
         0.5 * np.sqrt(np.maximum(1 - (2 * there - 1) ** 2, 0.05)) if rng.random() < 0.5 else np.full_like(there, 0.4)
@@ -163,7 +166,7 @@ KINDS = (
 
 
 def some(rng: np.random.Generator) -> list[np.ndarray]:
-    """A random doodle, a few of its strokes perhaps left out, somewhat turned or mirrored."""
+    """A random drawing, turned a little or mirrored, perhaps without a few of its strokes: a list of strokes as above."""
     strokes = KINDS[rng.integers(len(KINDS))](rng)
     if len(strokes) > 3 and rng.random() < 0.3:
         strokes = [strokes[i] for i in rng.permutation(len(strokes))[: max(3, len(strokes) - 2)]]

@@ -1,10 +1,14 @@
-"""Pictures that are no digit, made to teach the network its eleventh answer.
+"""Makes negatives: images that are no digit, which teach the network its eleventh answer. Enter at `make`.
 
-Letters and symbols in drawn fonts, scribbles, strokes, shapes, textures, and several digits in one crop. Letters
-that people write like digits (O I l Z S B b q g …) are left out: whether they are digits is not in the ink.
+Letters and signs, scribbles, drawings, shapes, textures, and several digits in one crop. Letters that people write like digits
+(O I l Z S B b q g …) are left out: the ink does not say whether they are digits.
+
+Every kind in KINDS is a function of a random generator and of digits, (m, 28, 28) uint8, that returns ink, (h, w) uint8 with
+0 paper – 255 ink.
 """
 
 import functools
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -13,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from model import normalization, strokes
 from model.training import line_drawings
 
-PAD = 160  # canvas on which outliers are drawn
+PAD = 160  # px, the side of the canvas
 LETTERS = "AaCcdEeFfGHhJjKkMmNnPpRrTtUuVvWwXxYy"
 SIGNS = '?!@#$%&*+=<>:;"^~'
 FONTS = (
@@ -24,31 +28,31 @@ FONTS = (
 
 
 def make(count: int, digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """``count`` images (count, 28, 28) uint8 of things that are no digit.
-
-    ``digits``, (m, 28, 28) uint8, are put together where several stand in one crop.
-    """
+    """Images of what is no digit, (count, 28, 28) uint8. digits: (m, 28, 28) uint8, put together to several in one crop."""
     images = []
     while len(images) < count:
-        kind = rng.choice(len(KINDS), p=SHARES)
-        ink = KINDS[kind](rng, digits)
-        image = normalization.to_image(ink)
+        image = normalization.to_image(some_kind(rng)(rng, digits))
         if image.any():
             images.append((image * 255).astype(np.uint8))
     return np.stack(images)
 
 
-def text(characters: str, rng: np.random.Generator) -> np.ndarray:
-    """One character of ``characters`` in a random font, slanted, bent, perhaps with a broad nib → ink (PAD, PAD) uint8."""
-    character = str(rng.choice(list(characters)))
-    ink = _typeset(character) if rng.random() < 0.25 else _drawn(character, rng)
+def some_kind(rng: np.random.Generator) -> "Kind":
+    """One of KINDS, by their shares."""
+    return KINDS[rng.choice(len(KINDS), p=SHARES)]
+
+
+def character(characters: str, rng: np.random.Generator) -> np.ndarray:
+    """One of ``characters`` in a random font, slanted, bent, perhaps with a broad nib → ink (PAD, PAD) uint8."""
+    chosen = str(rng.choice(list(characters)))
+    ink = _typeset(chosen) if rng.random() < 0.25 else _drawn(chosen, rng)
     if rng.random() < 0.4:
         ink = cv2.dilate(ink, _nib(rng))
     return bend(ink, rng)
 
 
 def _drawn(character: str, rng: np.random.Generator) -> np.ndarray:
-    """In one of OpenCV's Hershey fonts, which are made of pen strokes."""
+    """A character in one of OpenCV's Hershey fonts, which are made of pen strokes."""
     ink = np.zeros((PAD, PAD), np.uint8)
     font, thickness = int(rng.choice(FONTS)), int(rng.integers(3, 14))
     if rng.random() < 0.15:
@@ -61,14 +65,14 @@ def _drawn(character: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def _typeset(character: str) -> np.ndarray:
-    """In the one TrueType font that comes with Pillow."""
+    """A character in the TrueType font that comes with Pillow."""
     image = Image.new("L", (PAD, PAD))
     ImageDraw.Draw(image).text((PAD / 2, PAD / 2), character, 255, _font(), anchor="mm")
     return np.array(image)
 
 
 @functools.cache
-def _font() -> ImageFont.FreeTypeFont:
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size=110)
 
 
@@ -82,7 +86,7 @@ def _nib(rng: np.random.Generator) -> np.ndarray:
 
 
 def bend(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A hand's unevenness: a random affine map and smooth displacements of a few per cent of the size."""
+    """Make ink as uneven as by hand: a random affine map, and smooth displacements of a few per cent of the size."""
     side = ink.shape[0]
     coarse = rng.normal(0, side * 0.025, (5, 5, 2)).astype(np.float32)
     field = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
@@ -94,19 +98,19 @@ def bend(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def letter(rng, _digits):
-    return text(LETTERS + SIGNS, rng)
+    return character(LETTERS + SIGNS, rng)
 
 
 def chimera(rng, _digits):
-    """Half of one letter and half of another: signs nobody uses, so that not only known letters are refused."""
-    one, other = text(LETTERS, rng), text(LETTERS, rng)
+    """Half of one letter and half of another: signs that nobody uses, so that the network refuses unknown signs too."""
+    one, other = character(LETTERS, rng), character(LETTERS, rng)
     half = np.s_[: PAD // 2] if rng.random() < 0.5 else np.s_[:, : PAD // 2]
     one[half] = other[half]
     return one
 
 
 def _curve(rng: np.random.Generator, points: int) -> np.ndarray:
-    """A smooth random curve through ``points`` random places of the pad (Catmull-Rom)."""
+    """A smooth random curve through ``points`` random places of the canvas (Catmull-Rom), (n, 2) points."""
     knots = rng.uniform(25, PAD - 25, (points, 2))
     knots = np.concatenate([knots[:1], knots, knots[-1:]])
     t = np.linspace(0, 1, 12)[:, None]
@@ -122,7 +126,7 @@ def scribble(rng, _digits):
 
 
 def loose_strokes(rng, _digits):
-    """Four and more short strokes anywhere: fewer might well be a 1, a 4 or a 7."""
+    """Four or more short strokes anywhere: fewer might be a 1, a 4 or a 7."""
     drawn = [_curve(rng, int(rng.integers(2, 4))) for _ in range(rng.integers(4, 9))]
     return strokes.draw(drawn, (PAD, PAD), rng.uniform(3, 12))
 
@@ -143,7 +147,7 @@ def spiral(rng, _digits):
 
 
 def shape(rng, _digits):
-    """Polygons, stars, crosses, filled circles, houses: what people doodle first."""
+    """Polygons and stars, filled or not, with circles: what people draw first."""
     ink = np.zeros((PAD, PAD), np.uint8)
     corners = int(rng.integers(3, 6))  # more, and an outline becomes a 0
     angles = np.arange(corners) * 2 * np.pi / corners + rng.uniform(0, 2 * np.pi)
@@ -162,7 +166,7 @@ def shape(rng, _digits):
 
 
 def texture(rng, _digits):
-    """Noise of any grain, and gratings, cut at a random level."""
+    """Noise of any grain, and gratings, thresholded at a random level."""
     grain = int(rng.integers(4, 40))
     noise = cv2.resize(rng.random((grain, grain)).astype(np.float32), (PAD, PAD), interpolation=cv2.INTER_CUBIC)
     if rng.random() < 0.4:
@@ -173,7 +177,7 @@ def texture(rng, _digits):
 
 
 def several_digits(rng, digits):
-    """Two to four digits side by side in one crop, as if never cut apart (stacked, two 0 would be an 8)."""
+    """Two to four digits side by side in one crop, as if nothing had cut them apart (not stacked: two 0s would be an 8)."""
     count = int(rng.integers(2, 5))
     chosen = digits[rng.integers(len(digits), size=count)]
     trimmed = [image[np.ix_(image.any(axis=1), image.any(axis=0))] for image in chosen]
@@ -185,31 +189,34 @@ def several_digits(rng, digits):
     return cv2.resize(np.concatenate(padded, axis=1), None, fx=4, fy=4, interpolation=cv2.INTER_LINEAR)
 
 
-def doodle(rng, _digits):
-    """A figure, or what comes of trying a pen (model/training/line_drawings.py)."""
+def line_drawing(rng, _digits):
+    """A figure or pen strokes (model/training/line_drawings.py)."""
     placed = strokes.place(line_drawings.some(rng), rng.uniform(90, 130), (PAD / 2, PAD / 2))
     return bend(strokes.draw(placed, (PAD, PAD), rng.uniform(2, 9)), rng)
 
 
 def struck_through(rng, digits):
-    """A digit that somebody crossed out with several strokes."""
+    """A digit that somebody has crossed out with several strokes."""
     image = digits[rng.integers(len(digits))]
     ink = cv2.resize(image, (PAD, PAD), interpolation=cv2.INTER_LINEAR)
     lines = [_curve(rng, int(rng.integers(5, 10))) for _ in range(rng.integers(1, 3))]
     return np.maximum(ink, strokes.draw(lines, (PAD, PAD), rng.uniform(6, 16)))
 
 
-KINDS = (
-    letter,
-    chimera,
-    scribble,
-    doodle,
-    loose_strokes,
-    zigzag,
-    spiral,
-    shape,
-    texture,
-    several_digits,
-    struck_through,
+Kind = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+
+# Each kind with its share among the negatives.
+KINDS_AND_SHARES: tuple[tuple[Kind, float], ...] = (
+    (letter, 0.36),
+    (chimera, 0.09),
+    (scribble, 0.12),
+    (line_drawing, 0.15),
+    (loose_strokes, 0.05),
+    (zigzag, 0.03),
+    (spiral, 0.03),
+    (shape, 0.05),
+    (texture, 0.04),
+    (several_digits, 0.05),
+    (struck_through, 0.03),
 )
-SHARES = (0.36, 0.09, 0.12, 0.15, 0.05, 0.03, 0.03, 0.05, 0.04, 0.05, 0.03)
+KINDS, SHARES = zip(*KINDS_AND_SHARES, strict=True)

@@ -1,6 +1,6 @@
-"""Named, frozen recipes: what each reaches, how long it takes on what, and the command that runs it.
+"""Recipes: how each model that ships is made, what it reaches, how long that takes, and the command that runs it.
 
-A test holds the shipped models to the figures stated here.
+A test holds the shipped models to the figures here.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ TRAINED = Path(__file__).parent.parent / "trained"
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of epochs with one strength of variation; the learning rate runs linearly between the ends."""
+    """Some epochs of a training with one strength of variation."""
 
     epochs: int
-    learning_rate: tuple[float, ...]  # at equally spaced points of the phase
+    learning_rate: tuple[float, ...]  # at equally spaced points of the phase, linear between them
     variation: Strength | None
 
 
@@ -28,20 +28,19 @@ class Recipe:
     network: str
     keras_file: str
     phases: tuple[Phase, ...]
-    batch: int
+    batch: int  # images in a training step
     mixed_bfloat16: bool
-    weights: str  # int8, float16 or float32, in the `.tflite` that serves; `card.json` states how far its outputs are from Keras's
+    weights: str  # of the `.tflite`: int8, float16 or float32; the card states how far its outputs are from Keras's
     weight_decay: float | None
-    second_look: (
-        bool  # read again, moved and turned a little, what it is not certain of (model/test_time_augmentation.py)
-    )
-    accuracy: float  # at least this on MNIST's 10,000 test images, or of held-out strips read exactly
-    cpu_minutes: float  # measured, all cores together; the wall-clock minutes of a run stand in its card
+    second_look: bool  # whether the model takes second looks (model/test_time_augmentation.py)
+    accuracy: float  # what it reaches at least: on MNIST's 10,000 test images, or of held-out strips read exactly
+    cpu_minutes: float  # measured, all cores together; the minutes on the clock stand in the card
     about: str
-    starts_from: str | None = None  # the recipe whose trained convolutions it goes on with
+    starts_from: str | None = None  # the recipe whose trained convolutions it starts from
 
     @property
     def epochs(self) -> int:
+        """Of all phases."""
         return sum(phase.epochs for phase in self.phases)
 
     @property
@@ -51,6 +50,7 @@ class Recipe:
 
     @property
     def command(self) -> str:
+        """The command that trains it."""
         return f"python -m model.train {self.name}"
 
 
@@ -71,14 +71,14 @@ CLASSIC = Recipe(
 )
 
 CNN = Recipe(
-    # Strong variations first, mild ones while the rate runs out: a trial without the second phase
-    # stayed 0.12 points lower on the same network.
+    # Strong variations first, mild ones while the rate falls to 0: without the second phase, a trial with the same network was
+    # 0.12 points lower.
     name="cnn",
     network="cnn",
     keras_file="cnn.keras",
     phases=(Phase(21, (4e-4, 4e-3, 3e-3, 2e-3, 1e-3), STRONG), Phase(7, (1e-3, 0.0), MILD)),
     batch=128,
-    mixed_bfloat16=True,  # 1.1–1.5 times float32's speed on CPUs with bfloat16, the same accuracy
+    mixed_bfloat16=True,  # 1.1–1.5 times float32's speed on CPUs with bfloat16, with the same accuracy
     weights="int8",
     weight_decay=0.01,
     second_look=True,
@@ -98,7 +98,7 @@ TOUCHING = Recipe(
     phases=(Phase(4, (2e-4, 2e-3, 1.5e-3, 1e-3), SLANTED), Phase(2, (1e-3, 0.0), UPRIGHT)),
     batch=96,
     mixed_bfloat16=True,
-    weights="float16",  # int8 reads as many rightly, but one in a hundred otherwise than Keras's model
+    weights="float16",  # int8 reads as many strips right, but 36 of 4,000 otherwise than Keras's model, instead of 4
     weight_decay=0.01,
     second_look=False,
     accuracy=0.88,

@@ -1,8 +1,10 @@
-"""Digits that touch, cut apart rightly and wrongly: what a network must know to judge a cut.
+"""Draws digits that touch (`side_by_side`), and cuts them apart rightly and wrongly (`cut_apart`): examples for judging a cut.
 
-LeCun et al. 1998 ("Gradient-Based Learning Applied to Document Recognition", section V) taught their reader of touching
-digits with the false cuts of its own segmenter; here they are the eleventh answer.
+LeCun et al. 1998 ("Gradient-Based Learning Applied to Document Recognition", section V) taught their reader of touching digits
+with the wrong cuts of its own segmenter; here wrong cuts teach the answer "no digit".
 """
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -12,57 +14,63 @@ from model.datasets import PenDigit
 from model.normalization import SOLID
 from model.segmentation import segment, touching
 
-WHOLE = 0.88  # of a digit's ink, and of a piece's: so much makes a piece this digit
-MIXED, BROKEN = 0.75, 0.6  # of a piece's ink, of a digit's: less makes it none
-STROKE = 0.35  # breadth by length: what is slimmer may be a perfect 1, whatever it was cut from
+# Shares of a piece's ink that must be of one digit, and of that digit's ink that must be in the piece.
+WHOLE = 0.88  # at least, both: the piece is this digit
+MIXED, BROKEN = 0.75, 0.6  # less, of the piece or of the digit: the piece is no digit
+STROKE = 0.35  # breadth by length; a slimmer piece may be a perfect 1, whatever it was cut from
 MOST_OF_A_KIND = 2  # right cuts, and wrong ones, taken from one drawing: more would be alike
-MOST_ATOMS = 48  # slices of one piece; more are a texture's
+MOST_SLICES = 48  # of one piece; more are those of a texture
 MOST_IN_GROUP = 8  # slices that may make one digit
 HEIGHT = 240  # px of the canvas
 
 
-def cut_apart(pens: list[PenDigit], rng: np.random.Generator) -> list[tuple[np.ndarray, int | None]]:
-    """Pen digits drawn side by side so that they touch → some of their cut pieces: ink (h, w) uint8, and the digit that it
-    is or None for no digit."""
-    owners = _side_by_side(pens, rng)
+def cut_apart(pens: Sequence[PenDigit], rng: np.random.Generator) -> list[tuple[np.ndarray, int | None]]:
+    """Draw pen digits side by side so that they touch, and cut them → some of the pieces.
+
+    Each piece is its ink, (h, w) uint8, and the digit that it is, or None for no digit.
+    """
+    inks = _draw_touching(pens, rng)
     right, wrong = [], []
-    for piece in (p for line in segment.lines(owners.max(axis=0)) for p in line):
-        atoms = touching.cuts(piece, lean=0.0)
-        for i in range(len(atoms) if len(atoms) <= MOST_ATOMS else 0):
-            for j in range(i + 1, min(i + MOST_IN_GROUP, len(atoms)) + 1):
-                if j - i < len(atoms):
-                    part = segment.join(atoms[i:j])
-                    owner, of_piece, of_digit = _share(part, owners)
+    for piece in (p for line in segment.lines(inks.max(axis=0)) for p in line):
+        slices = touching.cuts(piece, lean=0.0)
+        for i in range(len(slices) if len(slices) <= MOST_SLICES else 0):
+            for j in range(i + 1, min(i + MOST_IN_GROUP, len(slices)) + 1):
+                if j - i < len(slices):
+                    part = segment.join(slices[i:j])
+                    digit, of_piece, of_digit = _main_digit(part, inks)
                     if min(of_piece, of_digit) >= WHOLE:
-                        right.append((part.ink, pens[owner].digit))
+                        right.append((part.ink, pens[digit].digit))
                     elif (of_piece < MIXED or of_digit < BROKEN) and _slimness(part) > STROKE:
                         wrong.append((part.ink, None))
     return _some(right, rng) + _some(wrong, rng)
 
 
-def _side_by_side(pens: list[PenDigit], rng: np.random.Generator) -> np.ndarray:
-    """Each digit's ink on one canvas, (digits, height, width) uint8: sizes differ a little, and neighbours touch."""
+def _draw_touching(pens: Sequence[PenDigit], rng: np.random.Generator) -> np.ndarray:
+    """The ink of each digit on one canvas, (digits, height, width) uint8: sizes differ a little, and neighbours touch."""
     brush, size = rng.uniform(3, 14), rng.uniform(70, 120)
-    drawn, deep = [], []
+    drawn, overlaps = [], []
     for pen in pens:
         placed = strokes.place(
             pen.strokes, size * rng.uniform(0.8, 1.25), (HEIGHT / 2, HEIGHT / 2 + rng.uniform(-12, 12))
         )
         drawn.append(strokes.draw(placed, (HEIGHT, HEIGHT), brush))
-        deep.append(rng.uniform(0, 0.9) * brush if len(drawn) > 1 else 0)
-    return beside(drawn, deep)
+        overlaps.append(rng.uniform(0, 0.9) * brush if len(drawn) > 1 else 0)
+    return side_by_side(drawn, overlaps)
 
 
-def beside(drawn: list[np.ndarray], deep: list[float]) -> np.ndarray:
-    """Inks of one height, (h, w) uint8 each, put side by side until each meets the one before and goes ``deep`` px into it
-    → each alone on the common canvas, (digits, h, width) uint8."""
+def side_by_side(drawn: Sequence[np.ndarray], overlaps: Sequence[float]) -> np.ndarray:
+    """Put inks of one height, (h, w) uint8 each, side by side on one canvas.
+
+    Each is moved left until it meets the one before, and then by its overlap in px. Returns each ink alone on the common canvas,
+    (inks, h, width) uint8.
+    """
     inks, left = [], 20.0
-    for ink, into in zip(drawn, deep, strict=True):
+    for ink, overlap in zip(drawn, overlaps, strict=True):
         columns = np.flatnonzero(ink.any(axis=0))
         alone = ink[:, columns[0] : columns[-1] + 1]
         canvas = np.zeros((len(ink), 150 * len(drawn) + 40), np.uint8)
         if inks:
-            left -= _gap(np.max(inks, axis=0)[:, : int(left)], alone) + into
+            left -= _gap(np.max(inks, axis=0)[:, : int(left)], alone) + overlap
         x = max(int(left), 0)
         part = alone[:, : canvas.shape[1] - x]
         canvas[:, x : x + part.shape[1]] = part
@@ -78,17 +86,21 @@ def _gap(left: np.ndarray, right: np.ndarray) -> int:
     return int(room.min()) if len(room) else 0
 
 
-def _share(piece: segment.Piece, owners: np.ndarray) -> tuple[int, float, float]:
-    """Whose ink most of a piece is: the owner's index, its share of the piece, and the piece's share of all its ink."""
-    mine = ink_of_each(piece, owners)
-    owner = int(mine.argmax())
-    return owner, mine[owner] / max((piece.ink >= SOLID).sum(), 1), mine[owner] / max((owners[owner] >= SOLID).sum(), 1)
+def _main_digit(piece: segment.Piece, inks: np.ndarray) -> tuple[int, float, float]:
+    """The digit that has most of a piece's ink: its index, its share of the piece, and the piece's share of its ink."""
+    pixels = ink_by_digit(piece, inks)
+    digit = int(pixels.argmax())
+    return (
+        digit,
+        pixels[digit] / max((piece.ink >= SOLID).sum(), 1),
+        pixels[digit] / max((inks[digit] >= SOLID).sum(), 1),
+    )
 
 
-def ink_of_each(piece: segment.Piece, owners: np.ndarray) -> np.ndarray:
-    """How many solid pixels of a piece each digit, (digits, height, width) uint8 on the whole canvas, has: (digits,) int."""
+def ink_by_digit(piece: segment.Piece, inks: np.ndarray) -> np.ndarray:
+    """How many solid pixels of a piece belong to each digit, (digits,) int. inks: (digits, height, width) uint8, whole canvas."""
     x, y, width, height = piece.box
-    return ((owners[:, y : y + height, x : x + width] >= SOLID) & (piece.ink >= SOLID)).sum(axis=(1, 2))
+    return ((inks[:, y : y + height, x : x + width] >= SOLID) & (piece.ink >= SOLID)).sum(axis=(1, 2))
 
 
 def _slimness(piece: segment.Piece) -> float:

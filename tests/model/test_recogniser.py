@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from model import calibration, datasets, labelled_drawings, reading, recogniser
 from model.normalization import SOLID
 from model.segmentation import ink
-from model.training import training_set
+from model.training import rendering
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_scans_of_another_kind_are_read(cnn):
 
 def test_pen_drawings_of_unseen_writers_are_read(cnn, pendigits):
     """The bar of the foundation is 94 %; the card states the measured figure."""
-    inks, labels = training_set.pen_on_pads(datasets.HELD_OUT_WRITERS, seed=7, brush=(6, 20), size=(0.3, 0.85))
+    inks, labels = rendering.pen_on_pads(datasets.HELD_OUT_WRITERS, seed=7, brush=(6, 20), size=(0.3, 0.85))
     right = [
         cnn.read(np.repeat(255 - i[..., None], 3, axis=2)).text == str(d)
         for i, d in zip(inks[:400], labels, strict=False)

@@ -14,12 +14,12 @@ from model.segmentation.segment import Piece
 from model.training import strip_set
 from model.training.augmentation import Strength
 from model.training.recipes import SLANTED, TOUCHING, UPRIGHT
-from model.training.touching_digits import beside
+from model.training.touching_digits import side_by_side
 
 
 def ink_of(*digits: int, deep: float = 4) -> np.ndarray:
     """Drawn digits that touch → (h, w) uint8 ink, cut to its edge."""
-    ink = beside([255 - labelled_drawings.pad(d)[..., 0] for d in digits], [deep] * len(digits)).max(axis=0)
+    ink = side_by_side([255 - labelled_drawings.pad(d)[..., 0] for d in digits], [deep] * len(digits)).max(axis=0)
     return ink[np.ix_(ink.any(axis=1), ink.any(axis=0))]
 
 
@@ -132,7 +132,7 @@ def test_every_model_reads_digits_that_touch():
 
 
 def test_rows_of_unseen_writers_are_read(pendigits):
-    """Most of what touches: the figure stands in model/README.md."""
+    """Most of what touches: the figure stands in docs/models.md."""
     rng, pens, model = np.random.default_rng(5), pictures.held_out_pens(), recogniser.load()
     rows = [pictures.row([pens[i] for i in rng.integers(len(pens), size=rng.integers(2, 13))], rng) for _ in range(60)]
     assert np.mean([model.read(picture).text == text for picture, text in rows]) > 0.8
@@ -168,23 +168,23 @@ def test_batches_hold_every_strip_once():
     images = [np.full((36, w), w, np.uint8) for w in rng.integers(20, 250, 130)]
     symbols = [(w % 10,) * (1 + w % 3) for w in (image.shape[1] for image in images)]
     made = strip_set.batches(images, symbols, 16, rng)
-    told = [
+    found = [
         (int(image.max()), tuple(row[row >= 0]))
         for filled, rows in made
         for image, row in zip(filled, rows, strict=True)
     ]
-    assert sorted(told) == sorted((image.shape[1], s) for image, s in zip(images, symbols, strict=True))
+    assert sorted(found) == sorted((image.shape[1], s) for image, s in zip(images, symbols, strict=True))
     assert all(filled.shape[2] % 4 == 0 and len(filled) <= 16 for filled, _ in made)
 
 
 def test_the_recipe_learns_and_writes_what_serves(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the strips, two epochs."""
-    from model import train
     from model.inference import STRIPS, Engine
+    from model.training.fit import train
 
     monkeypatch.setattr(strip_set, "STRIPS", 400)
     monkeypatch.setattr(strip_set, "UNSEEN", 60)
-    train.train(TOUCHING, tmp_path / "touching", epochs=2, seed=1)
+    train(TOUCHING, tmp_path / "touching", epochs=2, seed=1)
     found = {path.name for path in (tmp_path / "touching").iterdir()}
     assert found == {"touching.keras", "touching.tflite", "card.json", "history.csv"}
     logits = Engine(tmp_path / "touching" / "touching.tflite", STRIPS)(np.zeros((3, 36, 128), np.float32))
@@ -203,16 +203,17 @@ def test_what_it_starts_from_must_be_there(monkeypatch, tmp_path, capsys):
 def test_the_shipped_network_holds_what_its_card_states(mnist, pendigits):
     import json
 
-    from model.training import model_card
+    from model.training.measure import decode
+    from model.training.model_card import sha256
 
     folder = recogniser.TRAINED / "touching"
-    stated = json.loads((folder / "card.json").read_text())
+    stated = json.loads((folder / "card.json").read_text("utf-8"))
     for file, expected in stated["files"].items():
-        assert model_card.sha256(folder / file) == expected
-    assert stated["starts_from"] == model_card.sha256(recogniser.TRAINED / "cnn" / "cnn.keras")
+        assert sha256(folder / file) == expected
+    assert stated["starts_from"] == sha256(recogniser.TRAINED / "cnn" / "cnn.keras")
     engine = recogniser.touching_network()
     right = [
-        model_card.text(strip.outputs(engine, s.image / np.float32(255))) == "".join(map(str, s.symbols))
+        decode(strip.outputs(engine, s.image / np.float32(255))) == "".join(map(str, s.symbols))
         for s in strip_set.unseen()
     ]
     assert np.mean(right) == pytest.approx(stated["held_out_exactly"], abs=5e-4) and np.mean(right) >= TOUCHING.accuracy

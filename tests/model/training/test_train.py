@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from model import datasets, recogniser, train
+from model.training import digit_set, fit
 from model.training.augmentation import MILD, STRONG, Augmenter
 from model.training.recipes import CNN, RECIPES
 
@@ -30,7 +31,7 @@ def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
 
 def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypatch, capsys):
     out, epochs = tmp_path / "classic", []
-    run = train.run_epoch
+    run = fit.run_epoch
 
     def interrupted(*arguments):
         epochs.append(arguments[3])
@@ -38,7 +39,7 @@ def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypat
             raise KeyboardInterrupt
         return run(*arguments)
 
-    monkeypatch.setattr(train, "run_epoch", interrupted)
+    monkeypatch.setattr(fit, "run_epoch", interrupted)
     assert train.main(["classic", "--epochs", "2", "--out", str(out)]) == 130
     assert not out.exists()
     assert "--resume" in capsys.readouterr().err
@@ -49,15 +50,13 @@ def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypat
 
 def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the images, one epoch: it runs to its end and writes eleven outputs."""
-    from model.training import training_set
-
-    for name, value in (("RENDERINGS", 1), ("PRINTED", 50), ("OUTLIERS", 100), ("PEN_PER_EPOCH", 100)):
-        monkeypatch.setattr(training_set, name, value)
+    for name, value in (("RENDERINGS", 1), ("PRINTED", 50), ("NEGATIVES", 100), ("PEN_PER_EPOCH", 100)):
+        monkeypatch.setattr(digit_set, name, value)
     monkeypatch.setattr(datasets, "HELD_OUT", 600)
     monkeypatch.setattr(datasets, "HELD_OUT_WRITERS", range(2, 31))
     small = datasets.Mnist(mnist.train[:900], mnist.test[:200], mnist.source)
     monkeypatch.setattr(datasets, "load_mnist", lambda: small)
-    train.train(CNN, tmp_path / "cnn", epochs=2, seed=1)
+    fit.train(CNN, tmp_path / "cnn", epochs=2, seed=1)
     model = recogniser.load(str(tmp_path / "cnn" / "cnn.tflite"))
     assert model.engine.outputs == 11 and len(model.epochs) == 2
 
@@ -72,11 +71,11 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path):
     from model.files import replacing
 
     path = tmp_path / "card.json"
-    path.write_text("old")
+    path.write_text("old", "utf-8")
     with pytest.raises(OSError, match="No space"), replacing(path) as temporary:
-        temporary.write_text("ne")
+        temporary.write_text("ne", "utf-8")
         raise OSError(28, "No space left on device")
-    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+    assert path.read_text("utf-8") == "old" and list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("strength", [STRONG, MILD])
@@ -89,7 +88,7 @@ def test_variations_stay_images_and_repeat_with_their_seed(strength):
 
 
 def test_phases_follow_each_other():
-    strengths = [train._phase_of(CNN, epoch, CNN.epochs)[0].variation for epoch in range(CNN.epochs)]
+    strengths = [fit._phase_of(CNN, epoch, CNN.epochs)[0].variation for epoch in range(CNN.epochs)]
     assert strengths == [p.variation for p in CNN.phases for _ in range(p.epochs)]
 
 
@@ -103,5 +102,5 @@ def test_classic_is_the_original():
     layers = networks.classic().layers
     assert [type(layer).__name__ for layer in layers] == ["Flatten", "Dense", "Dense", "Dense"]
     assert [(x.units, x.activation.__name__) for x in layers[1:]] == [(128, "relu"), (128, "relu"), (10, "softmax")]
-    card = json.loads((recogniser.TRAINED / "classic" / "card.json").read_text())
+    card = json.loads((recogniser.TRAINED / "classic" / "card.json").read_text("utf-8"))
     assert card["epochs"] == 3 and 0.97 <= card["test_accuracy"] <= 0.98
