@@ -1,11 +1,11 @@
-# `make demo` starts the app, `make test` passes the tests; each sets up what it needs, once.
+# `make demo` starts the app, `make test` passes the tests, `make check` reads the code; each sets up what it needs, once.
 
 # The first Python that really runs and is 3.11–3.13 (a name alone may be a version manager's stub).
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test
+.PHONY: demo test check documents
 .DELETE_ON_ERROR:
 
 demo: .venv/.serve .runtime/.fetched
@@ -13,6 +13,15 @@ demo: .venv/.serve .runtime/.fetched
 
 test: .venv/.dev .runtime/.fetched
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Style, types, imports, JavaScript, documents: no browser, within a minute.
+check: .venv/.dev
+	@$(BIN)/python -m tools.check
+
+# The pictures in the documents, made from the code and the real page.
+documents: .venv/.dev .runtime/.fetched
+	@$(BIN)/python -m tools.rooms docs/rooms.svg
+	@$(BIN)/python -m tools.demo_picture docs/predict.webp
 
 .venv/.serve: requirements-serve.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check -q -r $<

@@ -1,0 +1,40 @@
+"""Checks of the files themselves: none too long to read at a glance, none with words that only we understand."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LONGEST = 300  # lines of a file of code; a longer one says why in its first ten: "long because …"
+# Words that once stood for something here and that nobody outside could know (docs/glossary.md has the terms that stayed).
+PRIVATE = re.compile(r"\b(doodles?|shelf|inpage|told|ways)\b", re.IGNORECASE)
+# Ordinary English: "always", "in two ways" and the like in prose.
+ORDINARY = re.compile(
+    r"\b(two|both|all|other|many|several|three|of the|some|their|these|new) ways\b|\bways (to|of|in)\b", re.IGNORECASE
+)
+CODE = (".py", ".js", ".css", ".html")
+
+
+def tracked(*endings: str) -> list[Path]:
+    """The repository's files with one of these endings, and those that are new."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    return [ROOT / name for name in listed if name.endswith(endings) and (ROOT / name).is_file()]
+
+
+def problems() -> list[str]:
+    """A line for each finding."""
+    found = []
+    for path in tracked(".py", ".js"):
+        lines = path.read_text("utf-8").splitlines()
+        if len(lines) > LONGEST and not any("long because" in line for line in lines[:10]):
+            found.append(
+                f"{path.relative_to(ROOT)} has {len(lines)} lines; {LONGEST} are enough, or say why at its top"
+            )
+    for path in tracked(*CODE, ".md"):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            word = PRIVATE.search(ORDINARY.sub("", line))
+            if word and path != Path(__file__):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {word.group()}: use the field's term")
+    return found
