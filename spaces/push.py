@@ -34,6 +34,7 @@ def stage(folder: Path) -> None:
 
 
 def copy(source: Path, folder: Path) -> None:
+    """Copy a file or a folder into ``folder``, without Keras files: serving needs none."""
     if source.is_dir():
         left_out = shutil.ignore_patterns("__pycache__", "*.keras")
         shutil.copytree(source, folder / source.name, ignore=left_out, dirs_exist_ok=True)
@@ -54,6 +55,7 @@ def push(space: str) -> str:
 
 
 def main() -> None:
+    """Push to the Space that the command line names, or only write the files."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("space", nargs="?", metavar="USER/NAME")
     parser.add_argument("--stage", type=Path, metavar="FOLDER", help="only write what would be pushed")

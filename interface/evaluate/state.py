@@ -192,14 +192,17 @@ def mnist_test() -> Labelled | None:
 
 @lru_cache(maxsize=4)
 def second_instance(name: str, path: Path, convention: Convention) -> Recogniser:
+    """The same model loaded again, so that a run and the visitors’ drawings do not wait for each other."""
     return Recogniser(name, path, convention)
 
 
 @lru_cache(maxsize=16)
 def shipped(name: str) -> Report | None:
+    """The report that ships with a model, read once; None where there is none."""
     return report_files.shipped(name)
 
 
 @lru_cache(maxsize=16)
 def with_scores(found: Report, scores: tuple[Score, ...]) -> Report:
+    """The report with robustness scores measured here; the same object for the same two, so that its views stay cached."""
     return found.with_robustness(scores, seed=0)

@@ -141,6 +141,7 @@ def nearest_digits(question: Question) -> dict:
 
 
 async def list_examples(_: Request) -> JSONResponse:
+    """The names of the example pictures, in the order in which the page shows them."""
     return JSONResponse(json.loads((EXAMPLES / "examples.json").read_text("utf-8")))
 
 

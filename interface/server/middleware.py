@@ -202,6 +202,7 @@ class RequestFilter:
 
 
 async def send_refusal(refusal: RequestRefused, request: Request, body: RequestBody, send: Send) -> None:
+    """Answer with the refusal’s status and sentence; the connection ends where the request body has not come whole."""
     if not body.refusal:
         await body.discard()
     headers = refusal.headers if body.complete else refusal.headers | {"Connection": "close"}

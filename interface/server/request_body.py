@@ -28,6 +28,7 @@ def check_announced_size(request: Request, most: int) -> None:
 
 
 def too_large(most: int) -> str:
+    """The sentence for a request body of more than ``most`` bytes."""
     size = f"{most // MB} MB" if most >= MB else f"{most // 1000} kB"
     return f"This is over {size}. Please send something smaller."
 

@@ -30,6 +30,7 @@ def client_address(scope: Scope) -> str | None:
 
 
 def is_this_machine(address: str | None) -> bool:
+    """Whether the address is the loopback of IPv4 or IPv6."""
     return address in ("127.0.0.1", "::1")
 
 

@@ -49,6 +49,7 @@ def make_room(folder: Path | None = None, most: int = LIMITS.upload_folder_bytes
 
 
 def has_room(folder: Path, most: int) -> bool:
+    """Whether the folder holds at most ``most`` bytes and not too many files; it stops counting once it does not."""
     size = 0
     for count, path in enumerate(folder.rglob("*"), 1):
         with contextlib.suppress(OSError):  # gone already

@@ -1,0 +1,1 @@
+"""The page that needs no server: `build.write` makes its folder."""

@@ -85,6 +85,7 @@ def write(
 
 
 def sheet(height: int = 280, width: int = 280, colour: int = 255) -> np.ndarray:
+    """An empty sheet, (height, width, 3) uint8, of one grey."""
     return np.full((height, width, 3), colour, np.uint8)
 
 
