@@ -1,4 +1,7 @@
-"""The shape of the project: imports go one way, serving needs no TensorFlow, files stay readable."""
+"""The shape of the project: serving needs no TensorFlow, benchmarks can be imported, requirements are pinned.
+
+What reading the code is enough for, `make check` checks: the direction of imports, style, the length of files.
+"""
 
 import re
 import subprocess
@@ -12,12 +15,6 @@ ROOT = Path(__file__).parent.parent
 
 def python(code: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
-
-
-def test_imports_go_one_way():
-    linter = Path(sys.executable).parent / "lint-imports"
-    checked = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize(
@@ -42,7 +39,7 @@ def test_every_benchmark_can_be_imported():
 
 
 def names(file: str) -> dict[str, str]:
-    found, content = {}, (ROOT / file).read_text()
+    found, content = {}, (ROOT / file).read_text("utf-8")
     for included in re.findall(r"^-r (\S+)", content, re.MULTILINE):
         found |= names(included)
     return found | dict(re.findall(r"^([a-z][\w.\[\]-]*)==(\S+)$", content, re.MULTILINE))
@@ -53,19 +50,5 @@ def test_requirements_are_pinned_and_nested():
     assert serve.items() <= everything.items() <= dev.items()
     assert "tensorflow" in everything and "tensorflow" not in serve
     for file in ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt"):
-        for line in (ROOT / file).read_text().splitlines():
+        for line in (ROOT / file).read_text("utf-8").splitlines():
             assert re.match(r"(#|-r |[\w.\[\]-]+==)", line), f"{file}: {line!r} is not pinned"
-
-
-def test_files_stay_readable():
-    for folder in ("model", "evaluation", "interface"):
-        for path in (ROOT / folder).rglob("*.py"):
-            assert len(path.read_text().splitlines()) <= 260, (
-                f"{path.relative_to(ROOT)} is too long to read at a glance"
-            )
-
-
-def test_style():
-    ruff = Path(sys.executable).parent / "ruff"
-    checked = subprocess.run([ruff, "check", "."], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert checked.returncode == 0, checked.stdout
