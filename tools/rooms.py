@@ -1,6 +1,6 @@
 """`python -m tools.rooms OUT.svg`: the folders as rooms and the imports between them as arrows, from the code itself.
 
-Rooms stand in layers: what imports stands above what is imported, so that every arrow points down. A circle would be an error.
+Rooms stand in rows: what imports stands above what is imported, so that every arrow points down. A circle is an error.
 """
 
 import sys
@@ -9,23 +9,27 @@ from pathlib import Path
 
 import grimp
 
-# Room → what it is for, in a few words. A module that is no folder stands for itself where it is a door for people.
+# Room → what it is for, in a few words. A module that is no folder stands for itself where people enter there.
 ROOMS = {
     "interface.app": "the page: header, tabs, routes",
     "interface.static_site": "the page without a server",
     "interface.predict": "draw, upload, answer",
     "interface.evaluate": "the dashboard",
+    "evaluation": "from a model to a report",
     "interface.reader": "reading inside the page",
     "interface.server": "requests, limits, sharing",
-    "evaluation": "from a model to a report",
     "model": "from a picture to a reading",
     "model.training": "what makes a model",
     "model.segmentation": "ink, pieces, touching digits",
     "model (steps)": "image, network, calibration …",
 }
 STEPS = "model (steps)"  # the modules of model/ itself that its two folders build on
+ELSEWHERE = {"model.train": "model.training"}  # a module that belongs to a room which it does not lie in: its command
 
-WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 196, 52, 26, 46, 24  # px: a room, the space between rooms, around the picture
+WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 216, 52, 26, 46, 24  # px: a room, the space between rooms, around the picture
+LANE = 12  # px, the breadth of the space in a row that a longer arrow passes through
+
+Place = str | tuple[str, str]  # in a row of the picture: a room, or ("lane", the room where the arrow in it ends)
 
 
 def arrows() -> set[tuple[str, str]]:
@@ -40,8 +44,10 @@ def arrows() -> set[tuple[str, str]]:
 
     def room_of(module: str) -> str | None:
         """The innermost room that a module belongs to."""
+        if module in steps and module not in ROOMS:
+            return STEPS
         inside = [room for room in ROOMS if module == room or module.startswith(f"{room}.")]
-        return STEPS if module in steps and module not in ROOMS else max(inside, key=len, default=None)
+        return ELSEWHERE.get(module) or max(inside, key=len, default=None)
 
     found = set()
     for module in graph.modules:
@@ -52,20 +58,20 @@ def arrows() -> set[tuple[str, str]]:
     return found
 
 
-def layers(pairs: set[tuple[str, str]]) -> list[list[str]]:
-    """The rooms from top to bottom: each below everything that imports it. Raises ValueError where imports go in a circle."""
+def rows(pairs: set[tuple[str, str]]) -> list[list[str]]:
+    """The rooms from top to bottom: each just above the highest that it imports. Raises ValueError where imports go in a circle."""
     left, found = list(ROOMS), []
     while left:
-        top = [room for room in left if not any(b == room and a in left for a, b in pairs)]
-        if not top:
+        lowest = [room for room in left if not any(a == room and b in left for a, b in pairs)]
+        if not lowest:
             raise ValueError(f"These import each other: {', '.join(left)}")
-        found.append(top)
-        left = [room for room in left if room not in top]
+        found.insert(0, lowest)
+        left = [room for room in left if room not in lowest]
     return found
 
 
 def direct(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Without an arrow where a longer way by other arrows leads to the same room: the picture stays readable."""
+    """Without an arrow where others lead to the same room by another: the picture stays readable."""
 
     def reached(start: str, goal: str) -> bool:
         beyond = [b for a, b in pairs if a == start]
@@ -74,29 +80,51 @@ def direct(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return {(a, b) for a, b in pairs if not any(a == x and y != b and reached(y, b) for x, y in pairs)}
 
 
+def breadth_of(place: Place) -> int:
+    """In px."""
+    return LANE if isinstance(place, tuple) else WIDTH
+
+
 def draw(pairs: set[tuple[str, str]]) -> str:
     """The picture as SVG, in colours that are readable on light and on dark ground."""
-    rows = layers(pairs)
-    widest = max(map(len, rows))
-    width = 2 * EDGE + widest * WIDTH + (widest - 1) * ACROSS
-    height = 2 * EDGE + len(rows) * HEIGHT + (len(rows) - 1) * DOWN
-    place = {}
-    for y, row in enumerate(rows):
-        left = (width - len(row) * WIDTH - (len(row) - 1) * ACROSS) / 2
-        for x, room in enumerate(row):
-            place[room] = left + x * (WIDTH + ACROSS), EDGE + y * (HEIGHT + DOWN)
-    lines, boxes = [], []
-    for a, b in sorted(direct(pairs)):
-        (ax, ay), (bx, by) = place[a], place[b]
-        lines.append(
-            f'<path d="M{ax + WIDTH / 2:.0f} {ay + HEIGHT} C{ax + WIDTH / 2:.0f} {ay + HEIGHT + DOWN * 0.7:.0f} '
-            f'{bx + WIDTH / 2:.0f} {by - DOWN * 0.7:.0f} {bx + WIDTH / 2:.0f} {by - 5}"/>'
-        )
-    for room, (x, y) in place.items():
+    pairs = direct(pairs)
+    placed: list[list[Place]] = [list(row) for row in rows(pairs)]
+    row_of = {room: y for y, row in enumerate(placed) for room in row}
+    # A longer arrow gets a lane in each row that it passes; lanes to the same room are one.
+    for y, row in enumerate(placed):
+        row.extend(sorted({("lane", b) for a, b in pairs if row_of[a] < y < row_of[b]}))
+    breadths = [sum(map(breadth_of, row)) + ACROSS * (len(row) - 1) for row in placed]
+    width, height = 2 * EDGE + max(breadths), 2 * EDGE + len(placed) * HEIGHT + (len(placed) - 1) * DOWN
+    middle = {}  # (row, room or lane) → x
+    for y, (row, breadth) in enumerate(zip(placed, breadths, strict=True)):
+        x = (width - breadth) / 2
+        for one in row:
+            middle[y, one] = x + breadth_of(one) / 2
+            x += breadth_of(one) + ACROSS
+
+    def top(y: int) -> int:
+        return EDGE + y * (HEIGHT + DOWN)
+
+    def path(a: str, b: str) -> str:
+        """From the bottom of a room to the top of another, through the lanes of the rows between."""
+        x, steps = middle[row_of[a], a], []
+        for y in range(row_of[a] + 1, row_of[b] + 1):
+            last = y == row_of[b]
+            to = middle[y, b if last else ("lane", b)]
+            from_y, to_y = top(y - 1) + HEIGHT, top(y) - (5 if last else 0)
+            steps.append(
+                f"L{x:.0f} {from_y}C{x:.0f} {from_y + DOWN * 0.6:.0f} {to:.0f} {to_y - DOWN * 0.6:.0f} {to:.0f} {to_y}"
+            )
+            x = to
+        return f'<path d="M{middle[row_of[a], a]:.0f} {top(row_of[a]) + HEIGHT}{"".join(steps)}"/>'
+
+    lines, boxes = [path(a, b) for a, b in sorted(pairs)], []
+    for room, y in row_of.items():
+        x = middle[y, room]
         boxes.append(
-            f'<g><rect x="{x:.0f}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="10"/>'
-            f'<text x="{x + WIDTH / 2:.0f}" y="{y + 22}" class="room">{escape(room.replace(".", "/"))}</text>'
-            f'<text x="{x + WIDTH / 2:.0f}" y="{y + 40}">{escape(ROOMS[room])}</text></g>'
+            f'<g><rect x="{x - WIDTH / 2:.0f}" y="{top(y)}" width="{WIDTH}" height="{HEIGHT}" rx="10"/>'
+            f'<text x="{x:.0f}" y="{top(y) + 22}" class="room">{escape(room.replace(".", "/"))}</text>'
+            f'<text x="{x:.0f}" y="{top(y) + 40}">{escape(ROOMS[room])}</text></g>'
         )
     style = (
         "text{font:12px system-ui,sans-serif;text-anchor:middle;fill:#65645f}.room{font:600 13px ui-monospace,monospace;fill:#1c1c1a}"
