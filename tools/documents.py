@@ -1,8 +1,9 @@
-"""Checks of the documents: every link leads somewhere, every file they name is there."""
+"""Checks of the documents: every link leads somewhere, every file they name is there, the map of the rooms is that of the code."""
 
 import re
 from pathlib import Path
 
+from tools import rooms
 from tools.files import ROOT, tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -40,4 +41,6 @@ def problems() -> list[str]:
     lines = len((ROOT / "README.md").read_text("utf-8").splitlines())
     if lines > MOST_README:
         found.append(f"README.md has {lines} lines; {MOST_README} are enough, the rest belongs into docs/")
+    if (ROOT / "docs/rooms.svg").read_text("utf-8") != rooms.draw(rooms.arrows()):
+        found.append("docs/rooms.svg is not that of the code; write it again: python -m tools.rooms docs/rooms.svg")
     return found

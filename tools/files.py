@@ -1,5 +1,6 @@
-"""Checks of the files themselves: none too long to read at a glance, none with words that only we understand."""
+"""Checks of the files themselves: not too long to read at a glance, text read and written with its encoding named, plain words."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -24,9 +25,23 @@ def tracked(*endings: str) -> list[Path]:
     return [ROOT / name for name in listed if name.endswith(endings) and (ROOT / name).is_file()]
 
 
+def without_encoding(code: str) -> list[int]:
+    """The lines of Python code where `Path.read_text` or `write_text` gets no encoding: ruff finds them only where it knows the type."""
+    most = {"read_text": 0, "write_text": 1}  # arguments without the encoding
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if len(node.args) == most.get(node.func.attr) and not any(given.arg == "encoding" for given in node.keywords)
+    ]
+
+
 def problems() -> list[str]:
     """A line for each finding."""
     found = []
+    for path in tracked(".py"):
+        for number in without_encoding(path.read_text("utf-8")):
+            found.append(f'{path.relative_to(ROOT)}:{number}: name the encoding, "utf-8"')
     for path in tracked(".py", ".js"):
         lines = path.read_text("utf-8").splitlines()
         if len(lines) > LONGEST and not any("long because" in line for line in lines[:10]):

@@ -32,7 +32,7 @@ def pictures(tmp_path):
         Image.fromarray(labelled_drawings.pad(number % 10, 120 + number)).save(place / f"{number}-ä.png")
     (folder / "cut off.png").write_bytes((folder / "line 0" / "0-ä.png").read_bytes()[:300])
     (folder / "dangling.png").symlink_to(tmp_path / "nowhere")
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("no picture", "utf-8")
     return folder
 
 

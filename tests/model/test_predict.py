@@ -15,7 +15,7 @@ def folder(tmp_path):
     for digit in (3, 7):
         cv2.imwrite(str(tmp_path / f"{digit}.png"), labelled_drawings.pad(digit))
     (tmp_path / "broken.png").write_bytes(b"")
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no picture", "utf-8")
     (tmp_path / "below").mkdir()
     cv2.imwrite(str(tmp_path / "below" / "0.jpg"), labelled_drawings.pad(0))
     return tmp_path
