@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Handwritten digits with a neural network
 #
-# This is the classic first project of machine learning, from data to a reading of your own handwriting,
-# in about a minute on a laptop. Run it as a script (`python mnist_model.py`) or cell by cell as the notebook
+# This is the classic first project of machine learning, from the data to a reading of your own handwriting, in
+# about a minute on a laptop. Run it as a script (`python mnist_model.py`) or cell by cell as the notebook
 # `mnist_model.ipynb`; both are the same text.
 #
 # - **A neural network** is a chain of simple functions with adjustable numbers (*weights*). Training shows it
@@ -23,6 +23,9 @@
 import os
 import tempfile
 from pathlib import Path
+
+# Keras's own types do not know the numbers that its `verbose` takes.
+# pyright: reportArgumentType=false
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -42,8 +45,8 @@ keras.utils.set_random_seed(1)
 # ## 1. Load the data and look at it
 #
 # The images come as whole numbers from 0 (paper) to 255 (ink); networks like small numbers, so they are divided
-# by 255. The last 5,000 training images are held out: the network never learns from them, so they tell during
-# training how it does on digits it has not seen.
+# by 255. The last 5,000 training images are held out: the network never learns from them, so they show during
+# training how well it reads digits that it has not seen.
 
 # %%
 mnist = datasets.load_mnist(download=True)
@@ -89,10 +92,11 @@ network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metric
 history = network.fit(x_train, learn.labels, epochs=3, validation_data=(x_held_out, held_out.labels), verbose=2).history
 
 # %% [markdown]
-# The project this one descends from published its three epochs as loss 0.4676 and accuracy 86.63 %,
-# 0.1174 and 96.38 %, 0.0730 and **97.77 %**. Those are *training* figures: 97.77 % is the accuracy of the third epoch on the images
-# being learned from, not on new ones. Its first epoch is not reproduced by this recipe (it comes out near
-# 93 %); nothing here was tuned to match it. What counts is the accuracy on images that had no part in training.
+# The original of this project published its three epochs as loss 0.4676 and accuracy 86.63 %, 0.1174 and
+# 96.38 %, 0.0730 and **97.77 %**. Those are *training* figures: 97.77 % is the accuracy of the third epoch on the
+# images that the network learns from, not on new ones. This recipe does not reproduce the first epoch (it reaches
+# about 93 %), and nothing here was tuned to match it. What counts is the accuracy on images that had no part in
+# training.
 
 # %%
 print("epoch   loss  training   held out   published training loss and accuracy")
@@ -121,13 +125,13 @@ print(f"test loss {test_loss:.4f}, test accuracy {test_accuracy:.2%}")
 # ## 5. Save it, and load it again
 #
 # The file's name keeps the original's spelling on purpose. A reloaded network must give exactly the same answers.
-# (It is written to a folder of its own, so that running this changes nothing that ships; set `OUT` to keep it.)
+# (The file goes to a temporary folder, so that this changes nothing that ships; set `OUT` to keep it.)
 
 # %%
 folder = Path(os.environ.get("OUT") or tempfile.mkdtemp())
 with replacing(folder / "HandWrittneDigits.keras") as temporary:
     network.save(temporary)
-reloaded = keras.models.load_model(folder / "HandWrittneDigits.keras")
+reloaded = networks.load(folder / "HandWrittneDigits.keras")
 assert np.array_equal(network.predict(x_test[:100], verbose=0), reloaded.predict(x_test[:100], verbose=0))
 print(f"saved to {folder / 'HandWrittneDigits.keras'} and reloaded: the same answers")
 
@@ -135,8 +139,8 @@ print(f"saved to {folder / 'HandWrittneDigits.keras'} and reloaded: the same ans
 # ## 6. Read your own handwriting
 #
 # A photo or a drawing is not an MNIST image. MNIST's digits were cropped, scaled to 20 pixels and centred by
-# their mass; a network that learned from them needs the same done to yours, or it reads barely half of them.
-# Put a picture's path into the variable `PICTURE`, or see the digit that OpenCV draws here.
+# their mass. Yours must be treated in the same way, or the network reads barely half of them.
+# Set the environment variable `PICTURE` to a picture's path, or see the digit that OpenCV draws here.
 
 # %%
 path = os.environ.get("PICTURE")
@@ -154,5 +158,5 @@ show([mine, *images], ["your picture", *(f"{a.argmax()}  ({a.max():.0%})" for a 
 print("read as:", "".join(str(a.argmax()) for a in answers) or "nothing: there is no ink in the picture")
 
 # %% [markdown]
-# The demo (`make demo`) does the same with a far better, convolutional network, splits touching digits, chooses
-# among several ways to find the ink, and says so when it is not sure.
+# The demo (`make demo`) does the same with a far better, convolutional network. It also reads digits that touch,
+# tries several inks of a picture, and says so when it is not sure.

@@ -38,20 +38,24 @@ def main() -> None:
     network = networks.load(model.path.parent / RECIPES[name].keras_file)
     keras_load = time.perf_counter() - started
     shaped = images.reshape(-1, *network.input_shape[1:])
+
+    def keras_predict(images: np.ndarray) -> object:
+        return network.predict(images, verbose=0)  # pyright: ignore[reportArgumentType] (Keras takes 0)
+
     pads = [labelled_drawings.pad(digit) for digit in range(10)]
     rows = {
         "load": (median_seconds(lambda: Engine(model.path)), keras_load),
         "one image": (
             median_seconds(lambda: model.probabilities(images[:1]), 50),
-            median_seconds(lambda: network.predict(shaped[:1], verbose=0), 20),
+            median_seconds(lambda: keras_predict(shaped[:1]), 20),
         ),
         "a drawing": (
             median_seconds(lambda: [model.read(pad) for pad in pads], 20) / len(pads),
-            median_seconds(lambda: network.predict(shaped[:1], verbose=0), 20),
+            median_seconds(lambda: keras_predict(shaped[:1]), 20),
         ),
         "10,000 images": (
             median_seconds(lambda: model.probabilities(images)),
-            median_seconds(lambda: network.predict(shaped, batch_size=32, verbose=0)),
+            median_seconds(lambda: keras_predict(shaped)),
         ),
     }
     for what, (ours, theirs) in rows.items():

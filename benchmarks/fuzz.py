@@ -1,8 +1,8 @@
-"""`python -m benchmarks.fuzz`: thousands of damaged files and drawings; every one must end in an answer or one sentence.
+"""`python -m benchmarks.fuzz`: thousands of damaged files and requests; every one must end in an answer or one sentence.
 
-Two processes open each file of `benchmarks.mutations` with `model.pictures` and read what decodes with the recogniser; then
-random bodies and questions go to the routes that the page draws through. What ends otherwise is printed with its number: another
-exception, a dead process, more than LONGEST seconds of work. `--only NUMBER` does one file again and leaves it beside the command.
+Two processes open each file of `benchmarks.mutations` with `model.pictures` and read what decodes. Then random requests go to the
+routes of the Predict tab. What ends otherwise is printed with its number: another exception, a dead process, more than LONGEST
+seconds of work. `--only NUMBER` repeats one file and writes it to the current folder.
 """
 
 import argparse
@@ -13,7 +13,9 @@ import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -21,21 +23,28 @@ from PIL import Image
 from benchmarks import mutations
 from model import labelled_drawings
 from model.pictures import PictureError, open_picture
+from model.recogniser import Recogniser, load, shipped
 
-LONGEST = 2.0  # seconds of work for opening and reading one file; other programs' share of the machine does not count
-GIVEN_UP = 120.0  # seconds on the clock after which the process is ended and the next file taken
-MOST_MEMORY = 2048  # MB a process may hold: an honest picture of 64 megapixels and the recogniser need about 1,000
-WORKERS = 2
-ANSWER = {"text", "verdict", "model", "digits", "size"}
-REFUSALS = (400, 401, 404, 413, 415, 422, 429)
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+LONGEST = 2.0  # seconds of the process's own work for opening and reading one file
+TIMEOUT = 120.0  # seconds on the clock after which the process is killed and the next file begins
+MOST_MEMORY = 2048  # MB that a process may use: an honest picture of 64 megapixels and the recogniser need about 1,000
+WORKERS = 2  # processes
+ANSWER = {"text", "verdict", "model", "digits", "size"}  # fields that an answer has at least
+REFUSALS = (400, 401, 404, 413, 415, 422, 429)  # status codes of refused requests
 
 
-def outcome(content: bytes, reader=None) -> str:
-    """ "read", or the sentence that the file got; a ValueError says what is wrong with that."""
+def file_outcome(content: bytes, reader: Recogniser | None) -> str:
+    """What became of a file: "read" (without a reader: opened), or the sentence with which it is refused.
+
+    Raises ValueError for anything else.
+    """
     try:
         picture = open_picture(content)
     except PictureError as error:
-        return said(str(error))
+        return plain_sentence(str(error))
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
         raise ValueError(f"no picture: {picture.shape} {picture.dtype}")
     if reader is not None:
@@ -45,31 +54,31 @@ def outcome(content: bytes, reader=None) -> str:
     return "read"
 
 
-def said(sentence: str) -> str:
-    """The sentence, if it is one."""
+def plain_sentence(sentence: str) -> str:
+    """The sentence, if it is one plain sentence. Raises ValueError otherwise."""
     if "\n" in sentence or not sentence.endswith(".") or not 15 < len(sentence) < 200 or "/tmp" in sentence:
         raise ValueError(f"not one plain sentence: {sentence!r}")
     return sentence
 
 
-# ---- drawings, through the page's routes ----
+# ---- requests to the routes of the Predict tab ----
 
 
-def live_client():
-    """A client of the page's routes, without a network."""
+def routes_client() -> "TestClient":
+    """A client of the routes, without a network."""
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
     from interface.predict import routes
-    from model.recogniser import load, shipped
 
-    server = Starlette(routes=routes.routes({name: load(name) for name in shipped()}))
-    server.auth = None  # what Gradio's app has without --auth
-    return TestClient(server)
+    class Server(Starlette):
+        auth = None  # what Gradio's app has without --auth
+
+    return TestClient(Server(routes=routes.routes({name: load(name) for name in shipped()})))
 
 
 def payload(seed: int, index: int) -> tuple[str, dict, bytes, dict]:
-    """The route, the questions, the body and the headers of this number."""
+    """The request of this number: its route, query, body and headers."""
     rng = np.random.default_rng([seed, index, 1])
     buffer = io.BytesIO()
     Image.fromarray(labelled_drawings.pad(int(rng.integers(10)))).save(buffer, "PNG", compress_level=1)
@@ -100,20 +109,20 @@ def payload(seed: int, index: int) -> tuple[str, dict, bytes, dict]:
     )
     names = ("model", "show", "pad", "stroke", "sequence", "session", "x")
     route = str(rng.choice(["read", "read", "read", "image", "why", "nearest"]))
-    asked = {str(rng.choice(names)): str(rng.choice(words)) for _ in range(int(rng.integers(4)))}
+    query = {str(rng.choice(names)): str(rng.choice(words)) for _ in range(int(rng.integers(4)))}
     kinds = ("application/octet-stream", "image/png", "application/json", "multipart/form-data; boundary=x", "\x7f", "")
-    return f"/page/{route}", asked, bodies[rng.integers(len(bodies))](), {"Content-Type": str(rng.choice(kinds))}
+    return f"/page/{route}", query, bodies[rng.integers(len(bodies))](), {"Content-Type": str(rng.choice(kinds))}
 
 
-def stroke_outcome(client, seed: int, index: int) -> str:
-    """ "answered", "sentence" or "refused"; a ValueError says what else came."""
-    route, asked, body, headers = payload(seed, index)
-    response = client.post(route, params=asked, content=body, headers=headers)
+def request_outcome(client: "TestClient", seed: int, index: int) -> str:
+    """What became of a request: "answered", "sentence", "refused" or "superseded". Raises ValueError for any other response."""
+    route, query, body, headers = payload(seed, index)
+    response = client.post(route, params=query, content=body, headers=headers)
     if response.status_code == 204 and not response.content:
         return "superseded"
     found = response.json()
     if response.status_code in REFUSALS or (response.status_code == 200 and set(found) == {"error"}):
-        said(found["error"])
+        plain_sentence(found["error"])
         return "refused" if response.status_code != 200 else "sentence"
     if response.status_code == 200 and (route in ("/page/why", "/page/nearest") or set(found) >= ANSWER):
         return "answered"
@@ -122,32 +131,45 @@ def stroke_outcome(client, seed: int, index: int) -> str:
 
 # ---- the processes ----
 
+# Number → kind of file, whether its head was left alone, and the function that is measured and returns the outcome.
+Task = Callable[[int], tuple[str, bool, Callable[[], str]]]
+
+
+def file_task(seed: int) -> Task:
+    reader = load()
+    reader.read(labelled_drawings.pad(3))  # the first reading takes longer
+
+    def prepare(number: int) -> tuple[str, bool, Callable[[], str]]:
+        kind, deep, content = mutations.mutated(seed, number)
+        return kind, deep, lambda: file_outcome(content, reader)
+
+    return prepare
+
+
+def request_task(seed: int) -> Task:
+    client = routes_client()
+    request_outcome(client, 0, 0)  # the first request takes longer
+    return lambda number: ("stroke", False, lambda: request_outcome(client, seed, number))
+
+
+TASKS = {"files": file_task, "strokes": request_task}
+
 
 def work(task: str, seed: int, numbers: range, at, since, results) -> None:
-    """Do every number; `at` and `since` say which is being done and since when."""
+    """Do every number of a task. `at` and `since` hold the current number and when it began."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libtiff writes a line about every damaged file
-    if task == "files":
-        from model.recogniser import load
-
-        reader = load()
-        reader.read(labelled_drawings.pad(3))
-    else:
-        client = live_client()
-        stroke_outcome(client, 0, 0)
+    prepare = TASKS[task](seed)
     parent = os.getppid()
     for number in numbers:
         if os.getppid() != parent:
-            return  # whoever wanted to know is gone
+            return  # the program that started this one has ended
         at.value, since.value, started = number, time.monotonic(), time.process_time()
-        kind, deep = "stroke", False
+        kind, deep = "", False
         try:
-            if task == "files":
-                kind, deep, content = mutations.mutated(seed, number)
-                started = time.process_time()
-                found = outcome(content, reader)
-            else:
-                found = stroke_outcome(client, seed, number)
-        except Exception as error:  # whatever comes is what this program looks for
+            kind, deep, outcome = prepare(number)
+            started = time.process_time()
+            found = outcome()
+        except Exception as error:  # any exception is what this program looks for
             found = f"WRONG {type(error).__name__}: {error}"[:300]
         took = time.process_time() - started
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -156,7 +178,7 @@ def work(task: str, seed: int, numbers: range, at, since, results) -> None:
 
 
 class Worker:
-    """One process over every WORKERS-th number; started again after a file that ended it."""
+    """One process that does every WORKERS-th number. After a number that killed it, it is started again with the next."""
 
     def __init__(self, task: str, seed: int, numbers: range):
         self.task, self.seed, self.numbers = task, seed, numbers
@@ -171,18 +193,18 @@ class Worker:
         self.process.start()
 
     def collect(self) -> list[tuple]:
-        """What was found since the last look."""
+        """The results since the last call."""
         alive, found = self.process.is_alive(), []
         while not self.results.empty():
             found.append(self.results.get())
-        late = time.monotonic() - self.since.value > GIVEN_UP
+        late = time.monotonic() - self.since.value > TIMEOUT
         if late:
             self.process.kill()
             self.process.join()
         if late or (not alive and self.process.exitcode):
             number = self.at.value
-            why = f"no end after {GIVEN_UP:.0f} s" if late else f"the process died ({self.process.exitcode})"
-            found.append((number, "", False, f"WRONG {why}", GIVEN_UP if late else 0.0, 0))
+            why = f"no end after {TIMEOUT:.0f} s" if late else f"the process died ({self.process.exitcode})"
+            found.append((number, "", False, f"WRONG {why}", TIMEOUT if late else 0.0, 0))
             self.numbers = range(number + self.numbers.step, self.numbers.stop, self.numbers.step)
             if number < 0:
                 raise SystemExit(f"A process could not start: exit code {self.process.exitcode}.")
@@ -195,7 +217,7 @@ class Worker:
 
 
 def run(task: str, seed: int, count: int) -> list[tuple]:
-    """(number, kind, head left alone?, outcome, seconds, MB) of each."""
+    """The results: (number, kind, whether its head was left alone, outcome, seconds, MB) of each."""
     workers = [Worker(task, seed, range(first, count, WORKERS)) for first in range(WORKERS)]
     found, shown = [], time.monotonic()
     while not all(worker.over for worker in workers):
@@ -210,8 +232,8 @@ def run(task: str, seed: int, count: int) -> list[tuple]:
     return found
 
 
-def told(task: str, found: list[tuple]) -> int:
-    """Print what was found; how many numbers are wrong."""
+def print_results(task: str, found: list[tuple]) -> int:
+    """Print the results of a task; returns how many numbers are wrong."""
     outcomes = Counter(f[3].split(":")[0] if f[3].startswith("WRONG") else f[3] for f in found)
     wrong = [f for f in found if f[3].startswith("WRONG") or f[4] > LONGEST or f[5] > MOST_MEMORY]
     times = np.array([f[4] for f in found])
@@ -224,8 +246,8 @@ def told(task: str, found: list[tuple]) -> int:
             f"    {np.mean([f[2] for f in found]):.0%} with the head left alone, {outcomes['read'] / len(found):.0%} still decode"
         )
         for kind in mutations.KINDS:
-            mine = [f for f in found if f[1] == kind]
-            print(f"    {kind:5} {len(mine):6,}: {np.mean([f[3] == 'read' for f in mine]):.0%} decode")
+            files = [f for f in found if f[1] == kind]
+            print(f"    {kind:5} {len(files):6,}: {np.mean([f[3] == 'read' for f in files]):.0%} decode")
         print(f"    {len({sentence.translate(DIGITS) for sentence in outcomes} - {'read'})} different sentences")
     else:
         print("    " + ", ".join(f"{n:,} {name}" for name, n in outcomes.most_common()))
@@ -238,21 +260,19 @@ DIGITS = str.maketrans("", "", "0123456789,")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description="Damaged files and requests.")
     parser.add_argument("--files", type=int, default=20_000, metavar="N")
     parser.add_argument("--strokes", type=int, default=2_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, metavar="NUMBER", help="do one file again, with its trace")
     chosen = parser.parse_args()
     if chosen.only is not None:
-        from model.recogniser import load
-
         kind, _, content = mutations.mutated(chosen.seed, chosen.only)
         Path(f"fuzz-{chosen.only}.{kind.lower()}").write_bytes(content)
-        print(outcome(content, load()))
+        print(file_outcome(content, load()))
         return 0
-    wrong = told("files", run("files", chosen.seed, chosen.files)) if chosen.files else 0
-    wrong += told("strokes", run("strokes", chosen.seed, chosen.strokes)) if chosen.strokes else 0
+    wrong = print_results("files", run("files", chosen.seed, chosen.files)) if chosen.files else 0
+    wrong += print_results("strokes", run("strokes", chosen.seed, chosen.strokes)) if chosen.strokes else 0
     print("nothing else than answers and sentences" if not wrong else f"{wrong} WRONG")
     return 1 if wrong else 0
 

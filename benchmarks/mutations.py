@@ -1,7 +1,7 @@
-"""Damaged and hostile picture files, the same for the same seed: small honest files of every kind, and what is done to them.
+"""Makes damaged and hostile picture files out of small honest ones, the same for the same seed. Enter at `mutated`.
 
-Half of the mutations leave the first HEAD bytes alone and, in PNG, put the checksums right again, so that they reach the
-decoder and not only the check of the header.
+Half of the mutations leave the first HEAD bytes alone and, in PNG, correct the checksums, so that they reach the decoder and not
+only the check of the header.
 """
 
 import functools
@@ -14,7 +14,7 @@ from PIL import Image
 
 from model import labelled_drawings
 
-HEAD = 64  # bytes: signature, size and colours of PNG, GIF, BMP and WebP; of JPEG the start and the first tables
+HEAD = 64  # bytes: the signature, size and colours of PNG, GIF, BMP and WebP; the start and the first tables of JPEG
 KINDS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -68,7 +68,7 @@ def _saved(image: Image.Image, kind: str, options: dict) -> bytes:
 
 
 def _run_length_bmp(grey: np.ndarray) -> bytes:
-    """An 8-bit BMP packed as runs of one pixel: Pillow reads those in Python and writes none."""
+    """An 8-bit BMP packed as runs of one pixel, which Pillow reads in Python and cannot write."""
     height, width = grey.shape
     packed = b"".join(b"".join(bytes((1, level)) for level in line) + b"\0\0" for line in grey[::-1]) + b"\0\1"
     colours = b"".join(bytes((level, level, level, 0)) for level in range(256))
@@ -78,7 +78,7 @@ def _run_length_bmp(grey: np.ndarray) -> bytes:
 
 
 def mutated(seed: int, index: int) -> tuple[str, bool, bytes]:
-    """The file of this number: its kind, whether its head was left alone, its bytes."""
+    """The file of this number: its kind, whether its head was left alone, and its bytes."""
     rng = np.random.default_rng([seed, index])
     kind = KINDS[index % len(KINDS)]
     files = honest()[kind]
@@ -89,18 +89,18 @@ def mutated(seed: int, index: int) -> tuple[str, bool, bytes]:
     start = min(HEAD, len(content) // 2) if deep else 0
     for _ in range(1 + int(rng.random() < 0.3)):
         special = OF_KIND.get(kind, ()) if not deep else ()
-        ways = (*ANYWHERE, *special)
-        # most damage is small, so that much of what is damaged still decodes
-        way = flip if rng.random() < 0.4 else ways[rng.integers(len(ways))]
-        content = content[:start] + way(content[start:], rng)
+        mutations = (*ANYWHERE, *special)
+        # most damage is small, so that many damaged files still decode
+        mutation = flip if rng.random() < 0.4 else mutations[rng.integers(len(mutations))]
+        content = content[:start] + mutation(content[start:], rng)
     return kind, deep, content
 
 
-# ---- what may happen to any bytes ----
+# ---- mutations of any bytes ----
 
 
 def flip(data: bytes, rng) -> bytes:
-    """1–4 bits turned over, now and then 40."""
+    """Flip 1–4 bits, now and then 40."""
     changed = bytearray(data)
     for _ in range(int(rng.integers(1, 5)) if rng.random() < 0.8 else 40):
         if changed:
@@ -109,10 +109,11 @@ def flip(data: bytes, rng) -> bytes:
 
 
 def extreme(data: bytes, rng) -> bytes:
-    """Two or four bytes become the smallest or largest number: sizes, counts and offsets are such."""
+    """Replace one, two or four bytes by a smallest or largest number, as sizes, counts and offsets are."""
     at, size = int(rng.integers(max(1, len(data)))), int(rng.choice([1, 2, 4]))
     value = rng.choice([0, 1, 2**31 - 1, 2**31, 2**32 - 1, 0x7FFF, 0xFFFF])
-    return data[:at] + int(value).to_bytes(8, str(rng.choice(["little", "big"])))[:size] + data[at + size :]
+    order = "little" if rng.choice(["little", "big"]) == "little" else "big"
+    return data[:at] + int(value).to_bytes(8, order)[:size] + data[at + size :]
 
 
 def truncate(data: bytes, rng) -> bytes:
@@ -140,7 +141,7 @@ def blank(data: bytes, rng) -> bytes:
 
 
 def splice(data: bytes, rng) -> bytes:
-    """A piece of any other file, of any kind."""
+    """Insert a piece of another file of any kind."""
     files = honest()[KINDS[rng.integers(len(KINDS))]]
     other = files[rng.integers(len(files))]
     (start, end), at = _segment(other, rng), int(rng.integers(len(data) + 1))
@@ -154,11 +155,11 @@ def append(data: bytes, rng) -> bytes:
 ANYWHERE = (flip, extreme, truncate, cut_out, double, blank, splice, append)
 
 
-# ---- what a kind of file invites ----
+# ---- mutations of one kind of file ----
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """A PNG chunk with its right checksum."""
+    """A PNG chunk with the right checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
@@ -173,17 +174,17 @@ def chunks(content: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _inside_png(content: bytes, rng) -> bytes:
-    """Damage behind the header under right checksums: bodies, pixels under their compression, order, foreign chunks."""
+    """Damage behind the header under right checksums: bodies, compressed pixels, the order of chunks, strange chunks."""
     parts = chunks(content)
     which = 1 + int(rng.integers(len(parts) - 1))
     kind, body = parts[which]
-    way = rng.integers(5)
-    if way == 0 and kind == b"IDAT" and sum(k == b"IDAT" for k, _ in parts) == 1:  # rows with odd filters, or too few
-        ways = (flip, blank, truncate, extreme)
-        parts[which] = kind, zlib.compress(ways[rng.integers(len(ways))](zlib.decompress(body), rng))
-    elif way == 1:
+    what = rng.integers(5)
+    if what == 0 and kind == b"IDAT" and sum(k == b"IDAT" for k, _ in parts) == 1:  # rows with odd filters, or too few
+        mutations = (flip, blank, truncate, extreme)
+        parts[which] = kind, zlib.compress(mutations[rng.integers(len(mutations))](zlib.decompress(body), rng))
+    elif what == 1:
         parts.insert(which, parts[1 + int(rng.integers(len(parts) - 1))])
-    elif way == 2:
+    elif what == 2:
         name = (b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"tRNS", b"PLTE", b"acTL", b"fcTL", b"gAMA", b"pHYs")
         junk = zlib.compress(bytes(int(rng.choice([10, 2_000_000])))) if rng.random() < 0.3 else rng.bytes(30)
         parts.insert(which, (name[rng.integers(len(name))], b"a\0\0" * int(rng.integers(2)) + junk))
@@ -193,7 +194,7 @@ def _inside_png(content: bytes, rng) -> bytes:
 
 
 def _png_size(content: bytes, rng) -> bytes:
-    """Any size, depth, colour kind and interlacing, under a right checksum."""
+    """Another size, depth, colour type and interlacing, under a right checksum."""
     sides = rng.choice([0, 1, 61, 5000, 60_000, 2**31 - 1], 2)
     header = struct.pack(
         ">IIBBBBB",
@@ -211,7 +212,7 @@ def _jpeg_size(content: bytes, rng) -> bytes:
 
 
 def _jpeg_exif(content: bytes, rng) -> bytes:
-    """EXIF that points anywhere, or says an orientation that there is not."""
+    """EXIF that points anywhere, or names an orientation that does not exist."""
     tags = b"MM\0*\0\0\0\x08\0\x01" + struct.pack(">HHIHH", 0x0112, int(rng.integers(14)), 1, int(rng.integers(300)), 0)
     body = b"Exif\0\0" + (flip(tags, rng) if rng.random() < 0.7 else rng.bytes(60))
     return content[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(body)) + body + content[2:]
@@ -228,7 +229,7 @@ def _bmp_size(content: bytes, rng) -> bytes:
 
 
 def _tiff_tag(content: bytes, rng) -> bytes:
-    """One entry of the first directory gets another number, kind or count; or becomes a tile's side."""
+    """Give one entry of the first directory another value, or make it the side of a tile."""
     (first,) = struct.unpack_from("<I", content, 4)
     if first + 2 > len(content):
         return content

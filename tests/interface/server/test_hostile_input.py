@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of damaged
 
 @pytest.fixture(scope="module")
 def client():
-    return fuzz.live_client()
+    return fuzz.routes_client()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_mutated_files_end_in_a_reading_or_one_sentence(reader):
     read = deep = 0
     for number in range(FILES):
         _, left_alone, content = mutations.mutated(SEED, number)
-        found = fuzz.outcome(
+        found = fuzz.file_outcome(
             content, reader if number % 6 == 0 else None
         )  # number % 6 is the kind: each is read in turn
         read, deep = read + (found == "read"), deep + left_alone
@@ -44,7 +44,7 @@ def test_mutated_files_end_in_a_reading_or_one_sentence(reader):
 
 
 def test_odd_drawings_end_in_an_answer_or_one_sentence(client):
-    outcomes = [fuzz.stroke_outcome(client, SEED, number) for number in range(STROKES)]
+    outcomes = [fuzz.request_outcome(client, SEED, number) for number in range(STROKES)]
     assert {"answered", "sentence", "refused"} <= set(outcomes)
 
 
@@ -98,7 +98,7 @@ def table() -> dict[str, tuple[bytes, str]]:
 def holds(found: dict, expected: str) -> bool:
     """Whether an answer is the text that was drawn, or the sentence that says what is wrong."""
     if found.get("error"):
-        return len(expected) > 1 and expected in fuzz.said(found["error"]) and not found.get("text")
+        return len(expected) > 1 and expected in fuzz.plain_sentence(found["error"]) and not found.get("text")
     return found["text"] == expected and found["verdict"] in ("sure", "unsure", "empty", "not a digit")
 
 
@@ -175,7 +175,7 @@ def test_a_file_made_to_keep_the_decoder_busy_is_given_up(monkeypatch, name):
     monkeypatch.setattr(pictures, "MAX_SECONDS", 0.3)
     with pytest.raises(PictureError) as refused:
         open_picture(content)
-    fuzz.said(str(refused.value))
+    fuzz.plain_sentence(str(refused.value))
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 300])
