@@ -219,14 +219,14 @@ class Worker:
 def run(task: str, seed: int, count: int) -> list[tuple]:
     """The results: (number, kind, whether its head was left alone, outcome, seconds, MB) of each."""
     workers = [Worker(task, seed, range(first, count, WORKERS)) for first in range(WORKERS)]
-    found, shown = [], time.monotonic()
+    found, printed = [], time.monotonic()
     while not all(worker.over for worker in workers):
         time.sleep(0.05)
         for worker in workers:
             found += worker.collect()
-        if sys.stderr.isatty() and time.monotonic() - shown > 1:
+        if sys.stderr.isatty() and time.monotonic() - printed > 1:
             print(f"\r{len(found):,} of {count:,}", end="", file=sys.stderr)
-            shown = time.monotonic()
+            printed = time.monotonic()
     for worker in workers:
         found += worker.collect()
     return found

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.datasets import HELD_OUT, Labelled, load_mnist
 
-SHOWN = 5  # neighbours that are returned
+NEIGHBOURS = 5  # neighbours that are returned
 TOO_FAINT = 1e-6  # least length of a vector: an image without ink has length 0, which cannot divide
 
 
@@ -25,7 +25,7 @@ class Nearest:
 
 
 def nearest(image: np.ndarray) -> list[Nearest]:
-    """The SHOWN training digits nearest to ``image``, (28, 28) float32 in [0, 1], the nearest first; [] for an image without ink.
+    """The NEIGHBOURS training digits nearest to ``image``, (28, 28) float32 in [0, 1], the nearest first; [] for an image without ink.
 
     The first call loads MNIST, which takes a second and 43 MB. Raises DataError where MNIST is missing.
     """
@@ -34,7 +34,7 @@ def nearest(image: np.ndarray) -> list[Nearest]:
     if not direction.any():
         return []
     similarity = directions @ direction
-    best = np.argpartition(-similarity, SHOWN)[:SHOWN]
+    best = np.argpartition(-similarity, NEIGHBOURS)[:NEIGHBOURS]
     best = best[np.argsort(-similarity[best])]
     return [Nearest(int(digits.labels[i]), digits.images[i], float(similarity[i])) for i in best]
 
