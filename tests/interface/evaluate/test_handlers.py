@@ -11,9 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from evaluation import report_files, runner
+from evaluation import runner
 from evaluation.history import History
-from evaluation.report import Report
 from interface.app import launch_options
 from interface.evaluate.cards import CARDS
 from interface.evaluate.downloads import FILES
@@ -25,6 +24,7 @@ from interface.predict import routes
 from model import labelled_drawings
 from model.recogniser import Recogniser, load, shipped
 from tests import fakes
+from tests.interface.evaluate.dashboard import shipped_report
 
 SHIPPED = shipped()
 FIRST = Selection(SHIPPED[0])
@@ -33,12 +33,6 @@ VISITOR = gr.Request(session_hash="x")
 
 def event(data) -> gr.EventData:
     return gr.EventData(None, data)
-
-
-def shipped_report(name: str) -> Report:
-    found = report_files.shipped(name)
-    assert found
-    return found
 
 
 @pytest.fixture

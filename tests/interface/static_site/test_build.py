@@ -16,6 +16,7 @@ from interface.static import main
 from interface.static_site import build
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
 from tests.conftest import expect_only, missing, refuse_other_host, static_server
+from tests.interface.evaluate.dashboard import shipped_report
 
 LIMIT = 3_500_000  # bytes of the whole folder with gzip
 
@@ -158,9 +159,7 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
 def test_the_report_is_there_and_a_cell_says_which_images_it_counts(open_site):
     page = open_site()
     evaluate(page)
-    found = report_files.shipped("cnn")
-    assert found
-    report = json.loads(report_files.dumps(found))
+    report = json.loads(report_files.dumps(shipped_report("cnn")))
     expect(page.get_by_test_id("accuracy")).to_have_attribute("data-value", str(report["accuracy"]))
     matrix = np.array(report["confusion_matrix"])
     np.fill_diagonal(matrix, 0)

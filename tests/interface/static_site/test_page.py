@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation import report_files
 from interface.static_site import page
+from tests.interface.evaluate.dashboard import shipped_report
 from tests.interface.evaluate.test_escaping import HOSTILE, Elements
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_the_names_in_a_report_are_never_html(evil):
-    found = report_files.shipped("classic")
-    assert found
+    found = shipped_report("classic")
     scripts = [element for element in Elements(page.index(found)).found if element[0] in ("script", "iframe")]
     hostile = replace(
         found,
