@@ -94,7 +94,7 @@ def read_set(model: recogniser.Recogniser, name: str, make: Make, count: int) ->
         lost += bool(text) and reading.verdict in (calibration.NOT_A_DIGIT, calibration.EMPTY)
         edits, digits = edits + distance(reading.text, text), digits + len(text)
     what = "exactly right" if text else "not claimed sure"
-    low, high = wilson(right, count) or (np.nan, np.nan)
+    low, high = wilson(right, count)
     print(
         f"{name:<14} {right / count:7.2%} {what} ({low:.1%}–{high:.1%}, n = {count}), "
         f"sure {sure / count:.1%}"
@@ -128,7 +128,7 @@ def mnist_test(model: recogniser.Recogniser) -> None:
     digits, none = model.probabilities(datasets.unit(test.images))
     right = digits.argmax(axis=1) == test.labels
     sure = np.array(model.verdicts(digits, none)) == calibration.SURE
-    low, high = wilson(int(right.sum()), len(test)) or (np.nan, np.nan)
+    low, high = wilson(int(right.sum()), len(test))
     print(
         f"MNIST test     {right.mean():7.2%} right ({low:.2%}–{high:.2%}), "
         f"sure of {sure.mean():.1%}, {right[sure].mean():.2%} of those right",

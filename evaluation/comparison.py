@@ -1,4 +1,6 @@
-"""Two reports on the same images: which model is better, is the difference more than chance, did a run reproduce."""
+"""Compares two reports on the same images: which model is better, and by more than chance (`compare`); does a run give what the
+shipped report says (`reproduces`).
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +18,7 @@ class CompareError(Exception):
 
 @dataclass(frozen=True)
 class Comparison:
-    """only_a, only_b: indices of the images that only the first or only the second reads right; names: what to call them."""
+    """only_a, only_b: (k,) int, indices of the images that only the first or only the second reads right; names: of the two."""
 
     a: Report
     b: Report
@@ -27,13 +29,13 @@ class Comparison:
 
     @property
     def words(self) -> str:
-        """What the test says, in plain words."""
+        """What the test shows, in plain words."""
         n, (a, b) = self.test.only_a + self.test.only_b, self.names
         p = self.test.p_value
         chance = "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
         if n == 0:
             return f"{a} and {b} are right and wrong on exactly the same images."
-        if self.test.p_value < LEVEL:
+        if p < LEVEL:
             better, worse = (a, b) if self.test.only_a > self.test.only_b else (b, a)
             return (
                 f"{better} is better than {worse}, and by more than chance explains (McNemar's exact test, {chance})."
@@ -44,8 +46,8 @@ class Comparison:
         )
 
 
-def compare(a: Report, b: Report, called: str = "") -> Comparison:
-    """`called`: what to call b, where its model's name does not say it. Raises CompareError for reports about other images."""
+def compare(a: Report, b: Report, name_of_b: str = "") -> Comparison:
+    """`name_of_b`: where its model's name would be that of a. Raises CompareError for reports about other images."""
     if a.dataset.sha256 != b.dataset.sha256:
         raise CompareError(
             f"The report of {a.model} is about {a.dataset.name} and that of {b.model} about {b.dataset.name}: only "
@@ -53,7 +55,7 @@ def compare(a: Report, b: Report, called: str = "") -> Comparison:
         )
     right_a, right_b = a.labels == a.predicted, b.labels == b.predicted
     only_a, only_b = np.flatnonzero(right_a & ~right_b), np.flatnonzero(right_b & ~right_a)
-    return Comparison(a, b, (a.model, called or b.model), mcnemar(right_a, right_b), only_a, only_b)
+    return Comparison(a, b, (a.model, name_of_b or b.model), mcnemar(right_a, right_b), only_a, only_b)
 
 
 def reproduces(fresh: Report, shipped: Report | None) -> str:

@@ -1,4 +1,4 @@
-"""How sure a model is against how often it is right: reliability, its error, and what a threshold buys."""
+"""How sure a model is against how often it is right: reliability bins, their error, and the accuracy that a threshold buys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15  # Guo et al. 2017, "On Calibration of Modern Neural Networks", and most figures published since
-CURVE_POINTS = 120  # enough for a smooth line at the width of a screen
+CURVE_POINTS = 120  # enough for a smooth curve at the width of a screen
 
 
 @dataclass(frozen=True)
 class Bin:
-    """One bar of the reliability diagram: images whose confidence lies in (low, high]."""
+    """One bar of the reliability diagram: the n images whose confidence lies in (low, high].
+
+    confidence, accuracy: their means, fractions in [0, 1]; None for an empty bin.
+    """
 
     low: float
     high: float
@@ -22,7 +25,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class CoveragePoint:
-    """Answering only where the confidence is at least `threshold`: how often that is, and how often it is right."""
+    """Answering only where the confidence is at least `threshold`: the share of images answered, and the accuracy on them."""
 
     threshold: float
     coverage: float
@@ -32,10 +35,10 @@ class CoveragePoint:
 def reliability(confidence: np.ndarray, right: np.ndarray) -> tuple[Bin, ...]:
     """(n,) confidences in [0, 1] and (n,) bool → 15 bins of equal width, open below and closed above."""
     edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
-    count = np.bincount(place, minlength=BINS)
-    total = np.bincount(place, weights=confidence, minlength=BINS)
-    correct = np.bincount(place, weights=right, minlength=BINS)
+    bin_of = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
+    count = np.bincount(bin_of, minlength=BINS)
+    total = np.bincount(bin_of, weights=confidence, minlength=BINS)
+    correct = np.bincount(bin_of, weights=right, minlength=BINS)
     return tuple(
         Bin(
             float(edges[b]),
@@ -49,16 +52,21 @@ def reliability(confidence: np.ndarray, right: np.ndarray) -> tuple[Bin, ...]:
 
 
 def calibration_error(bins: Sequence[Bin]) -> float | None:
-    """Expected calibration error: |accuracy − confidence| averaged over the images."""
+    """Expected calibration error: |accuracy − confidence| of the bins, averaged over the images; None without images.
+
+    Naeini, Cooper & Hauskrecht 2015, "Obtaining Well Calibrated Probabilities Using Bayesian Binning".
+    """
     n = sum(b.n for b in bins)
-    return sum(b.n * abs(b.accuracy - b.confidence) for b in bins if b.n) / n if n else None
+    apart = (b.n * abs(b.accuracy - b.confidence) for b in bins if b.accuracy is not None and b.confidence is not None)
+    return sum(apart) / n if n else None
 
 
 def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[CoveragePoint, ...]:
     """Coverage and accuracy when the k least sure of (n,) images are left unanswered, k from none to all but one.
 
-    k grows geometrically: what a threshold buys is decided within the few least sure images. Images as sure as the
-    threshold are answered, so ties stay together.
+    Known as selective classification: El-Yaniv & Wiener 2010, "On the Foundations of Noise-free Selective Classification". k grows
+    geometrically, because what a threshold buys is decided within the few least sure images. Images as sure as the threshold are
+    answered, so ties stay together. Empty without images.
     """
     n = len(confidence)
     if n == 0:
@@ -72,12 +80,12 @@ def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[CoverageP
     return tuple(points)
 
 
-def uncalibrated(digits: np.ndarray, temperature: float) -> np.ndarray:
-    """(n, 10) probabilities at `temperature` → (n, 10) float64 at temperature 1: p^T, normalised. Rows of zeros stay so.
+def uncalibrated(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """(n, 10) probabilities at `temperature` T → (n, 10) float64 at temperature 1: p^T, normalised. Rows of zeros stay so.
 
-    Dividing the logarithms by T and normalising loses nothing, so the network's own probabilities come back without
-    running it again (a test compares).
+    Dividing the logarithms by T and normalising loses nothing, so the network's own probabilities come back without running it
+    again (a test compares).
     """
-    powers = np.asarray(digits, np.float64) ** temperature
+    powers = np.asarray(probabilities, np.float64) ** temperature
     total = powers.sum(axis=1, keepdims=True)
     return np.divide(powers, total, out=np.zeros_like(powers), where=total > 0)

@@ -1,13 +1,13 @@
-"""Plain results from labels and probabilities.
+"""Every figure of a report, from labels and probabilities. Enter at `evaluate`.
 
-scikit-learn and SciPy compute; this file chooses what is computed and what an undefined figure is (None, never 0).
-All rates are fractions in [0, 1]; all intervals are 95 % intervals as (low, high).
+scikit-learn and SciPy compute; this file chooses what is computed and what an undefined figure is (None, never 0). All rates are
+fractions in [0, 1]; all intervals are 95 % intervals as (low, high).
 
 scikit-learn and SciPy are imported where they compute: they take half a second, and showing a saved report needs neither.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -19,8 +19,8 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Aside:
-    """The same model with the images whose label is known to be wrong or undecidable set aside."""
+class SubsetAccuracy:
+    """Accuracy on part of the images: those whose label is not known to be wrong or undecidable."""
 
     n: int
     errors: int
@@ -46,9 +46,13 @@ class PerClass:
     read_as_count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """Everything a report says about one model on one labelled set. `confusion_matrix`: rows true, columns read as."""
+    """Everything a report says about one model on one labelled set. The JSON gets every number here (FIGURES).
+
+    interval: of the accuracy; confusion_matrix: 10 × 10 counts, rows true, columns read as; no_single_digit: pictures without a
+    single digit, by their label; ece: expected calibration error; calibration: its 15 bins.
+    """
 
     n: int
     errors: int
@@ -63,12 +67,17 @@ class Metrics:
     ece: float | None
     calibration: tuple[Bin, ...]
     coverage: tuple[CoveragePoint, ...]
-    without_label_problems: Aside | None
+    without_label_problems: SubsetAccuracy | None
+
+
+# The numbers in Metrics, which a report's JSON has under the same names. To add one, give it a field with the default None, so that
+# older reports can still be read, and a value in `evaluate`.
+FIGURES = tuple(field.name for field in fields(Metrics) if field.type in (float, float | None))
 
 
 @dataclass(frozen=True)
 class Uncalibrated:
-    """What the same answers looked like before calibration, at temperature 1. `temperature`: the one that calibrates."""
+    """The confidence of the same answers before calibration, at temperature 1. `temperature`: the one that calibrates."""
 
     temperature: float
     log_loss: float
@@ -85,96 +94,29 @@ class McNemar:
     p_value: float
 
 
-def wilson(successes: int, n: int) -> Interval | None:
-    """Wilson 95 % interval of a proportion (SciPy); None when there is nothing to count."""
-    from scipy.stats import binomtest
-
-    if n == 0:
-        return None
-    interval = binomtest(int(successes), int(n)).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
-def f1_interval(true_positives: int, mistakes: int) -> Interval | None:
-    """95 % interval of F1 from its true positives and its mistakes (false positives + false negatives).
-
-    F1 = 2 J / (1 + J) grows with J = TP / (TP + FP + FN), and J is a proportion: Wilson's limits of J, carried over.
-    Unlike a bootstrap it has a width when no mistake was seen, and needs no seed.
-    """
-    limits = wilson(true_positives, true_positives + mistakes)
-    return limits and tuple(2 * j / (1 + j) for j in limits)
-
-
-def predictions(digits: np.ndarray) -> np.ndarray:
-    """(n, 10) probabilities → (n,) int64 answers: the first largest; −1 for a row of zeros (no single digit was found)."""
-    answers = digits.argmax(axis=1).astype(np.int64)
-    answers[~digits.any(axis=1)] = -1
-    return answers
-
-
-def top2(labels: np.ndarray, digits: np.ndarray) -> float:
-    """Share of images whose label is among the two most probable digits.
-
-    Ties go to the smaller digit, as in `predictions`; scikit-learn's top_k_accuracy_score gives them to the larger, so
-    that a tied right answer could be missing from its own top two.
-    """
-    best = np.argsort(-digits, axis=1, kind="stable")[:, :2]
-    hit = (best == labels[:, None]).any(axis=1) & digits.any(axis=1)
-    return float(hit.mean())
-
-
-def per_class(labels: np.ndarray, answers: np.ndarray, matrix: np.ndarray) -> tuple[PerClass, ...]:
-    """One row a digit, from (n,) labels, (n,) answers (−1: none) and their (10, 10) confusion matrix."""
-    from sklearn.metrics import precision_recall_fscore_support
-
-    precision, recall, f1, support = precision_recall_fscore_support(
-        labels, answers, labels=DIGITS, zero_division=np.nan
-    )
-    rows = []
-    for d in DIGITS:
-        hits, read = int(matrix[d, d]), int(matrix[:, d].sum())
-        mistaken = np.where(DIGITS == d, 0, matrix[d])
-        found = wilson(hits, int(support[d]))
-        rows.append(
-            PerClass(
-                digit=int(d),
-                support=int(support[d]),
-                accuracy=number(recall[d]),
-                precision=number(precision[d]),
-                recall=number(recall[d]),
-                f1=number(f1[d]),
-                accuracy_interval=found,
-                precision_interval=wilson(hits, read),
-                recall_interval=found,
-                f1_interval=f1_interval(hits, int(support[d]) + read - 2 * hits),
-                read_as=int(mistaken.argmax()) if mistaken.any() else None,
-                read_as_count=int(mistaken.max()),
-            )
-        )
-    return tuple(rows)
-
-
-def evaluate(labels: np.ndarray, digits: np.ndarray, aside: Sequence[int] = ()) -> Metrics:
+def evaluate(labels: np.ndarray, probabilities: np.ndarray, label_problems: Sequence[int] = ()) -> Metrics:
     """(n,) labels 0–9 and (n, 10) probabilities → Metrics.
 
-    A row of zeros is a picture in which no single digit was found: wrong in every rate, counted in `no_single_digit`
-    by its label, and left out of log loss, calibration and coverage, which need probabilities.
-    `aside`: indices of known label problems for `without_label_problems` (None when empty).
-    Raises ValueError on no images or shapes that do not fit.
+    A row of zeros is a picture in which no single digit was found: wrong in every rate, counted in `no_single_digit` by its
+    label, and left out of log loss, calibration and coverage, which need probabilities. label_problems: indices of images to set
+    aside for `without_label_problems` (None when empty). Raises ValueError on no images or shapes that do not fit.
     """
     from sklearn.metrics import confusion_matrix, log_loss
 
-    labels, digits = np.asarray(labels, dtype=np.int64), np.asarray(digits, dtype=np.float64)
-    if digits.shape != (len(labels), 10) or len(labels) == 0:
-        raise ValueError(f"expected n ≥ 1 labels and (n, 10) probabilities, got {labels.shape} and {digits.shape}")
-    if not np.isfinite(digits).all() or labels.min() < 0 or labels.max() > 9:
+    labels, probabilities = np.asarray(labels, dtype=np.int64), np.asarray(probabilities, dtype=np.float64)
+    if probabilities.shape != (len(labels), 10) or len(labels) == 0:
+        raise ValueError(
+            f"expected n ≥ 1 labels and (n, 10) probabilities, got {labels.shape} and {probabilities.shape}"
+        )
+    if not np.isfinite(probabilities).all() or labels.min() < 0 or labels.max() > 9:
         raise ValueError("labels must be 0–9 and probabilities finite")
-    answers = predictions(digits)
+    answers = predictions(probabilities)
     right, read = answers == labels, answers >= 0
     matrix = confusion_matrix(labels[read], answers[read], labels=DIGITS) if read.any() else np.zeros((10, 10), int)
     rows = per_class(labels, answers, matrix)
-    seen = digits[read] / digits[read].sum(axis=1, keepdims=True)  # float32 rows miss 1 by 1e-7, which log_loss reports
-    confidence = digits[read].max(axis=1)
+    # float32 rows miss a sum of 1 by 1e-7, which log_loss warns of
+    exact = probabilities[read] / probabilities[read].sum(axis=1, keepdims=True)
+    confidence = probabilities[read].max(axis=1)
     bins = reliability(confidence, right[read])
     f1 = [row.f1 for row in rows if row.f1 is not None]
     return Metrics(
@@ -186,41 +128,119 @@ def evaluate(labels: np.ndarray, digits: np.ndarray, aside: Sequence[int] = ()) 
         no_single_digit=tuple(int(v) for v in np.bincount(labels[~read], minlength=10)),
         per_class=rows,
         macro_f1=float(np.mean(f1)) if f1 else None,
-        top2=top2(labels, digits),
-        log_loss=float(log_loss(labels[read], seen, labels=DIGITS)) if read.any() else None,
+        top2=top2(labels, probabilities),
+        log_loss=float(log_loss(labels[read], exact, labels=DIGITS)) if read.any() else None,
         ece=calibration_error(bins),
         calibration=bins,
         coverage=coverage_curve(confidence, right[read]),
-        without_label_problems=set_aside(right, aside),
+        without_label_problems=without(right, label_problems),
     )
 
 
-def set_aside(right: np.ndarray, aside: Sequence[int]) -> Aside | None:
-    """(n,) bool and the indices to leave out → what remains; None when nothing is left out or nothing remains."""
+def predictions(probabilities: np.ndarray) -> np.ndarray:
+    """(n, 10) probabilities → (n,) int64 answers: the first largest; −1 for a row of zeros (no single digit was found)."""
+    answers = probabilities.argmax(axis=1).astype(np.int64)
+    answers[~probabilities.any(axis=1)] = -1
+    return answers
+
+
+def per_class(labels: np.ndarray, answers: np.ndarray, matrix: np.ndarray) -> tuple[PerClass, ...]:
+    """One row a digit, from (n,) labels, (n,) answers (−1: none) and their (10, 10) confusion matrix."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        labels,
+        answers,
+        labels=DIGITS,
+        zero_division=np.nan,  # pyright: ignore[reportArgumentType]  # documented; its type is guessed from the default
+    )
+    rows = []
+    for d, p, r, f in zip(DIGITS, np.asarray(precision), np.asarray(recall), np.asarray(f1), strict=True):
+        hits, support, read = int(matrix[d, d]), int((labels == d).sum()), int(matrix[:, d].sum())
+        mistaken = np.where(DIGITS == d, 0, matrix[d])
+        accuracy_interval = wilson(hits, support) if support else None
+        rows.append(
+            PerClass(
+                digit=int(d),
+                support=support,
+                accuracy=number(r),
+                precision=number(p),
+                recall=number(r),
+                f1=number(f),
+                accuracy_interval=accuracy_interval,
+                precision_interval=wilson(hits, read) if read else None,
+                recall_interval=accuracy_interval,
+                f1_interval=f1_interval(hits, support + read - 2 * hits) if support + read else None,
+                read_as=int(mistaken.argmax()) if mistaken.any() else None,
+                read_as_count=int(mistaken.max()),
+            )
+        )
+    return tuple(rows)
+
+
+def top2(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Share of images whose label, (n,) int, is among the two most probable digits of (n, 10).
+
+    Ties go to the smaller digit, as in `predictions`; scikit-learn's top_k_accuracy_score gives them to the larger, so that a tied
+    right answer could be missing from its own top two.
+    """
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
+    hit = (best == labels[:, None]).any(axis=1) & probabilities.any(axis=1)
+    return float(hit.mean())
+
+
+def without(right: np.ndarray, problems: Sequence[int]) -> SubsetAccuracy | None:
+    """Accuracy of (n,) bool answers without those at these indices; None when none is left out or none remains."""
     keep = np.ones(len(right), dtype=bool)
-    keep[list(aside)] = False
+    keep[list(problems)] = False
     n, correct = int(keep.sum()), int(right[keep].sum())
-    return Aside(n, n - correct, correct / n, wilson(correct, n)) if len(aside) and n else None
+    return SubsetAccuracy(n, n - correct, correct / n, wilson(correct, n)) if len(problems) and n else None
 
 
-def before_calibration(labels: np.ndarray, digits: np.ndarray, temperature: float) -> Uncalibrated | None:
+def wilson(successes: int, n: int) -> Interval:
+    """95 % interval of a proportion after Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
+
+    Unlike the usual one it stays within [0, 1] and has a width when all or none succeeded. Raises ValueError for n < 1.
+    """
+    from scipy.stats import binomtest
+
+    interval = binomtest(int(successes), int(n)).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def f1_interval(true_positives: int, mistakes: int) -> Interval:
+    """95 % interval of F1 from its true positives and its mistakes (false positives + false negatives), not both 0.
+
+    F1 = 2 J / (1 + J) grows with J = TP / (TP + FP + FN), and J is a proportion: Wilson's limits of J, carried over. Unlike a
+    bootstrap it has a width when no mistake was seen, and needs no seed.
+    """
+    low, high = wilson(true_positives, true_positives + mistakes)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def before_calibration(labels: np.ndarray, probabilities: np.ndarray, temperature: float) -> Uncalibrated | None:
     """(n,) labels and (n, 10) calibrated probabilities → how sure the network itself was.
 
     None where calibration changes nothing (temperature 1) or there is nothing to judge.
     """
     from sklearn.metrics import log_loss
 
-    read = digits.any(axis=1)
+    read = probabilities.any(axis=1)
     if temperature == 1 or not read.any():
         return None
-    labels, before = labels[read], uncalibrated(digits[read], temperature)
+    labels, before = labels[read], uncalibrated(probabilities[read], temperature)
     bins = reliability(before.max(axis=1), before.argmax(axis=1) == labels)
-    loss = float(log_loss(labels, before, labels=DIGITS))
-    return Uncalibrated(float(temperature), loss, calibration_error(bins), bins)
+    loss, error = float(log_loss(labels, before, labels=DIGITS)), calibration_error(bins)
+    assert error is not None  # there are images
+    return Uncalibrated(float(temperature), loss, error, bins)
 
 
 def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> McNemar:
-    """McNemar's exact test from two (n,) bool arrays over the same images (two-sided; 1.0 when they never differ)."""
+    """McNemar's exact test from two (n,) bool arrays over the same images; two-sided, p = 1 when they never differ.
+
+    McNemar 1947, "Note on the Sampling Error of the Difference Between Correlated Proportions or Percentages". Raises ValueError
+    for arrays of different lengths.
+    """
     from scipy.stats import binomtest
 
     right_a, right_b = np.asarray(right_a, dtype=bool), np.asarray(right_b, dtype=bool)

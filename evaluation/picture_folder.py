@@ -1,7 +1,9 @@
-"""Your own pictures as a test set: <label>/*.png in a folder or a zip (evaluation/picture_archive.py), through the full picture path."""
+"""Evaluates a model on your own pictures, <label>/*.png in a folder or a zip (picture_archive.py), through the whole path from picture
+to digit. Enter at `evaluate_folder`.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +14,9 @@ import numpy as np
 from evaluation.report import Folder, Report, finish
 from evaluation.runner import Progress
 from model.datasets import Labelled
+from model.normalization import SIDE
 from model.pictures import MAX_BYTES, PictureError, open_picture
+from model.recogniser import Recogniser
 
 MOST_PICTURES = 20_000  # one reading takes milliseconds; more than this is a mistaken folder
 
@@ -32,23 +36,37 @@ class PictureFile:
 
 @dataclass(frozen=True)
 class PicturesProgress(Progress):
-    """How far a run over picture files has come: `done` of `total` are files, labels and digits are of the readable ones.
+    """How far a run over picture files has come: `done` of `total` are files, labels and probabilities are of the readable ones.
 
-    names, images ((28, 28) uint8, what the model saw, black where not one digit): one a readable file; unreadable: (name, why);
-    fingerprints: label and sha256 of each readable file.
+    names, images, fingerprints: one a readable file; an image is (28, 28) uint8, what the model saw, black where there was not one
+    digit; a fingerprint is label and sha256 of the file; verdicts: how many files got each; unreadable: (name, reason).
     """
 
     names: Sequence[str]
     images: Sequence[np.ndarray]
-    verdicts: Counter
+    verdicts: Counter[str]
     unreadable: Sequence[tuple[str, str]]
     fingerprints: Sequence[str]
 
 
+def evaluate_folder(
+    recogniser: Recogniser, folder: Path, show: Callable[[PicturesProgress], None] = lambda progress: None
+) -> tuple[Report, np.ndarray]:
+    """The report on a folder of pictures, and the images behind it, (n, 28, 28) uint8. show: called after each file.
+
+    Raises FolderError for a folder without pictures of digits.
+    """
+    end = None
+    for end in run_pictures(recogniser, pictures(folder)):
+        show(end)
+    assert end is not None  # pictures() finds one at least
+    return finish_pictures(recogniser, end, f"folder {folder.resolve().name}")
+
+
 def pictures(folder: Path) -> list[PictureFile]:
-    """Every file in folder/0 … folder/9, hidden files apart. Raises FolderError when there is none."""
+    """Every file in folder/0 … folder/9, hidden files apart. Raises FolderError when there is none, or too many."""
     found = [
-        PictureFile(path.relative_to(folder).as_posix(), label, lambda path=path: content(path))
+        PictureFile(path.relative_to(folder).as_posix(), label, lambda path=path: _content(path))
         for label in range(10)
         for path in sorted((folder / str(label)).glob("*"))
         if path.is_file() and not path.name.startswith(".")
@@ -63,71 +81,54 @@ def pictures(folder: Path) -> list[PictureFile]:
     return found
 
 
-def content(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
     if path.stat().st_size > MAX_BYTES:  # before it is in memory
         raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
     return path.read_bytes()
 
 
-def run_pictures(recogniser, files: Sequence[PictureFile]) -> Iterator[PicturesProgress]:
+def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[PicturesProgress, None, None]:
     """Read the files one after another, yielding after each.
 
-    A picture counts as its single crop's best digit; with none or several crops it counts as wrong (a row of zeros). A file
-    that is no readable picture is listed and counts nowhere. Closing the generator stops the work.
+    A picture counts as its single crop's best digit; with none or several crops it counts as wrong (a row of zeros). A file that
+    is no readable picture is listed and counts nowhere. Closing the generator stops the work.
     """
-    labels, digits = np.empty(len(files), np.int64), np.empty((len(files), 10), np.float32)
-    names, images = [], []
-    verdicts, unreadable, fingerprints = Counter(), [], []
+    labels, probabilities = np.empty(len(files), np.int64), np.empty((len(files), 10), np.float32)
+    names, images, verdicts, unreadable, fingerprints = [], [], Counter(), [], []
     seconds = 0.0
     for done, file in enumerate(files, 1):
         start = perf_counter()
         try:
-            given = file.content()
-            reading = recogniser.read(open_picture(given))
+            content = file.content()
+            reading = recogniser.read(open_picture(content))
         except (PictureError, OSError) as error:
             unreadable.append((file.name, str(error)))
         else:
-            one = reading.digits[0] if len(reading.digits) == 1 else None
-            labels[len(names)], digits[len(names)] = file.label, one.probabilities if one else 0
+            digit = reading.digits[0] if len(reading.digits) == 1 else None
+            labels[len(names)], probabilities[len(names)] = file.label, digit.probabilities if digit else 0
             names.append(file.name)
-            images.append((255 * one.image).round().astype(np.uint8) if one else np.zeros((28, 28), np.uint8))
+            images.append((255 * digit.image).round().astype(np.uint8) if digit else np.zeros((SIDE, SIDE), np.uint8))
             verdicts[reading.verdict] += 1
-            fingerprints.append(f"{file.label} {sha256(given).hexdigest()}\n")
+            fingerprints.append(f"{file.label} {sha256(content).hexdigest()}\n")
         seconds += perf_counter() - start
-        yield PicturesProgress(
-            done,
-            len(files),
-            seconds,
-            labels[: len(names)],
-            digits[: len(names)],
-            names,
-            images,
-            verdicts,
-            unreadable,
-            fingerprints,
-        )
+        n = len(names)
+        found = labels[:n], probabilities[:n], names, images, verdicts, unreadable, fingerprints
+        yield PicturesProgress(done, len(files), seconds, *found)
 
 
-def finish_pictures(recogniser, end: PicturesProgress, name: str) -> tuple[Report, np.ndarray]:
+def finish_pictures(recogniser: Recogniser, end: PicturesProgress, name: str) -> tuple[Report, np.ndarray]:
     """The report of a run over picture files that has reached its end, and the (n, 28, 28) uint8 images that the model saw.
 
-    Raises FolderError when no file was readable.
+    name: of the data set. Raises FolderError when no file was readable.
     """
     if not end.names:
-        (first, why), count = end.unreadable[0], len(end.unreadable)
+        (first, reason), count = end.unreadable[0], len(end.unreadable)
         which = "The file" if count == 1 else f"None of the {count:,} files"
         raise FolderError(
-            f"{which} in {name} is {'no ' if count == 1 else 'a '}picture that can be read; {first}: {why}"
+            f"{which} in {name} is {'no ' if count == 1 else 'a '}picture that can be read; {first}: {reason}"
         )
     labelled = Labelled(np.stack(end.images), end.labels)
-    found = finish(recogniser, labelled, end, name)
-    data = sha256("".join(end.fingerprints).encode()).hexdigest()
-    kept = Folder(tuple(end.names), dict(end.verdicts), tuple(end.unreadable))
-    return replace(found, dataset=replace(found.dataset, sha256=data), folder=kept), labelled.images
-
-
-def evaluate_folder(recogniser, folder: Path, tell: Callable[[int, int], None]) -> tuple[Report, np.ndarray]:
-    """The report on a folder of pictures and the images behind it; `tell(done, total)` after each file. Raises FolderError."""
-    for progress in run_pictures(recogniser, pictures(folder)):
-        tell(progress.done, progress.total)
-    return finish_pictures(recogniser, progress, f"folder {folder.resolve().name}")
+    report = finish(recogniser, labelled, end, name)
+    data = sha256("".join(end.fingerprints).encode("utf-8")).hexdigest()
+    folder = Folder(tuple(end.names), dict(end.verdicts), tuple(end.unreadable))
+    return replace(report, dataset=replace(report.dataset, sha256=data), folder=folder), labelled.images

@@ -1,33 +1,37 @@
-"""Matplotlib figures from results: confusion matrix, epochs, reliability, coverage, robustness. Drawing only; nothing is computed here.
+"""Draws a report's figures with Matplotlib: confusion matrix, epochs, reliability, coverage, robustness. It computes nothing.
 
-Figures are objects of their own (no pyplot, no global state), so that several visitors can draw at once.
+Each function returns a Figure, which `svg`, `png` and `inline_svg` write. There is no pyplot and no global state, so several
+visitors can draw at once.
 """
 
 import io
 import re
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from markupsafe import Markup
 from matplotlib import rcParams
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from evaluation.curves import Bin
 from evaluation.metrics import Metrics, Uncalibrated
+from evaluation.rendering import render
 from evaluation.robustness import Score
 
 # The page's light colours. `inline_svg` swaps them for its CSS variables, so that one figure serves light and dark.
 TEXT, SOFT, LINE, ACCENT, CARD = "#1c1c1a", "#6b6a66", "#e6e5e1", "#2d5bd7", "#ffffff"
-ERROR = "#d7662d"  # orange beside blue: told apart with every common colour-vision deficiency
+ERROR = "#d7662d"  # orange beside blue: different with every common colour-vision deficiency
 VARIABLES = {TEXT: "--text", SOFT: "--soft", LINE: "--line", ACCENT: "--accent", ERROR: "--error"}
 # Set once: matplotlib's rc_context is not safe between threads. Text stays text, and the same figure gives the same file.
 rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "digits"})
 
 
-def axes(width: float = 4.6, height: float = 3.4, columns: int = 1):
-    """A figure with plain axes: (Figure, list of Axes)."""
+def axes(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure with a row of plain axes. width, height: inches."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor=CARD)
     plots = list(figure.subplots(1, columns, squeeze=False)[0])
     for ax in plots:
@@ -41,7 +45,8 @@ def axes(width: float = 4.6, height: float = 3.4, columns: int = 1):
     return figure, plots
 
 
-def label(ax, x: str, y: str, title: str = "") -> None:
+def label(ax: Axes, x: str, y: str, title: str = "") -> None:
+    """Name the axes of a plot, and the plot."""
     ax.set_xlabel(x, color=SOFT)
     ax.set_ylabel(y, color=SOFT)
     if title:
@@ -66,44 +71,43 @@ def confusion_matrix(metrics: Metrics) -> Figure:
     return figure
 
 
-def epochs(rows: tuple[dict, ...], published: tuple[tuple[float, float], ...] = ()) -> Figure:
-    """Loss and accuracy by epoch, training and held out; `published`: (loss, accuracy) of epochs 1, 2, … for comparison."""
+def epochs(rows: Sequence[Mapping[str, float | None]], published: Sequence[tuple[float, float]] = ()) -> Figure:
+    """Loss and accuracy by epoch, training and held out.
+
+    rows: `Report.epochs`; published: (loss, accuracy) of epochs 1, 2, … for comparison.
+    """
     figure, plots = axes(7.6, 2.9, columns=2)
-    number = [row["epoch"] for row in rows]
+    number = np.array([row["epoch"] for row in rows])
     for ax, name in zip(plots, ("loss", "accuracy"), strict=True):
         scale = 100 if name == "accuracy" else 1
         for key, colour, word, style in ((name, ACCENT, "training", "-"), (f"val_{name}", ERROR, "held out", "--")):
-            values = [scale * row[key] if row.get(key) is not None else np.nan for row in rows]
+            values = [np.nan if value is None else scale * value for value in (row.get(key) for row in rows)]
             ax.plot(number, values, style, color=colour, label=word, marker="o", markersize=3.5)
         if published:
-            figures = [scale * pair[name == "accuracy"] for pair in published]
-            ax.plot(
-                range(1, len(figures) + 1),
-                figures,
-                ":",
-                color=SOFT,
-                label="published (training)",
-                marker="s",
-                markersize=3.5,
-            )
-        ax.xaxis.get_major_locator().set_params(integer=True)
+            values = [scale * pair[name == "accuracy"] for pair in published]
+            word = "published (training)"
+            ax.plot(range(1, len(values) + 1), values, ":", color=SOFT, label=word, marker="s", markersize=3.5)
+        locator = ax.xaxis.get_major_locator()
+        if isinstance(locator, MaxNLocator):
+            locator.set_params(integer=True)
         label(ax, "epoch", "", f"{name.capitalize()}, %" if scale == 100 else "Loss")
     plots[0].legend(frameon=False, labelcolor=SOFT, fontsize=9)
     return figure
 
 
 def reliability(metrics: Metrics, before: Uncalibrated | None = None) -> Figure:
-    """Accuracy over confidence in 15 bins; on the dashed line a model is as sure as it is right. Before calibration beside it."""
+    """Reliability diagrams: accuracy over confidence in 15 bins, before calibration beside after. On the dashed line a model is as
+    sure as it is right. DeGroot & Fienberg 1983, "The Comparison and Evaluation of Forecasters"."""
     figure, plots = axes(7.6 if before else 4.2, 3.6, columns=2 if before else 1)
     for ax, (title, found) in zip(plots, diagrams(metrics, before), strict=True):
-        bins(ax, found, title)
+        draw_bins(ax, found, title)
     return figure
 
 
-def diagram(found: Sequence[Bin]) -> Figure:
+def diagram(bins: Sequence[Bin]) -> Figure:
     """One reliability diagram, to stand beside others."""
     figure, (ax,) = axes(4.2, 3.6)
-    bins(ax, found)
+    draw_bins(ax, bins)
     return figure
 
 
@@ -114,19 +118,15 @@ def diagrams(metrics: Metrics, before: Uncalibrated | None) -> list[tuple[str, S
     return [(title if ece is None else f"{title}: ECE {100 * ece:.2f} %", found) for title, ece, found in pairs]
 
 
-def bins(ax, found: Sequence[Bin], title: str = "") -> None:
+def draw_bins(ax: Axes, bins: Sequence[Bin], title: str = "") -> None:
+    """Draw one reliability diagram. Bars of fewer than 10 images are pale; an orange line leads from a bar to where it should end."""
     ax.plot([0, 100], [0, 100], "--", color=SOFT, linewidth=1)
-    for b in found:
-        if b.n:
-            ax.bar(
-                50 * (b.low + b.high),
-                100 * b.accuracy,
-                width=100 * (b.high - b.low) * 0.88,
-                color=ACCENT,
-                alpha=0.3 if b.n < 10 else 1,
-                linewidth=0,
-            )
-            ax.plot([100 * b.confidence] * 2, [100 * b.accuracy, 100 * b.confidence], color=ERROR, linewidth=2)
+    for b in bins:
+        if b.accuracy is None or b.confidence is None:
+            continue
+        middle, width = 50 * (b.low + b.high), 100 * (b.high - b.low) * 0.88
+        ax.bar(middle, 100 * b.accuracy, width=width, color=ACCENT, alpha=0.3 if b.n < 10 else 1, linewidth=0)
+        ax.plot([100 * b.confidence] * 2, [100 * b.accuracy, 100 * b.confidence], color=ERROR, linewidth=2)
     ax.set(xlim=(0, 100), ylim=(0, 100))
     label(ax, "how sure it was, %", "how often it was right, %", title)
 
@@ -148,7 +148,7 @@ def robustness(scores: Sequence[Score]) -> Figure:
 
 
 def coverage(metrics: Metrics) -> Figure:
-    """Accuracy over the share of images answered, when the least sure are left unanswered."""
+    """Accuracy over the share of images answered, when the least sure are left unanswered. From 80 % on, where people choose."""
     figure, (ax,) = axes(4.2, 3.6)
     points = metrics.coverage
     ax.plot([100 * p.coverage for p in points], [100 * p.accuracy for p in points], color=ACCENT, linewidth=2)
@@ -177,7 +177,7 @@ def png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def inline_svg(figure: Figure, name: str) -> str:
+def inline_svg(figure: Figure, name: str) -> Markup:
     """The figure as an <svg> element whose colours follow the page's theme; `name` is what a screen reader says."""
     text = svg(figure)
     text = text[text.index("<svg") :]
@@ -187,7 +187,9 @@ def inline_svg(figure: Figure, name: str) -> str:
     # Ids must differ between the figures of one page; the width is the page's affair.
     prefix = re.sub(r"\W+", "-", name.lower())
     text = re.sub(r'(id="|href="#|url\(#)', lambda found: f"{found[0]}{prefix}-", text)
-    box = re.search(r'viewBox="[^"]*"', text)[0]
-    inner = text[text.index(">") + 1 :]
-    inner = re.sub(r"<metadata>.*?</metadata>", "", inner, flags=re.S)
-    return f'<svg class="plot" role="img" aria-label="{escape(name)}" {box}>{inner}'
+    element = re.fullmatch(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>\s*', text, re.DOTALL)
+    assert element, "matplotlib writes one <svg> element with a viewBox"
+    view_box, drawing = element.groups()
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+    # what Matplotlib wrote, with every text of the figure escaped
+    return render("plot.html", name=name, view_box=view_box, drawing=Markup(drawing))

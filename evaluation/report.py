@@ -1,4 +1,4 @@
-"""A report: what a run found, with what decided it (weights, data, versions). evaluation/report_files.py writes it down."""
+"""`Report`: what a run found, with all that decided it (weights, data, versions). `finish` makes one; report_files.py saves it."""
 
 import hashlib
 import platform
@@ -14,8 +14,9 @@ from evaluation.metrics import Metrics, Uncalibrated, before_calibration, evalua
 from evaluation.robustness import Score, mean_accuracy
 from evaluation.runner import Progress
 from model.datasets import LABEL_PROBLEMS, Labelled, sha256_of
+from model.recogniser import Recogniser
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "ai-edge-litert", "opencv-python-headless")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "ai-edge-litert", "opencv-python-headless")  # those that decide a figure
 MNIST_TEST = "MNIST test"
 
 
@@ -30,7 +31,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Robustness:
-    """Accuracy under the 15 corruptions on a sample: how many images, which seed, the mean and each score."""
+    """Accuracy under the 15 corruptions on a sample of n images, drawn with a seed; mean: of the corruptions."""
 
     n: int
     seed: int
@@ -40,7 +41,7 @@ class Robustness:
 
 @dataclass(frozen=True)
 class Folder:
-    """What only a folder of pictures has: file names by index, how many got each verdict, files that were no picture."""
+    """What only picture files have: their names by index, how many got each verdict, and (name, reason) of those not readable."""
 
     files: tuple[str, ...]
     verdicts: dict[str, int]
@@ -49,8 +50,13 @@ class Folder:
 
 @dataclass(frozen=True, eq=False)  # compared and cached by identity: it holds arrays
 class Report:
-    """One model on one data set. labels, predicted: (n,) int64; probabilities: (n, 10) to four decimals.
-    second_look: whether it read again what it was not certain of (model/test_time_augmentation.py)."""
+    """One model on one data set.
+
+    labels, predicted: (n,) int64, −1 for no single digit; probabilities: (n, 10) float64 to four decimals; epochs: the training
+    history, a dict for each row, with "epoch" and any of "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate",
+    "seconds"; seconds: of work; versions: package → version; created: ISO 8601, UTC; before: None where calibration changes
+    nothing; second_look: whether the model took one (model/test_time_augmentation.py).
+    """
 
     model: str
     weights_sha256: str
@@ -59,7 +65,7 @@ class Report:
     labels: np.ndarray
     predicted: np.ndarray
     probabilities: np.ndarray
-    epochs: tuple[dict, ...]
+    epochs: tuple[dict[str, float | None], ...]
     seconds: float
     images_per_second: float
     versions: dict[str, str]
@@ -70,26 +76,27 @@ class Report:
     second_look: bool = False
 
     def with_robustness(self, scores: Sequence[Score], seed: int) -> "Report":
+        """The same report with robustness. scores: at least one; seed: of the sample they were measured on."""
         return replace(self, robustness=Robustness(scores[0].n, seed, mean_accuracy(tuple(scores)), tuple(scores)))
 
 
-def finish(recogniser, labelled: Labelled, progress: Progress, name: str = MNIST_TEST) -> Report:
+def finish(recogniser: Recogniser, labelled: Labelled, progress: Progress, name: str = MNIST_TEST) -> Report:
     """The report of a run that has reached its end. The label problems are set aside on MNIST's test set only."""
-    aside = LABEL_PROBLEMS if name == MNIST_TEST else ()
+    problems = LABEL_PROBLEMS if name == MNIST_TEST else ()
     return Report(
         model=recogniser.name,
         weights_sha256=recogniser.weights_sha256,
         dataset=Dataset(name, len(labelled), sha256_of(labelled)),
-        metrics=evaluate(progress.labels, progress.digits, aside),
+        metrics=evaluate(progress.labels, progress.probabilities, problems),
         labels=np.asarray(progress.labels, np.int64),
-        predicted=predictions(progress.digits),
-        probabilities=progress.digits.astype(np.float64).round(4),
+        predicted=predictions(progress.probabilities),
+        probabilities=progress.probabilities.astype(np.float64).round(4),
         epochs=tuple(recogniser.epochs),
         seconds=round(progress.seconds, 3),
         images_per_second=round(progress.images_per_second, 1),
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        before=before_calibration(progress.labels, progress.digits, recogniser.calibration.temperature),
+        before=before_calibration(progress.labels, progress.probabilities, recogniser.calibration.temperature),
         second_look=recogniser.second_look,
     )
 
@@ -98,6 +105,6 @@ def versions() -> dict[str, str]:
     """Python, the packages that decide a figure, and a hash of this project's own code that does."""
     root = Path(__file__).resolve().parent.parent
     code = hashlib.sha256()
-    for path in sorted([*(root / "evaluation").glob("*.py"), *(root / "model").glob("*.py")]):
+    for path in sorted([*(root / "evaluation").rglob("*.py"), *(root / "model").rglob("*.py")]):
         code.update(path.read_bytes())
     return {"python": platform.python_version(), **{p: version(p) for p in PACKAGES}, "code_sha256": code.hexdigest()}

@@ -1,6 +1,6 @@
-"""A report as JSON (schema 1) and CSV, saved whole or not at all, and the reports that ship.
+"""Reads and writes reports: JSON (`dumps`, `load`), CSV (`predictions_csv`), and the reports that ship (`shipped`).
 
-The JSON's fields are those of `to_json`; all rates are fractions in [0, 1], all intervals 95 % [low, high].
+The JSON's fields are those of `to_json`, schema 1; all rates are fractions in [0, 1], all intervals 95 % [low, high].
 """
 
 import csv
@@ -8,17 +8,18 @@ import io
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from evaluation.curves import Bin, CoveragePoint
-from evaluation.metrics import Aside, Metrics, PerClass, Uncalibrated
+from evaluation.metrics import FIGURES, Metrics, PerClass, SubsetAccuracy, Uncalibrated
 from evaluation.report import Dataset, Folder, Report, Robustness
 from evaluation.robustness import Score
 from model.files import replacing
 
 SCHEMA = 1
-SLICE = 200  # predictions: 2 ms
+SLICE = 200  # predictions that are encoded at once, which takes 2 ms
 SHIPPED = Path(__file__).parent / "reports"
 
 
@@ -27,13 +28,13 @@ class ReportError(Exception):
 
 
 def shipped(name: str) -> Report | None:
-    """The report that ships with the model called `name`; None when there is none (a model people bring)."""
+    """The report that ships with a model; None when there is none (a custom model). Raises ReportError for a damaged one."""
     path = SHIPPED / f"{Path(name).name}.json"
     return load(path) if path.is_file() else None
 
 
-def to_json(report: Report) -> dict:
-    """The report as plain data, field by field as documented."""
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
     m, aside = report.metrics, report.metrics.without_label_problems
     return {
         "schema": SCHEMA,
@@ -46,10 +47,7 @@ def to_json(report: Report) -> dict:
         "confusion_matrix": m.confusion_matrix,
         "no_single_digit": m.no_single_digit,
         "per_class": [_class_to_json(row) for row in m.per_class],
-        "macro_f1": m.macro_f1,
-        "top2": m.top2,
-        "log_loss": m.log_loss,
-        "ece": m.ece,
+        **{name: getattr(m, name) for name in FIGURES},
         "calibration": [asdict(b) for b in m.calibration],
         "before_calibration": report.before and asdict(report.before),
         "second_look": report.second_look,
@@ -71,84 +69,100 @@ def to_json(report: Report) -> dict:
     }
 
 
-def from_json(data: dict) -> Report:
-    """to_json's inverse. Raises KeyError, TypeError or ValueError on what is not such a report."""
+def from_json(data: dict[str, Any]) -> Report:
+    """to_json's inverse. Raises KeyError, TypeError, ValueError, AttributeError or IndexError on what is not such a report."""
     if data["schema"] != SCHEMA:
         raise ValueError(f"schema {data['schema']}")
     rows = data["predictions"]
     labels = np.array([r["true"] for r in rows], np.int64)
     predicted = np.array([r["predicted"] for r in rows], np.int64)
     probabilities = np.array([r["probabilities"] for r in rows], np.float64)
-    matrix = tuple(tuple(int(v) for v in row) for row in data["confusion_matrix"])
-    aside, robustness, folder = data["without_label_problems"], data["robustness"], data["folder"]
-    metrics = Metrics(
-        n=len(rows),
-        errors=int(data["errors"]),
-        accuracy=float(data["accuracy"]),
-        interval=tuple(data["intervals"]["accuracy"]),
-        confusion_matrix=matrix,
-        no_single_digit=tuple(data["no_single_digit"]),
-        per_class=tuple(map(_class_from_json, data["per_class"])),
-        macro_f1=data["macro_f1"],
-        top2=float(data["top2"]),
-        log_loss=data["log_loss"],
-        ece=data["ece"],
-        calibration=tuple(Bin(**b) for b in data["calibration"]),
-        coverage=tuple(CoveragePoint(**p) for p in data["coverage"]),
-        without_label_problems=aside and Aside(**aside, interval=tuple(data["intervals"]["without_label_problems"])),
-    )
-    before = data.get("before_calibration")  # reports of the first days do not have it
-    counted = np.zeros((10, 10), int)
-    np.add.at(counted, (labels[predicted >= 0], predicted[predicted >= 0]), 1)
+    metrics = _metrics(data)
     if (
         probabilities.shape != (len(rows), 10)
-        or (counted != matrix).any()
+        or (_counted(labels, predicted) != metrics.confusion_matrix).any()
         or metrics.errors != (labels != predicted).sum()
+        or abs(metrics.accuracy - (labels == predicted).mean()) > 1e-9
     ):
         raise ValueError("its figures do not follow from its predictions")
+    before = data.get("before_calibration")  # the first reports do not have it
+    robustness, folder = data["robustness"], data["folder"]
     return Report(
-        str(data["model"]),
-        str(data["weights_sha256"]),
-        Dataset(**data["dataset"]),
-        metrics,
-        labels,
-        predicted,
-        probabilities,
-        tuple(data["epochs"]),
-        float(data["seconds"]),
-        float(data["images_per_second"]),
-        dict(data["versions"]),
-        str(data["created"]),
-        before and Uncalibrated(**{**before, "calibration": tuple(Bin(**b) for b in before["calibration"])}),
-        robustness and Robustness(**{**robustness, "scores": tuple(map(_score, robustness["scores"]))}),
-        folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
-        data.get("second_look", False),  # nor this
+        model=str(data["model"]),
+        weights_sha256=str(data["weights_sha256"]),
+        dataset=Dataset(**data["dataset"]),
+        metrics=metrics,
+        labels=labels,
+        predicted=predicted,
+        probabilities=probabilities,
+        epochs=tuple(map(_numbers, data["epochs"])),
+        seconds=float(data["seconds"]),
+        images_per_second=float(data["images_per_second"]),
+        versions=dict(data["versions"]),
+        created=str(data["created"]),
+        before=before and Uncalibrated(**{**before, "calibration": tuple(Bin(**b) for b in before["calibration"])}),
+        robustness=robustness and Robustness(**{**robustness, "scores": tuple(map(_score, robustness["scores"]))}),
+        folder=folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
+        second_look=data.get("second_look", False),  # the first reports do not have it
     )
 
 
-def _score(data: dict) -> Score:
+def _metrics(data: dict[str, Any]) -> Metrics:
+    problems_aside = data["without_label_problems"]
+    return Metrics(
+        n=len(data["predictions"]),
+        errors=int(data["errors"]),
+        interval=tuple(data["intervals"]["accuracy"]),
+        confusion_matrix=tuple(tuple(int(v) for v in row) for row in data["confusion_matrix"]),
+        no_single_digit=tuple(data["no_single_digit"]),
+        per_class=tuple(map(_class_from_json, data["per_class"])),
+        calibration=tuple(Bin(**b) for b in data["calibration"]),
+        coverage=tuple(CoveragePoint(**p) for p in data["coverage"]),
+        without_label_problems=problems_aside
+        and SubsetAccuracy(**problems_aside, interval=tuple(data["intervals"]["without_label_problems"])),
+        # one that is not in an older report gets its default
+        **_numbers({name: data[name] for name in FIGURES if name in data}),
+    )
+
+
+def _counted(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """(10, 10) int: the confusion matrix of (n,) labels and answers, rows true."""
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (labels[predicted >= 0], predicted[predicted >= 0]), 1)
+    return counts
+
+
+def _numbers(values: dict[str, Any]) -> dict[str, Any]:
+    """The same, if each is a number or None. Raises ValueError."""
+    if not all(value is None or isinstance(value, int | float) for value in values.values()):
+        raise ValueError("these are numbers")
+    return values
+
+
+def _score(data: dict[str, Any]) -> Score:
     return Score(**{**data, "interval": tuple(data["interval"])})
 
 
-def _class_to_json(row: PerClass) -> dict:
+def _class_to_json(row: PerClass) -> dict[str, Any]:
     data = asdict(row)
     data["intervals"] = {k: data.pop(f"{k}_interval") for k in ("accuracy", "precision", "recall", "f1")}
     return data
 
 
-def _class_from_json(data: dict) -> PerClass:
-    intervals = {f"{k}_interval": v and tuple(v) for k, v in data["intervals"].items()}
-    return PerClass(**{k: v for k, v in data.items() if k != "intervals"}, **intervals)
+def _class_from_json(data: dict[str, Any]) -> PerClass:
+    fields: dict[str, Any] = {name: value for name, value in data.items() if name != "intervals"}
+    intervals: dict[str, Any] = {f"{k}_interval": v and tuple(v) for k, v in data["intervals"].items()}
+    return PerClass(**fields, **intervals)
 
 
 def dumps(report: Report) -> str:
-    """The report as JSON's text, one line."""
+    """The report as JSON on one line, with a line break at its end."""
     return "{" + ",".join(f"{_text(name)}:{_text(value)}" for name, value in to_json(report).items()) + "}\n"
 
 
 def _text(value: object) -> str:
-    """JSON of a field. Long lists in slices: the encoder lets no other thread run, and a visitor's drawing must not wait a
-    tenth of a second for 10,000 predictions."""
+    """JSON of a field. Long lists in slices: the encoder lets no other thread run, and a visitor's drawing must not wait a tenth of
+    a second for 10,000 predictions."""
     if isinstance(value, list) and len(value) > SLICE:
         return "[" + ",".join(_text(value[i : i + SLICE])[1:-1] for i in range(0, len(value), SLICE)) + "]"
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
@@ -178,8 +192,8 @@ def load(path: Path) -> Report:
         ) from error
 
 
-def save(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: an older file stays as it was. Raises ReportError in one sentence."""
+def save(path: Path, text: str) -> Path:
+    """Write a text file whole or not at all, in UTF-8: an older file stays as it was. Returns its path. Raises ReportError."""
     try:
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="")
@@ -187,10 +201,14 @@ def save(path: Path, text: str) -> None:
         raise ReportError(
             f"{path} could not be written ({error.strerror}); an older file there is unchanged."
         ) from error
+    return path
 
 
 def predictions_csv(report: Report) -> str:
-    """One line an image: index, file (folders only), true, predicted, right, ten probabilities."""
+    """One row an image: index, file (picture files only), true, predicted (−1: no single digit), right (0 or 1), ten probabilities.
+
+    A figure of each image is a column here; a figure of the whole set is in the JSON alone.
+    """
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["index", "file", "true", "predicted", "right", *(f"p{d}" for d in range(10))])
@@ -203,5 +221,5 @@ def predictions_csv(report: Report) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """A file name that a spreadsheet would run as a formula becomes text (OWASP, CSV injection)."""
+    """A file name as a cell. What a spreadsheet would run as a formula becomes text (OWASP, "CSV Injection")."""
     return "'" + text if text[:1] in tuple("=+-@\t\r\n") and text else text

@@ -1,12 +1,13 @@
-"""Accuracy under the 15 corruptions of MNIST-C (evaluation/corruptions.py), on a seeded sample or on everything."""
+"""Accuracy under the 15 corruptions of MNIST-C (corruptions.py), on a seeded sample or on everything: `measure`, `scores`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from evaluation.corruptions import CHUNK, CORRUPTIONS, corrupted
 from evaluation.metrics import Interval, wilson
+from evaluation.runner import Classifier
 from model.datasets import Labelled, unit
 
 
@@ -31,13 +32,15 @@ class Measuring:
 
 
 def sample(labelled: Labelled, n: int, seed: int) -> Labelled:
-    """n images drawn without replacement (all of them where there are fewer), in their own order."""
+    """n images drawn without replacement (all of them where there are fewer), in the order of the data set."""
     chosen = np.sort(np.random.default_rng(seed).permutation(len(labelled))[:n])
-    return Labelled(labelled.images[chosen], labelled.labels[chosen])
+    return labelled[chosen]
 
 
-def measure(recogniser, labelled: Labelled, n: int = 1000, seed: int = 0) -> Iterator[Measuring]:
-    """Accuracy of `recogniser` on `n` of the labelled images, "clean" first, then under each of the 15 corruptions.
+def measure(
+    classifier: Classifier, labelled: Labelled, n: int = 1000, seed: int = 0
+) -> Generator[Measuring, None, None]:
+    """Accuracy on `n` of the labelled images, "clean" first, then under each of the 15 corruptions.
 
     Yields after every CHUNK images, so that a page can show the scores as they come and stop between.
     """
@@ -45,8 +48,8 @@ def measure(recogniser, labelled: Labelled, n: int = 1000, seed: int = 0) -> Ite
     total = len(chosen)
     for name in ("clean", *CORRUPTIONS):
         errors = first = 0
-        for images in chunks(chosen.images) if name == "clean" else corrupted(chosen.images, name, seed):
-            answers = recogniser.probabilities(unit(images))[0].argmax(axis=1)
+        for images in _chunks(chosen.images) if name == "clean" else corrupted(chosen.images, name, seed):
+            answers = classifier.probabilities(unit(images))[0].argmax(axis=1)
             errors += int((answers != chosen.labels[first : first + len(images)]).sum())
             first += len(images)
             done += len(images)
@@ -55,13 +58,13 @@ def measure(recogniser, labelled: Labelled, n: int = 1000, seed: int = 0) -> Ite
             yield Measuring(done, total * (len(CORRUPTIONS) + 1), scores)
 
 
-def chunks(images: np.ndarray) -> Iterator[np.ndarray]:
+def _chunks(images: np.ndarray) -> Iterator[np.ndarray]:
     return (images[i : i + CHUNK] for i in range(0, len(images), CHUNK))
 
 
-def scores(recogniser, labelled: Labelled, n: int = 1000, seed: int = 0) -> tuple[Score, ...]:
-    """Accuracy of `recogniser` on `n` of the labelled images, clean and under each of the 15 corruptions."""
-    *_, last = measure(recogniser, labelled, n, seed)
+def scores(classifier: Classifier, labelled: Labelled, n: int = 1000, seed: int = 0) -> tuple[Score, ...]:
+    """Accuracy on `n` of the labelled images, clean and under each of the 15 corruptions."""
+    *_, last = measure(classifier, labelled, n, seed)
     return last.scores
 
 

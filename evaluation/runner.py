@@ -1,33 +1,51 @@
-"""A model over a labelled set: chunk by chunk, with progress and cancel, one evaluation at a time in a process."""
+"""Runs a model over a labelled set, chunk by chunk (`run`), and shares that work between visitors, one run at a time (`Evaluations`)."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from model.datasets import Labelled, unit
 
-# What is more urgent goes first for so many times as long as the last step took, and never longer than so many seconds: under
-# a crowd that never stops an evaluation takes nine times as long as alone.
+# After each step a run waits for what is more urgent: at most so many times as long as the step took, and at most so many seconds.
+# Under a crowd that never stops it takes nine times as long as alone.
 PATIENCE, LONGEST_WAIT = 8, 0.4
-CHUNK = 500  # some hundredths of a second: progress looks alive, cancelling is quick, and the cores seldom wait for each other
+CHUNK = 500  # images; some hundredths of a second: progress looks alive, cancelling is quick, the cores seldom wait for each other
+
+
+class Classifier(Protocol):
+    """What a run needs of a model; model.recogniser.Recogniser is one."""
+
+    def probabilities(self, images: np.ndarray, /) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 28, 28) float32 in [0, 1] → (n, 10) float32 with rows that sum to 1, and (n,) float32 not_digit, which no run uses."""
+        ...
+
+
+class Step(Protocol):
+    """How far work has come: `done` of `total`."""
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far a run has come, with everything it has found so far.
 
-    digits: (done, 10) float32 probabilities and labels: (done,) int64 of the first `done` of `total` images;
-    seconds: of work; what was waited for more urgent things between the steps does not count.
+    probabilities: (done, 10) float32, and labels: (done,) int64, of the first `done` of `total` images; seconds: of work, without
+    what the run waited for more urgent work between its steps.
     """
 
     done: int
     total: int
     seconds: float
     labels: np.ndarray
-    digits: np.ndarray
+    probabilities: np.ndarray
 
     @property
     def images_per_second(self) -> float:
@@ -42,45 +60,45 @@ class BusyError(Exception):
     """Another model is being evaluated; the text says which and how far it is."""
 
 
-def run(recogniser, labelled: Labelled, chunk: int = CHUNK) -> Iterator[Progress]:
-    """Evaluate `recogniser` on `labelled`, yielding after every chunk; the last has done == total.
+def run(classifier: Classifier, labelled: Labelled, chunk: int = CHUNK) -> Generator[Progress, None, None]:
+    """Read all images of `labelled`, yielding after every `chunk` of them; the last has done == total.
 
     Closing the generator stops the work. The arrays grow in place behind each Progress; what it shows never changes.
     """
     total = len(labelled)
-    digits = np.empty((total, 10), np.float32)
+    probabilities = np.empty((total, 10), np.float32)
     seconds = 0.0
     for first in range(0, total, chunk):
         start, last = time.perf_counter(), min(first + chunk, total)
-        digits[first:last] = recogniser.probabilities(unit(labelled.images[first:last]))[0]
+        probabilities[first:last] = classifier.probabilities(unit(labelled.images[first:last]))[0]
         seconds += time.perf_counter() - start
-        yield Progress(last, total, seconds, labelled.labels[:last], digits[:last])
+        yield Progress(last, total, seconds, labelled.labels[:last], probabilities[:last])
 
 
 @dataclass(frozen=True)
 class Job:
-    """Work that takes a while: `steps()` yields how far it has come (anything), `finish(last)` makes the result.
+    """Work that takes a while: `steps()` yields how far it has come, `finish(last step)` makes the result.
 
     name: the model's, for those who wait; key: who asks for the same key joins the run instead of waiting.
     """
 
     name: str
     key: tuple
-    steps: Callable[[], Iterator]
-    finish: Callable[[object], object]
+    steps: Callable[[], Iterator[Step]]
+    finish: Callable[[Any], object]
 
 
 class SharedRun:
-    """One job in a thread of its own, watched by any number of visitors.
+    """One job in its own thread, watched by any number of visitors.
 
-    A watcher that goes away (a closed page) changes nothing: the run ends by itself and keeps its result for the next
-    visitor. Only its owner can cancel it.
+    A visitor who goes away (a closed page) changes nothing: the run ends by itself and keeps its result for the next one. Only
+    its owner can cancel it.
     """
 
     def __init__(self, job: Job, owner: str, urgent: Callable[[], bool] = lambda: False):
         self.job, self.owner, self._urgent = job, owner, urgent
-        self.progress: object | None = None
-        self.result: object | None = None  # what the job's `finish` made of the last progress
+        self.progress: Step | None = None
+        self.result: object | None = None  # what the job's `finish` made of the last step
         self.error: Exception | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True, name="evaluation")
@@ -95,10 +113,11 @@ class SharedRun:
         return self._stop.is_set() and self.result is None
 
     def cancel(self) -> None:
+        """Stop after the step under way; `cancelled` is true from now on."""
         self._stop.set()
 
-    def watch(self, seconds: float = 0.4) -> Iterator:
-        """The newest progress every so many seconds until the run has ended; then look at result, error, cancelled."""
+    def watch(self, seconds: float = 0.4) -> Generator[Step, None, None]:
+        """The newest progress every so many seconds until the run has ended; then read result, error and cancelled."""
         while self.running:
             self._thread.join(seconds)
             if self.progress is not None:
@@ -111,22 +130,23 @@ class SharedRun:
             started = time.monotonic()
             for progress in self.job.steps():
                 self.progress = progress
-                self._stand_back(time.monotonic() - started)
+                self._let_urgent_work_pass(time.monotonic() - started)
                 if self._stop.is_set():
                     return
                 started = time.monotonic()
             self.result = self.job.finish(self.progress)
-        except Exception as error:  # shown to every watcher; a thread has nobody else to tell
+        except Exception as error:  # shown to every visitor who watches; nobody else sees what happens in a thread
             self.error = error
 
-    def _stand_back(self, worked: float) -> None:
+    def _let_urgent_work_pass(self, worked: float) -> None:
+        """worked: seconds that the last step took."""
         until = time.monotonic() + min(PATIENCE * worked, LONGEST_WAIT)
         while self._urgent() and time.monotonic() < until and not self._stop.wait(0.01):
             pass
 
 
 class Evaluations:
-    """The evaluations of this process: at most one runs. ``urgent``, when set, says whether somebody else's work should go first."""
+    """The evaluations of this process: at most one runs. ``urgent``, when set, says whether other work should go first."""
 
     def __init__(self):
         self.urgent: Callable[[], bool] = lambda: False
@@ -134,33 +154,34 @@ class Evaluations:
         self._run: SharedRun | None = None
 
     def start(self, job: Job, owner: str) -> SharedRun:
-        """Start a job, or join the one under way with the same key. BusyError while another is under way."""
+        """Start a job, or join the run under way with the same key. owner: who may cancel it. Raises BusyError while another runs."""
         with self._lock:
             current = self._run
             if current and current.running and not current.cancelled:
                 if current.job.key == job.key:
                     return current
                 raise BusyError(
-                    f"{current.job.name} is being evaluated now{share(current.progress)}; try again when it has finished."
+                    f"{current.job.name} is being evaluated now{_share_done(current.progress)}; try again when it has finished."
                 )
             self._run = SharedRun(job, owner, self.urgent)
             return self._run
 
     def running(self) -> bool:
-        """Whether one is under way now."""
+        """Whether a run is under way now."""
         return self._run is not None and self._run.running
 
     def cancel(self, owner: str) -> bool:
-        """Stop the run under way if `owner` started it; says whether it did."""
+        """Stop the run under way if `owner` started it; returns whether it did."""
         with self._lock:
-            mine = self._run is not None and self._run.running and self._run.owner == owner
-            if mine:
-                self._run.cancel()
-            return mine
+            current = self._run
+            if current is None or not current.running or current.owner != owner:
+                return False
+            current.cancel()
+            return True
 
 
-def share(progress) -> str:
+def _share_done(progress: Step | None) -> str:
     return f" ({progress.done / progress.total:.0%})" if progress else ""
 
 
-SHARED = Evaluations()
+SHARED = Evaluations()  # of this process: all its pages show the same runs

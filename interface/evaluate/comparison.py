@@ -5,6 +5,7 @@ from markupsafe import Markup, escape
 
 from evaluation import sections
 from evaluation.comparison import CompareError, Comparison, compare
+from evaluation.formatting import plural
 from evaluation.report import Report
 from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring
@@ -37,6 +38,7 @@ def card(reports: Reports, selection: Selection, other: str | None = None, messa
 
 
 def first_with_report(reports: Reports, selection: Selection) -> str | None:
+    """The key of the first other model that has a report; None without one."""
     models = (key for key in reports.comparable(selection) if key.startswith("model "))
     return next((key for key in models if reports.comparable_report(selection, key)), None)
 
@@ -91,7 +93,7 @@ def only_one(found: Comparison, images: np.ndarray | None) -> list[tuple[str, Ma
     parts = []
     for name, wrong, indices in zip(found.names, (found.b, found.a), (found.only_a, found.only_b), strict=True):
         some = f", the first {MOST_TILES} of them" if len(indices) > MOST_TILES else ""
-        heading = f"Only {name} reads {sections.plural(len(indices), 'image')} right{some}"
+        heading = f"Only {name} reads {plural(len(indices), 'image')} right{some}"
         content = tiles(wrong, images, indices[:MOST_TILES]) if len(indices) else quiet(NO_IMAGES)
         parts.append((heading, content))
     return parts

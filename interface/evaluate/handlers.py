@@ -58,7 +58,7 @@ class Dashboard:
         mine = shared.owner == owner
         yield views.starting(mine)
         for progress in shared.watch():
-            so_far = evaluate(progress.labels, progress.digits) if len(progress.labels) else None
+            so_far = evaluate(progress.labels, progress.probabilities) if len(progress.labels) else None
             yield views.running(progress, so_far, mine)
         yield self.overview(selection, ended(shared))
 

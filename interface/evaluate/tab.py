@@ -10,7 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
-from evaluation.sections import TEMPLATES
+from evaluation.rendering import TEMPLATES
 from interface.assets import mount
 from interface.evaluate import views
 from interface.evaluate.cards import CARDS

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from evaluation import galleries, sections
 from evaluation.comparison import reproduces
+from evaluation.formatting import plural
 from evaluation.galleries import BANDS, KINDS, LABELS, PAGE, SORTS, Query
 from evaluation.metrics import Metrics
 from evaluation.report import Report
@@ -92,7 +93,7 @@ def uploaded_at_rest(
     if found is None:
         text = note or f"{selection.model} has not read these pictures yet. Press Run."
         return Overview(quiet("No figures yet."), status(name, text, test_set=selection.test_set), "", "")
-    text = f"{sections.plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
+    text = f"{plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
     line = status(name, text, note, test_set=selection.test_set, folder=Markup(sections.folder(found)))
     return overview(found, line, images)
 

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from evaluation import html_report, plots, sections
+from evaluation import formatting, html_report, plots, sections
 from evaluation.report import Report
 from interface.assets import INTERFACE
 from interface.reader import runtime
@@ -26,7 +26,7 @@ def index(found: Report) -> str:
         dark=DARK["ground"],
         predict=predict_tab(),
         report=found,
-        interval=sections.between(m.interval),
+        interval=formatting.interval(m.interval),
         headline=Markup(sections.headline(m)),
         matrix=Markup(sections.matrix(m)),
         per_class=Markup(sections.per_class(m)),

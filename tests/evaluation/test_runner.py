@@ -23,7 +23,7 @@ def job(reader, labelled, finish=lambda last: last.done):
 def test_a_run_reports_after_each_chunk_and_ends_with_everything(labelled):
     seen = list(runner.run(Fake(), labelled, chunk=300))
     assert [p.done for p in seen] == [300, 600, 900, 1000]
-    assert seen[0].digits.shape == (300, 10) and seen[-1].digits.shape == (1000, 10)
+    assert seen[0].probabilities.shape == (300, 10) and seen[-1].probabilities.shape == (1000, 10)
     assert seen[-1].seconds_left == 0 and seen[0].images_per_second > 0
 
 

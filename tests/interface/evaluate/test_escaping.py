@@ -113,7 +113,7 @@ def test_a_run_that_goes_on(evil):
     test = fakes.labelled()
     progress = Progress(500, 1000, 1.0, test.labels[:500], fakes.Fake().probabilities(test.images[:500])[0])
     for overview in (
-        views.running(progress, evaluate(progress.labels, progress.digits), mine=False),
+        views.running(progress, evaluate(progress.labels, progress.probabilities), mine=False),
         views.running(progress, None, mine=True),
         views.starting(mine=True),
         views.fetching(),
