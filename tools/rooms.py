@@ -88,8 +88,8 @@ def breadth_of(place: Place) -> int:
 def draw(pairs: set[tuple[str, str]]) -> str:
     """The picture as SVG, in colours that are readable on light and on dark ground."""
     pairs = direct(pairs)
+    row_of = {room: y for y, row in enumerate(rows(pairs)) for room in row}
     placed: list[list[Place]] = [list(row) for row in rows(pairs)]
-    row_of = {room: y for y, row in enumerate(placed) for room in row}
     # A longer arrow gets a lane in each row that it passes; lanes to the same room are one.
     for y, row in enumerate(placed):
         row.extend(sorted({("lane", b) for a, b in pairs if row_of[a] < y < row_of[b]}))
