@@ -1,4 +1,4 @@
-"""From ink to the 28×28 image: where, how large and with what pen it was drawn must not matter."""
+"""From ink to the 28×28 image: the place, size and pen of a drawing must not matter. And from touching digits to a strip."""
 
 import cv2
 import numpy as np
@@ -6,12 +6,9 @@ import pytest
 
 from model import labelled_drawings, normalization
 from model.segmentation import segment
+from tests.model.inks import ink_of
 
 ALL = range(10)
-
-
-def ink_of(picture):
-    return 255 - picture[..., 0]
 
 
 def image_of(picture):
@@ -78,28 +75,17 @@ def test_any_ink_has_an_image(shape):
     assert image.shape == (28, 28) and image.max() > 0.5
 
 
-def test_digits_that_stand_apart_are_separate_and_in_order():
-    (line,) = segment.lines(ink_of(labelled_drawings.row("1230")))
-    assert len(line) == 4
-    assert [p.box[0] for p in line] == sorted(p.box[0] for p in line)
+def test_a_strip_has_the_networks_height_and_the_inks_width():
+    ink = np.zeros((300, 900), np.uint8)
+    ink[100:200, 50:650] = 255
+    ink[112:188, 62:638] = 0
+    image = normalization.to_strip(ink)
+    assert image.shape[0] == 36 and abs(image.shape[1] - 8 - 6 * 32) < 12 and image.dtype == np.float32
+    assert image.max() == 1 and image[: normalization.ABOVE].max() == image[:, : normalization.BESIDE].max() == 0
+    assert normalization.to_strip(np.full((9, 9), 100, np.uint8)).shape == (36, 0)
 
 
-def test_the_bar_of_a_five_stays_with_it():
-    picture = labelled_drawings.pad(5, 150)
-    picture[60:85, 120:200][picture[60:85, 120:200] < 128] = 255  # lift the pen between bar and belly
-    assert len(segment.lines(ink_of(picture))) == 1
-
-
-def test_a_frame_around_a_digit_is_dropped_but_a_zero_is_kept():
-    picture = labelled_drawings.pad(7)
-    cv2.rectangle(picture, (15, 15), (265, 265), (0, 0, 0), 3)
-    (line,) = segment.lines(ink_of(picture))
-    assert len(line) == 1 and line[0].box[2] < 200
-    assert len(segment.lines(ink_of(labelled_drawings.pad(0)))[0]) == 1
-
-
-def test_lines_come_from_top_to_bottom():
-    page = np.vstack([labelled_drawings.row("12"), labelled_drawings.row("70")])
-    lines = segment.lines(ink_of(page))
-    assert [len(line) for line in lines] == [2, 2]
-    assert lines[0][0].box[1] < lines[1][0].box[1]
+def test_ink_that_is_far_too_long_for_digits_has_no_strip():
+    line = np.zeros((3, 100), np.uint8)
+    line[1, 1:-1] = 255
+    assert normalization.to_strip(line).shape == (36, 0)

@@ -57,7 +57,7 @@ def test_only_doubtful_images_get_a_second_look():
 
 def test_the_variations_are_a_pixel_away_and_turned():
     seen = test_time_augmentation.moved(IMAGE)
-    for image, (right, down, degrees) in zip(seen, test_time_augmentation.LOOKS, strict=True):
+    for image, (right, down, degrees) in zip(seen, test_time_augmentation.VARIATIONS, strict=True):
         if not degrees:
             assert np.array_equal(image, np.roll(IMAGE[0], (down, right), axis=(0, 1)))
         else:

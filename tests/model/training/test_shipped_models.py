@@ -1,0 +1,57 @@
+"""The models that ship are what their recipes and cards state."""
+
+import json
+
+import numpy as np
+import pytest
+
+from model import datasets, recogniser
+from model.segmentation import strip
+from model.training import networks, strip_set
+from model.training.measure import decode
+from model.training.model_card import sha256
+from model.training.recipes import RECIPES, TOUCHING
+
+
+def test_recipes_are_named_as_their_command():
+    assert all(recipe.command == f"python -m model.train {name}" for name, recipe in RECIPES.items())
+
+
+def test_shipped_models_reach_what_their_recipes_state(mnist):
+    for name in recogniser.shipped():
+        model = recogniser.load(name)
+        digits, _ = model.probabilities(datasets.unit(mnist.test.images))
+        accuracy = float((digits.argmax(axis=1) == mnist.test.labels).mean())
+        assert model.card and accuracy == pytest.approx(model.card["test_accuracy"], abs=1e-9)
+        assert accuracy >= RECIPES[name].accuracy
+
+
+def test_cards_describe_the_files_beside_them():
+    for name in recogniser.shipped():
+        model = recogniser.load(name)
+        assert model.calibrated and model.card
+        for file, expected in model.card["files"].items():
+            assert sha256(model.path.parent / file) == expected
+        assert len(model.epochs) == model.card["epochs"]
+
+
+def test_the_network_for_touching_digits_reaches_what_its_card_states(mnist, pendigits):
+    folder = recogniser.TRAINED / "touching"
+    stated = json.loads((folder / "card.json").read_text("utf-8"))
+    for file, expected in stated["files"].items():
+        assert sha256(folder / file) == expected
+    assert stated["starts_from"] == sha256(recogniser.TRAINED / "cnn" / "cnn.keras")
+    engine = recogniser.touching_network()
+    right = [
+        decode(strip.outputs(engine, s.image / np.float32(255))) == "".join(map(str, s.symbols))
+        for s in strip_set.unseen()
+    ]
+    assert np.mean(right) == pytest.approx(stated["held_out_exactly"], abs=5e-4) and np.mean(right) >= TOUCHING.accuracy
+
+
+def test_classic_is_the_original():
+    layers = networks.classic().layers
+    assert [type(layer).__name__ for layer in layers] == ["Flatten", "Dense", "Dense", "Dense"]
+    assert [(x.units, x.activation.__name__) for x in layers[1:]] == [(128, "relu"), (128, "relu"), (10, "softmax")]
+    card = json.loads((recogniser.TRAINED / "classic" / "card.json").read_text("utf-8"))
+    assert card["epochs"] == 3 and 0.97 <= card["test_accuracy"] <= 0.98
