@@ -31,7 +31,7 @@ CHOICES: dict[str, tuple[Variation, ...]] = {
     "turned 8°": ((0, 0, 8), (0, 0, -8)),
     "turned 10°": ((0, 0, 10), (0, 0, -10)),
     "corners, turned 5°": (*DIAGONAL, (0, 0, 5), (0, 0, -5)),
-    "corners, turned 8°": test_time_augmentation.LOOKS,
+    "corners, turned 8°": test_time_augmentation.VARIATIONS,
     "corners, turned 10°": (*DIAGONAL, (0, 0, 10), (0, 0, -10)),
 }
 DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)

@@ -6,7 +6,7 @@ UNDEFINED = "–"
 
 SECOND_LOOK = (
     f"an image that the network is less than {100 * test_time_augmentation.CERTAIN:.0f} % certain of is read "
-    f"{len(test_time_augmentation.LOOKS)} more times, a pixel away or turned a little, and the mean says which digit it is"
+    f"{len(test_time_augmentation.VARIATIONS)} more times, a pixel away or turned a little, and the mean says which digit it is"
 )
 
 

@@ -16,14 +16,14 @@ import numpy as np
 from model.normalization import SIDE
 
 CERTAIN = 0.95  # the highest raw output from which there is no second look
-LOOKS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))  # px to the right, px down, degrees
+VARIATIONS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))  # px to the right, px down, degrees
 TINY = 1e-9  # the smallest output whose logarithm is taken
 
 Variation = tuple[float, float, float]  # px to the right, px down, degrees
 
 
 def with_second_look(
-    network: Callable[[np.ndarray], np.ndarray], images: np.ndarray, variations: Sequence[Variation] = LOOKS
+    network: Callable[[np.ndarray], np.ndarray], images: np.ndarray, variations: Sequence[Variation] = VARIATIONS
 ) -> np.ndarray:
     """The outputs of ``network``, (n, 10) or (n, 11) float32, averaged over ``variations`` where it is not CERTAIN.
 
@@ -40,7 +40,7 @@ def with_second_look(
     return outputs
 
 
-def moved(images: np.ndarray, variations: Sequence[Variation] = LOOKS) -> np.ndarray:
+def moved(images: np.ndarray, variations: Sequence[Variation] = VARIATIONS) -> np.ndarray:
     """(n, 28, 28) float32 → (m n, 28, 28) float32: all images in the first of m variations, then all in the second, …"""
     flat = images.reshape(len(images), -1)
     seen = [np.einsum("nij,ij->ni", flat[:, sources], weights) for sources, weights in map(_mapping, variations)]

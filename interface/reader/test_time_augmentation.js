@@ -12,8 +12,8 @@ import {normalization, test_time_augmentation} from './constants.js';
  */
 
 const {SIDE} = normalization;
-const {CERTAIN, LOOKS, TINY} = test_time_augmentation;
-const MAPPINGS = LOOKS.map(mapping);
+const {CERTAIN, VARIATIONS, TINY} = test_time_augmentation;
+const MAPPINGS = VARIATIONS.map(mapping);
 
 /**
  * The outputs of a network; where it is not CERTAIN, the geometric mean over the variations says which digit it is.
