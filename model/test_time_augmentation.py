@@ -16,7 +16,8 @@ import numpy as np
 from model.normalization import SIDE
 
 CERTAIN = 0.95  # the highest raw output from which there is no second look
-VARIATIONS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))  # px to the right, px down, degrees
+# px to the right, px down, degrees
+VARIATIONS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))
 TINY = 1e-9  # the smallest output whose logarithm is taken
 
 Variation = tuple[float, float, float]  # px to the right, px down, degrees
