@@ -1,1 +1,1 @@
-"""From a model to a report: run it, measure it, draw it, write it down. No Gradio here."""
+"""From a model to a report: `python -m evaluation`. runner runs the model, metrics computes, report holds the result."""

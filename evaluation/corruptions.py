@@ -1,18 +1,23 @@
-"""The 15 corruptions of MNIST-C.
+"""The 15 corruptions of MNIST-C. Enter at `corrupt`, or at `corrupted` for large stacks.
 
-Definitions after Mu & Gilmer 2019, "MNIST-C: A Robustness Benchmark for Computer Vision", at its severities. Written
-for whole stacks: 10,000 images take seconds. Inside this file images are float64 (n, 28, 28) in [0, 1], y before x;
-warps map output to input, bilinear, 0 outside.
+Definitions after Mu & Gilmer 2019, "MNIST-C: A Robustness Benchmark for Computer Vision", at its severities; its numbers are the
+constants here. Written for whole stacks: 10,000 images take seconds. Each corruption takes and gives images of (n, 28, 28) float64
+in [0, 1] (what leaves that range is clipped afterwards), y before x; warps map output to input, bilinear, 0 outside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import scipy  # its ndimage loads when it is first used, so that the app starts a quarter of a second sooner
+from numpy.random import Generator
 
-SIDE = 28
-CENTRE = (SIDE - 1) / 2
+from model.normalization import SIDE
+
+CENTRE = (SIDE - 1) / 2  # px, of both axes
 CHUNK = 200  # images per call: 200 fractals of 256² are 52 MB, and a visitor's live reading gets its turn in between
+LEAN = 0.4  # radians, of shear and rotate
+
+Coordinate = float | np.ndarray  # px: the same in all images, or (n,)
 
 
 def blur(stack: np.ndarray, sigma: float, axes: tuple[int, ...] = (1, 2)) -> np.ndarray:
@@ -20,7 +25,8 @@ def blur(stack: np.ndarray, sigma: float, axes: tuple[int, ...] = (1, 2)) -> np.
     return scipy.ndimage.gaussian_filter(stack, sigma, axes=axes, mode="nearest")
 
 
-def signs(rng: np.random.Generator, n: int) -> np.ndarray:
+def signs(rng: Generator, n: int) -> np.ndarray:
+    """(n,) int: −1 or 1, each as likely."""
     return rng.choice([-1, 1], n)
 
 
@@ -32,23 +38,26 @@ def warp(f: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return scipy.ndimage.affine_transform(f, inverse, centre - inverse @ centre, order=1, mode="grid-constant")
 
 
-def either_way(f: np.ndarray, rng: np.random.Generator, matrix) -> np.ndarray:
-    """warp by matrix(+0.4 rad) or matrix(−0.4 rad), drawn for each image."""
+def warp_left_or_right(f: np.ndarray, rng: Generator, matrix: Callable[[float], np.ndarray]) -> np.ndarray:
+    """warp by matrix(LEAN) or matrix(−LEAN), drawn for each image. matrix: radians → (2, 2)."""
     out, sign = np.empty_like(f), signs(rng, len(f))
     for s in (-1, 1):
-        out[sign == s] = warp(f[sign == s], matrix(0.4 * s))
+        out[sign == s] = warp(f[sign == s], matrix(LEAN * s))
     return out
 
 
-def shot_noise(f, rng):
+def shot_noise(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Poisson noise of three photons at full ink."""
     return rng.poisson(3 * f) / 3
 
 
-def impulse_noise(f, rng):
+def impulse_noise(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """17 % of the pixels become black or white."""
     return np.where(rng.random(f.shape) < 0.17, rng.integers(0, 2, f.shape), f)
 
 
-def glass_blur(f, rng):
+def glass_blur(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Blur, swaps of each pixel with a neighbour above or to the left, blur."""
     # Along y only: the published code lets its blur take x for colour channels.
     f, every = blur(f, 0.7, axes=(1,)), np.arange(len(f))
     for y, x in [(y, x) for _ in range(2) for y in range(27, 1, -1) for x in range(27, 1, -1)]:
@@ -61,7 +70,8 @@ def glass_blur(f, rng):
     return blur(f, 0.7, axes=(1,))
 
 
-def motion_blur(f, rng):
+def motion_blur(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Blur along a direction within 45° of the horizontal."""
     angle = np.deg2rad(rng.uniform(-45, 45, len(f)))
     step = np.arange(21)  # ImageMagick's one-sided kernel: radius 10, sigma 3, whole-pixel offsets
     weight = np.exp(-(step**2) / 18)
@@ -74,35 +84,41 @@ def motion_blur(f, rng):
     return out
 
 
-def shear(f, rng):
-    return either_way(f, rng, lambda c: np.array([[1, -np.sin(c)], [0, np.cos(c)]]))
+def shear(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Shear by ± 0.4 radians."""
+    return warp_left_or_right(f, rng, lambda c: np.array([[1, -np.sin(c)], [0, np.cos(c)]]))
 
 
-def scale(f, rng):
+def scale(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Shrink to 70 %."""
     return warp(f, np.eye(2) / 0.7)
 
 
-def rotate(f, rng):
-    return either_way(f, rng, lambda c: np.array([[np.cos(c), -np.sin(c)], [np.sin(c), np.cos(c)]]))
+def rotate(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Rotate by ± 0.4 radians."""
+    return warp_left_or_right(f, rng, lambda c: np.array([[np.cos(c), -np.sin(c)], [np.sin(c), np.cos(c)]]))
 
 
-def brightness(f, rng):
+def brightness(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Half of full ink more, everywhere."""
     return f + 0.5
 
 
-def translate(f, rng):
+def translate(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Move by 3 px along each axis."""
     padded = np.pad(f, ((0, 0), (3, 3), (3, 3)))
     place = np.arange(3, SIDE + 3)
     y, x = place + 3 * signs(rng, len(f))[:, None], place + 3 * signs(rng, len(f))[:, None]
     return padded[np.arange(len(f))[:, None, None], y[:, :, None], x[:, None, :]]
 
 
-def stripe(f, rng):
+def stripe(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Ink and paper change places in the left and the right quarter."""
     edge = (np.arange(SIDE) < 7) | (np.arange(SIDE) > 20)
     return np.where(edge, 1 - f, f)
 
 
-def fractal(n: int, rng: np.random.Generator, side: int = 256, decay: float = 1.4) -> np.ndarray:
+def fractal(n: int, rng: Generator, side: int = 256, decay: float = 1.4) -> np.ndarray:
     """n diamond-square height maps on a torus, scaled to [0, 1]: (n, side, side) float32."""
     height = np.zeros((n, side, side), np.float32)
     step, wobble = side, 100.0
@@ -124,20 +140,22 @@ def fractal(n: int, rng: np.random.Generator, side: int = 256, decay: float = 1.
     return height / height.max(axis=(1, 2), keepdims=True)
 
 
-def fog(f, rng):
+def fog(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Add a fractal cloud of three times the ink's strength, and scale back."""
     most = f.max(axis=(1, 2), keepdims=True)
     return (f + 3 * fractal(len(f), rng)[:, :SIDE, :SIDE]) * most / (most + 3)
 
 
-def spatter(f, rng):
+def spatter(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """Grey drops over the image."""
     drops = blur(rng.normal(0.65, 0.3, f.shape), 1)
     mask = blur((drops > 0.65).astype(float), 1.5)
     mask[mask < 0.8] = 0
     return f * (1 - mask) + 0.25 * mask
 
 
-def segment(x0, y0, x1, y1) -> np.ndarray:
-    """n straight lines from (x0, y0) to (x1, y1), arrays of length n or numbers: (n, 28, 28) ink.
+def segment(x0: Coordinate, y0: Coordinate, x1: Coordinate, y1: Coordinate) -> np.ndarray:
+    """A straight line from (x0, y0) to (x1, y1) in each of n images: (n, 28, 28) float64 ink in [0, 1].
 
     The ink falls with the vertical distance d as 1 + ln(1 − d / 2.3), within the columns floor(x0) to below ceil(x1).
     """
@@ -148,12 +166,14 @@ def segment(x0, y0, x1, y1) -> np.ndarray:
     return ink * ((column >= np.floor(x0)) & (column < np.ceil(x1)))
 
 
-def dotted_line(f, rng):
+def dotted_line(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """A straight dotted line from the left edge to the right."""
     y0, y1 = rng.integers(0, 27, (2, len(f)))
     return f + segment(0, y0, 27, y1) * (np.arange(SIDE) // 2 % 2)
 
 
-def zigzag(f, rng):
+def zigzag(f: np.ndarray, rng: Generator) -> np.ndarray:
+    """A zigzag with teeth of 2 px from column 2 to column 25."""
     y0, rise, run = rng.integers(0, 27, len(f)), rng.integers(-5, 5, len(f)), 23  # columns 2 to 25
     length = np.hypot(run, rise)
     teeth = np.array([0, *range(2, 23, 4)])[:, None]
@@ -163,12 +183,11 @@ def zigzag(f, rng):
     return f + sum(segment(x[i], y[i], x[i + 1], y[i + 1]) for i in range(len(along) - 1))
 
 
-def canny_edges(f, rng):
+def canny_edges(f: np.ndarray, rng: Generator) -> np.ndarray:
     """Canny with σ 1 and thresholds 0.1 and 0.2 of the Sobel magnitude, as scikit-image defines it, for a whole stack."""
     smooth = scipy.ndimage.gaussian_filter(f, 1, axes=(1, 2), mode="constant")
-    smooth /= scipy.ndimage.gaussian_filter(
-        np.ones_like(f[:1]), 1, axes=(1, 2), mode="constant"
-    )  # nothing comes from outside
+    # as if there were nothing beyond the edge
+    smooth /= scipy.ndimage.gaussian_filter(np.ones_like(f[:1]), 1, axes=(1, 2), mode="constant")
     dy, dx = (
         scipy.ndimage.correlate1d(scipy.ndimage.correlate1d(smooth, [-1, 0, 1], axis=along), [1, 2, 1], axis=3 - along)
         for along in (1, 2)
@@ -194,7 +213,8 @@ def canny_edges(f, rng):
     return np.isin(lines, np.unique(lines[edge & (size >= 0.2)])).astype(float) * edge
 
 
-CORRUPTIONS = {
+# name, as in MNIST-C → function
+CORRUPTIONS: dict[str, Callable[[np.ndarray, Generator], np.ndarray]] = {
     function.__name__: function
     for function in (
         shot_noise,
@@ -217,7 +237,10 @@ CORRUPTIONS = {
 
 
 def corrupted(images: np.ndarray, corruption: str, seed: int = 0) -> Iterator[np.ndarray]:
-    """(n, 28, 28) uint8 → the same under a named corruption, CHUNK images at a time; the same seed gives the same images."""
+    """(n, 28, 28) uint8 → the same under a corruption of CORRUPTIONS, CHUNK images at a time.
+
+    The same seed gives the same images. Raises KeyError or ValueError for another name.
+    """
     rng = np.random.default_rng([seed, list(CORRUPTIONS).index(corruption)])
     for i in range(0, len(images), CHUNK):
         f = CORRUPTIONS[corruption](images[i : i + CHUNK] / 255.0, rng)
@@ -225,5 +248,5 @@ def corrupted(images: np.ndarray, corruption: str, seed: int = 0) -> Iterator[np
 
 
 def corrupt(images: np.ndarray, corruption: str, seed: int = 0) -> np.ndarray:
-    """(n, 28, 28) uint8 → (n, 28, 28) uint8 under a named corruption."""
+    """(n, 28, 28) uint8 → (n, 28, 28) uint8 under a corruption of CORRUPTIONS; all at once, else as `corrupted`."""
     return np.concatenate([*corrupted(images, corruption, seed)])

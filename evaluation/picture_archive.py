@@ -1,6 +1,6 @@
-"""A zip that a stranger sends as a test set: <label>/*.png, read member by member in memory, never unpacked to disk.
+"""Reads a zip that a stranger sends as a test set, <label>/*.png, in memory and never unpacked to disk. Enter at `Archive`.
 
-Nothing in it is believed: not its count, sizes, names or checksums. A bad member is listed and the others are still read;
+Nothing that it says is trusted: not its count, sizes, names or checksums. A bad member is listed and the others are still read;
 what is refused as a whole is named in one sentence (FolderError).
 """
 
@@ -15,16 +15,16 @@ from model.pictures import MAX_BYTES, PictureError
 MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
 MOST_PACKED = 50 * 2**20  # bytes sent
 MOST_UNPACKED = 200 * 2**20  # bytes of all members together: pictures do not shrink in a zip, bombs do
-MEMBER = b"PK\x01\x02"  # opens each entry of the central directory
+MEMBER = b"PK\x01\x02"  # the first bytes of each entry of a zip's central directory
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the module's other decoders give more than they are asked for
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
-HOW = "Make a zip with one folder for each digit, named 0 to 9, and the pictures in them, such as 7/mine.png."
+HINT = "Make a zip with one folder for each digit, named 0 to 9, and the pictures in them, such as 7/mine.png."
 
 
 class Archive:
-    """A zip in memory as picture files. ``files`` are in order of name; members that are no picture of a digit fail when read.
+    """A zip in memory as picture files. packed: its bytes. Raises FolderError for what is no zip of a test set.
 
-    ``packed``: the zip's bytes. Raises FolderError for what is no zip of a test set.
+    files: in order of name; those that are no picture of a digit raise PictureError when they are read.
     """
 
     def __init__(self, packed: bytes):
@@ -37,11 +37,11 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(packed))
             members = [member for member in self._zip.infolist() if wanted(member)]
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError) as error:
-            raise FolderError(f"This is not a whole zip file. {HOW}") from error
+            raise FolderError(f"This is not a whole zip file. {HINT}") from error
         if len(members) > MOST_MEMBERS:
             raise FolderError(f"The test set has {len(members):,} files; at most {MOST_MEMBERS:,} are read at once.")
         if all(label_of(member.filename) is None for member in members):
-            raise FolderError(f"There is no folder named 0 to 9 with pictures in it. {HOW}")
+            raise FolderError(f"There is no folder named 0 to 9 with pictures in it. {HINT}")
         self._left = MOST_UNPACKED
         self.files = [self._file(member) for member in sorted(members, key=lambda member: member.filename)]
 
@@ -71,14 +71,14 @@ class Archive:
 
 
 def wanted(member: zipfile.ZipInfo) -> bool:
-    """Files that a person put there: no folders, no hidden files, not what macOS adds."""
+    """Whether a person put this file there: it is no folder, not hidden, and not of those that macOS adds."""
     parts = PurePosixPath(member.filename.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return not member.is_dir() and bool(parts) and not hidden and parts[0] != "__MACOSX"
 
 
 def label_of(name: str) -> int | None:
-    """The digit whose folder a member lies in; folders may lie in another. None outside of one, or for a path that leads out."""
+    """The digit that names a member's folder, which may lie in other folders. None for another name or a path that leads out."""
     path = PurePosixPath(name.replace("\\", "/"))
     folder = path.parent.name
     if path.is_absolute() or ".." in path.parts or len(folder) != 1 or folder not in "0123456789":

@@ -184,7 +184,7 @@ def inline_svg(figure: Figure, name: str) -> Markup:
     text = text.replace(CARD, "none")  # the page's own ground shows through
     for colour, variable in VARIABLES.items():
         text = text.replace(colour, f"var({variable})")
-    # Ids must differ between the figures of one page; the width is the page's affair.
+    # Ids must differ between the figures of one page; the page decides the width.
     prefix = re.sub(r"\W+", "-", name.lower())
     text = re.sub(r'(id="|href="#|url\(#)', lambda found: f"{found[0]}{prefix}-", text)
     element = re.fullmatch(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>\s*', text, re.DOTALL)

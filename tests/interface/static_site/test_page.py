@@ -6,7 +6,7 @@ import pytest
 
 from interface.static_site import page
 from tests.interface.evaluate.dashboard import shipped_report
-from tests.interface.evaluate.test_escaping import HOSTILE, Elements
+from tests.hostile import HOSTILE, Elements
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
