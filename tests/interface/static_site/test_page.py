@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from interface.static_site import page
-from tests.interface.evaluate.dashboard import shipped_report
 from tests.hostile import HOSTILE, Elements
+from tests.interface.evaluate.dashboard import shipped_report
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
