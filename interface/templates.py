@@ -2,15 +2,9 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from evaluation.rendering import TEMPLATES, environment
 
-ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent, encoding="utf-8"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+ENVIRONMENT = environment(Path(__file__).parent, TEMPLATES)  # evaluation's too, for their macros.html
 
 
 def render(template: str, **values: object) -> str:

@@ -37,12 +37,12 @@ def of_report(view: Callable[[Report], Markup]) -> Card:
 
 def per_class(found: Report) -> Markup:
     """Accuracy, precision and F1 of each digit."""
-    return Markup(sections.per_class(found.metrics))
+    return sections.per_class(found.metrics)
 
 
 def epochs(found: Report) -> Markup:
     """The training history as a table and its curves."""
-    return Markup(sections.epochs(found)) + _curves(found.model, json.dumps(found.epochs))
+    return sections.epochs(found) + _curves(found.model, json.dumps(found.epochs))
 
 
 @lru_cache(maxsize=8)
@@ -51,7 +51,7 @@ def _curves(model: str, rows: str) -> Markup:
     which a first page need not wait for."""
     from evaluation import html_report
 
-    return Markup(html_report.curves(model, tuple(json.loads(rows))))
+    return html_report.curves(model, tuple(json.loads(rows)))
 
 
 def images(reports: Reports, selection: Selection) -> Markup:
@@ -69,12 +69,11 @@ def confidence(found: Report) -> Markup:
     m = found.metrics
     return render(
         "confidence.html",
-        calibration=Markup(sections.calibration(found)),
+        calibration=sections.calibration(found),
         diagrams=[
-            (title, Markup(plots.inline_svg(plots.diagram(bins), title)))
-            for title, bins in plots.diagrams(m, found.before)
+            (title, plots.inline_svg(plots.diagram(bins), title)) for title, bins in plots.diagrams(m, found.before)
         ],
-        coverage=Markup(plots.inline_svg(plots.coverage(m), "Accuracy over images answered")),
+        coverage=plots.inline_svg(plots.coverage(m), "Accuracy over images answered"),
         points=m.coverage,
     )
 
@@ -97,7 +96,7 @@ def robustness_of(found: Report | None, test: Labelled | None, uploaded: bool, m
     return render(
         "robustness.html",
         message=message,
-        scores=Markup(sections.robustness(found, examples(test))) if found else quiet(NO_REPORT),
+        scores=sections.robustness(found, examples(test)) if found else quiet(NO_REPORT),
         can_measure=test is not None,
         mnist_missing=MNIST_MISSING,
     )

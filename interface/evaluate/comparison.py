@@ -1,15 +1,13 @@
 """The card "Compare" of the Evaluate tab: what is shown beside another model, or beside an earlier run of this machine."""
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from evaluation import sections
 from evaluation.comparison import CompareError, Comparison, compare
 from evaluation.formatting import plural
 from evaluation.report import Report
 from evaluation.report_files import ReportError
-from evaluation.robustness import Measuring
-from evaluation.runner import Progress
+from evaluation.runner import Step
 from interface.evaluate.state import Reports, Selection
 from interface.evaluate.views import NO_IMAGES, NO_REPORT, quiet, render, tiles
 
@@ -65,15 +63,9 @@ def compared(
         has_report=a is not None,
         no_report=NO_REPORT,
         found=found,
-        table=table(found) if found else "",
+        figures=figures(found) if found else [],
         only_one=only_one(found, images) if found else [],
     )
-
-
-def table(found: Comparison) -> Markup:
-    """One row a figure: both values and their difference."""
-    heads = ("", *map(escape, found.names), "difference")
-    return Markup(sections.table("comparison", heads, [render("comparison_rows.html", figures=figures(found))]))
 
 
 def figures(found: Comparison) -> list[tuple[str, str, str, str]]:
@@ -99,6 +91,6 @@ def only_one(found: Comparison, images: np.ndarray | None) -> list[tuple[str, Ma
     return parts
 
 
-def evaluating(name: str, progress: Progress | Measuring | None) -> Markup:
+def evaluating(name: str, progress: Step | None) -> Markup:
     """In the place of the card while a model is evaluated to be compared with."""
     return render("evaluating.html", name=name, progress=progress)

@@ -13,7 +13,7 @@ from evaluation.galleries import Query
 from evaluation.metrics import evaluate
 from evaluation.picture_folder import FolderError
 from evaluation.robustness import Measuring
-from evaluation.runner import SHARED, BusyError, Evaluations, Progress, SharedRun
+from evaluation.runner import SHARED, BusyError, Evaluations, Progress, SharedRun, Step
 from interface.evaluate import comparison, views
 from interface.evaluate.cards import CARDS, measuring, robustness_of
 from interface.evaluate.downloads import file
@@ -58,6 +58,7 @@ class Dashboard:
         mine = shared.owner == owner
         yield views.starting(mine)
         for progress in shared.watch():
+            assert isinstance(progress, Progress)  # as Reports.evaluation makes them
             so_far = evaluate(progress.labels, progress.probabilities) if len(progress.labels) else None
             yield views.running(progress, so_far, mine)
         yield self.overview(selection, ended(shared))
@@ -109,8 +110,9 @@ class Dashboard:
         if job is not None:
             try:
                 shared = self.evaluations.start(job, request.session_hash or "")
+                mine = shared.owner == request.session_hash
                 for progress in steps(shared):
-                    yield measuring(progress, mine=shared.owner == request.session_hash)
+                    yield measuring(progress if isinstance(progress, Measuring) else None, mine)
                 message = ended(shared)
             except BusyError as busy:
                 message = str(busy)
@@ -181,7 +183,7 @@ class Dashboard:
         return views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
 
 
-def steps(shared: SharedRun) -> Iterator[Any]:
+def steps(shared: SharedRun) -> Iterator[Step | None]:
     """The progress of a run at each of its steps, and once more at its end; None before the first."""
     yield from shared.watch()
     yield shared.progress
@@ -191,11 +193,7 @@ def ended(shared: SharedRun) -> str:
     """What to say of a run that has ended; nothing when it went well."""
     if shared.cancelled:
         p = shared.progress
-        return (
-            f"Cancelled after {p.done:,} of {p.total:,} images."
-            if isinstance(p, Progress | Measuring)
-            else "Cancelled."
-        )
+        return f"Cancelled after {p.done:,} of {p.total:,} images." if p else "Cancelled."
     if isinstance(shared.error, FolderError):
         return str(shared.error)
     return f"The run stopped: {type(shared.error).__name__}. Press Run to try again." if shared.error else ""

@@ -2,7 +2,6 @@
 
 from markupsafe import Markup
 
-from evaluation import sections
 from evaluation.history import KEPT, History
 from interface.evaluate.state import Reports, Selection
 from interface.evaluate.views import render
@@ -20,8 +19,4 @@ def listed(kept: History, can_compare: bool) -> Markup:
         if kept.trouble
         else f"The newest {KEPT} are kept, for this user of this machine."
     )
-    runs = kept.runs()
-    rows = render("history_rows.html", runs=runs, can_compare=can_compare)
-    heads = ("when (UTC)", "model, weights", "accuracy", "errors", "time", "")
-    table = Markup(sections.table("runs", heads, [rows])) if runs else ""
-    return render("history.html", table=table, where=where)
+    return render("history.html", runs=kept.runs(), where=where, can_compare=can_compare)

@@ -93,8 +93,10 @@ def uploaded_at_rest(
     if found is None:
         text = note or f"{selection.model} has not read these pictures yet. Press Run."
         return Overview(quiet("No figures yet."), status(name, text, test_set=selection.test_set), "", "")
-    text = f"{plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
-    line = status(name, text, note, test_set=selection.test_set, folder=Markup(sections.folder(found)))
+    text = (
+        f"{plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
+    )
+    line = status(name, text, note, test_set=selection.test_set, folder=sections.folder(found))
     return overview(found, line, images)
 
 
@@ -187,4 +189,4 @@ def tiles(found: Report, images: np.ndarray | None, indices: np.ndarray) -> Mark
     """The images of these indices as tiles, or the sentence that says why there are none. images: (n, 28, 28) uint8 or None."""
     if images is None:
         return quiet(MNIST_MISSING)
-    return Markup(galleries.tiles(found, images, indices)) if len(indices) else quiet(NO_IMAGES)
+    return galleries.tiles(found, images, indices) if len(indices) else quiet(NO_IMAGES)

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from evaluation import formatting, html_report, plots, sections
+from evaluation import html_report, plots, sections
 from evaluation.report import Report
 from interface.assets import INTERFACE
 from interface.reader import runtime
@@ -26,19 +26,17 @@ def index(found: Report) -> str:
         dark=DARK["ground"],
         predict=predict_tab(),
         report=found,
-        interval=formatting.interval(m.interval),
-        headline=Markup(sections.headline(m)),
-        matrix=Markup(sections.matrix(m)),
-        per_class=Markup(sections.per_class(m)),
-        epochs=Markup(sections.epochs(found)),
-        curves=Markup(html_report.curves(found.model, found.epochs)),
-        calibration=Markup(sections.calibration(found)),
+        headline=sections.headline(m),
+        matrix=sections.matrix(m),
+        per_class=sections.per_class(m),
+        epochs=sections.epochs(found),
+        curves=html_report.curves(found.model, found.epochs),
+        calibration=sections.calibration(found),
         diagrams=[
-            (title, Markup(plots.inline_svg(plots.diagram(bins), title)))
-            for title, bins in plots.diagrams(m, found.before)
+            (title, plots.inline_svg(plots.diagram(bins), title)) for title, bins in plots.diagrams(m, found.before)
         ],
-        coverage=Markup(plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered")),
-        robustness=Markup(sections.robustness(found)),
+        coverage=plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered"),
+        robustness=sections.robustness(found),
         runtime=runtime.VERSION,
     )
 
