@@ -103,7 +103,7 @@ def _cache() -> Path:
 
 
 def _convert(path: Path, converted: Path) -> None:
-    command = [sys.executable, "-m", "model.training.convert", str(path.resolve()), str(converted)]
+    command = [sys.executable, "-X", "utf8", "-m", "model.training.convert", str(path.resolve()), str(converted)]
     try:
         done = subprocess.run(
             command,

@@ -20,9 +20,7 @@ from model.segmentation import strip, touching
 from model.segmentation.segment import Piece
 
 WIDE = 1.15  # a piece wider than this many of its heights may be two digits, however sure its reading
-AMONG = (
-    1 / 3
-)  # share of a line's pieces that are sure digits, from which what is cut out of the others is taken for digits too
+AMONG = 1 / 3  # share of sure digits in a line, from which what is cut out of its other pieces is taken for digits too
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 WINDOW = 10  # crops that take as long to read as one window of a strip
 TINY_PROBABILITY = 1e-6  # the smallest probability whose logarithm is a score
