@@ -1,7 +1,7 @@
 """Finds, verifies and loads the data sets: MNIST (`load_mnist`) and pen strokes (`load_pendigits`), each once.
 
-MNIST is looked for in ``$MNIST_DIR`` (the four IDX files, gzipped or not), then in Keras's cache folder (``mnist.npz``), and can
-be downloaded there without importing Keras. Whatever the source, the arrays must be bit for bit those published in 1998.
+MNIST is looked for in ``$MNIST_DIR`` (the four IDX files, gzipped or not), then in Keras's cache folder (``mnist.npz``), then where
+mnist_download.py has put it. Whatever the source, the arrays must be bit for bit those published in 1998.
 """
 
 import functools
@@ -11,11 +11,14 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from model import mnist_download
+from model.mnist_download import DOWNLOAD, DownloadError, Progress
 
 # sha256 of the decompressed IDX files; an array from mnist.npz gets its IDX header back before hashing.
 IDX_SHA256 = {
@@ -25,9 +28,6 @@ IDX_SHA256 = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 NPZ_KEYS = dict(zip(IDX_SHA256, ("x_train", "y_train", "x_test", "y_test"), strict=True))
-# The file that keras.datasets.mnist.load_data() fetches, with the hash Keras itself checks.
-NPZ_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-NPZ_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 PENDIGITS_SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 
@@ -95,46 +95,46 @@ def sha256_of(labelled: Labelled) -> str:
     return hashlib.sha256(labelled.images.tobytes() + labelled.labels.astype(np.uint8).tobytes()).hexdigest()
 
 
-def load_mnist(download: bool = False) -> Mnist:
-    """MNIST, verified; later calls return the same object.
+def load_mnist(download: bool = False, progress: Callable[[Progress], None] = lambda _: None) -> Mnist:
+    """MNIST, verified; the same object on every later call. Raises DataError if it cannot be had.
 
-    download: fetch it where it is missing (11 MB). Raises DataError if it is missing, damaged or not the published one.
+    download: fetch it where no folder of this machine has it; progress: called meanwhile, a few times a second.
     """
-    npz = _keras_cache() / "mnist.npz"
-    if download and not os.environ.get("MNIST_DIR") and not npz.exists():
-        _download(npz)
-    return _load_mnist(os.environ.get("MNIST_DIR"), str(npz))
+    npz = keras_copy()
+    if download and not os.environ.get("MNIST_DIR") and not npz.exists() and not mnist_download.found():
+        try:
+            DOWNLOAD.start(npz)
+            for step in DOWNLOAD.watch():
+                progress(step)
+        except DownloadError as error:
+            raise DataError(f"{error} {HOW_TO_GET_MNIST}") from error
+    fetched = mnist_download.found()
+    return _load_mnist(os.environ.get("MNIST_DIR"), str(npz), str(fetched) if fetched else None)
 
 
 @functools.lru_cache(maxsize=1)
-def _load_mnist(folder: str | None, npz: str) -> Mnist:
-    if folder:
-        arrays, source = [_read_idx(Path(folder), name) for name in IDX_SHA256], folder
-    elif Path(npz).exists():
+def _load_mnist(folder: str | None, npz: str, fetched: str | None) -> Mnist:
+    if folder is None and Path(npz).exists():
         arrays, source = _read_npz(Path(npz)), npz
+    elif source := folder or fetched:
+        how = f"MNIST_DIR is {folder}" if folder else f"{fetched} was fetched"
+        arrays = [_read_idx(Path(source), name, how) for name in IDX_SHA256]
     else:
         raise DataError(f"MNIST is not on this machine. {HOW_TO_GET_MNIST}")
     x_train, y_train, x_test, y_test = arrays
     return Mnist(Labelled(x_train, y_train.astype(np.int64)), Labelled(x_test, y_test.astype(np.int64)), source)
 
 
-def _keras_cache() -> Path:
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+def keras_copy() -> Path:
+    """Where Keras keeps its own copy, whether or not it is there."""
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return home / "datasets" / "mnist.npz"
 
 
-def _download(npz: Path) -> None:
-    import pooch
-
-    try:
-        pooch.retrieve(NPZ_URL, NPZ_SHA256, fname=npz.name, path=npz.parent, progressbar=os.isatty(2))
-    except Exception as error:  # requests, urllib3, OSError, ValueError (hash): a person can do the same about all
-        raise DataError(f"MNIST could not be downloaded ({type(error).__name__}). {HOW_TO_GET_MNIST}") from error
-
-
-def _read_idx(folder: Path, name: str) -> np.ndarray:
+def _read_idx(folder: Path, name: str, how: str) -> np.ndarray:
     path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     if path is None:
-        raise DataError(f"MNIST_DIR is {folder}, but there is no {name} (or {name}.gz) in it. {HOW_TO_GET_MNIST}")
+        raise DataError(f"{how}, but there is no {name} (or {name}.gz) in it. {HOW_TO_GET_MNIST}")
     content = _read_gzipped(path)
     _verify(content, IDX_SHA256[name], path)
     shape = np.frombuffer(content, ">i4", count=content[3], offset=4)

@@ -53,6 +53,22 @@ def pendigits():
         missing(f"pen digits: {error}")
 
 
+@pytest.fixture
+def fake_npm(tmp_path, monkeypatch):
+    """fake_npm(code) puts a program named npm before all others: Python code that finds the command line in sys.argv and the folder
+    for packages in ``into``."""
+
+    def put(code: str) -> None:
+        program = tmp_path / "bin" / "npm"
+        program.parent.mkdir(exist_ok=True)
+        head = "import sys, time\nfrom pathlib import Path\ninto = sys.argv[sys.argv.index('--pack-destination') + 1]"
+        program.write_text(f"#!{sys.executable}\n{head}\n{code}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent))
+
+    return put
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_folder(tmp_path_factory):
     """Evaluations that tests finish are not kept among the user's."""
