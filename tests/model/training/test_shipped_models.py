@@ -46,7 +46,9 @@ def test_the_network_for_touching_digits_reaches_what_its_card_states(mnist, pen
         decode(strip.outputs(engine, s.image / np.float32(255))) == "".join(map(str, s.symbols))
         for s in strip_set.unseen()
     ]
-    assert np.mean(right) == pytest.approx(stated["held_out_exactly"], abs=5e-4) and np.mean(right) >= TOUCHING.accuracy
+    if stated["data_sha256"]["pendigits"] == datasets.PENDIGITS_SHA256:  # not on the project's own strokes
+        assert np.mean(right) == pytest.approx(stated["held_out_exactly"], abs=5e-4)
+    assert np.mean(right) >= TOUCHING.accuracy
 
 
 def test_classic_is_the_original():
