@@ -72,7 +72,9 @@ def _browser() -> str:
 
 
 def _runtime() -> str:
-    return "" if runtime.folder() else f"This measures reading in the page, whose runtime is not here: {runtime.COMMAND}"
+    return (
+        "" if runtime.folder() else f"This measures reading in the page, whose runtime is not here: {runtime.COMMAND}"
+    )
 
 
 CHECKS = {"mnist": _mnist, "pens": _pens, "keras": _keras, "browser": _browser, "runtime": _runtime}

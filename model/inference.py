@@ -10,7 +10,9 @@ import hashlib
 import os
 import queue
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,13 +98,38 @@ class Engine:
             self._free.put(worker)
 
 
+_greeted = threading.Event()
+
+
+@contextlib.contextmanager
+def _without_greeting() -> Iterator[None]:
+    """Around the first interpreter of the process: LiteRT then writes "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." to
+    stderr, past Python and whatever its log level, which a stranger takes for a fault. Anything else it writes is passed on."""
+    if _greeted.is_set():
+        yield
+        return
+    _greeted.set()
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            written.seek(0)
+            os.write(2, b"".join(line for line in written if b"XNNPACK delegate" not in line))
+
+
 class _Worker:
     """One interpreter, which one thread at a time may call. Raises ModelError for a file that does not fit the signature."""
 
     def __init__(self, path: Path, signature: Signature):
         try:
-            self._interpreter = Interpreter(str(path), num_threads=1)
-            self._interpreter.allocate_tensors()
+            with _without_greeting():
+                self._interpreter = Interpreter(str(path), num_threads=1)
+                self._interpreter.allocate_tensors()
             (source,), (target,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelError(

@@ -1,5 +1,7 @@
 """The file that serves gives what the Keras model it came from gives."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from model import datasets, recogniser
 from model.inference import Engine, ModelError
+from tests.conftest import ROOT
 
 MODELS = recogniser.shipped()
 
@@ -73,3 +76,9 @@ def test_half_a_model_is_one_sentence(tmp_path):
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelError, match="LiteRT model"):
         Engine(path)
+
+
+def test_the_first_interpreter_writes_nothing_to_the_terminal():
+    code = "import os\nfrom model import recogniser\nrecogniser.load()\nos.write(2, b'mine')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=120, check=True)
+    assert done.stderr == b"mine" and done.stdout == b""
