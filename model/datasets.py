@@ -100,16 +100,24 @@ def load_mnist(download: bool = False, progress: Callable[[Progress], None] = la
 
     download: fetch it where no folder of this machine has it; progress: called meanwhile, a few times a second.
     """
-    npz = keras_copy()
-    if download and not os.environ.get("MNIST_DIR") and not npz.exists() and not mnist_download.found():
-        try:
-            DOWNLOAD.start(npz)
-            for step in DOWNLOAD.watch():
-                progress(step)
-        except DownloadError as error:
-            raise DataError(f"{error} {HOW_TO_GET_MNIST}") from error
+    for step in download_mnist() if download else ():
+        progress(step)
     fetched = mnist_download.found()
-    return _load_mnist(os.environ.get("MNIST_DIR"), str(npz), str(fetched) if fetched else None)
+    return _load_mnist(os.environ.get("MNIST_DIR"), str(keras_copy()), str(fetched) if fetched else None)
+
+
+def download_mnist() -> Iterator[Progress]:
+    """Fetch MNIST where no folder of this machine has it, or join the download under way; how far it is, a few times a second.
+
+    Raises DataError where it fails.
+    """
+    if os.environ.get("MNIST_DIR") or keras_copy().exists() or mnist_download.found():
+        return
+    try:
+        DOWNLOAD.start(keras_copy())
+        yield from DOWNLOAD.watch()
+    except DownloadError as error:
+        raise DataError(f"{error} {HOW_TO_GET_MNIST}") from error
 
 
 @functools.lru_cache(maxsize=1)

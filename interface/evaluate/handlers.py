@@ -19,7 +19,8 @@ from interface.evaluate.cards import CARDS, measuring, robustness_of
 from interface.evaluate.downloads import file
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import Overview, Part
-from model.datasets import DataError, load_mnist
+from model.datasets import DataError, download_mnist, load_mnist
+from model.mnist_download import DOWNLOAD
 
 # images for each corruption: seconds and ± 2 points, enough to rank corruptions; or minutes and everything
 SAMPLES = (1000, 10_000)
@@ -68,10 +69,12 @@ class Dashboard:
         self.evaluations.cancel(request.session_hash or "")
 
     def fetch(self, selection: Selection) -> Iterator[Overview]:
-        """Download MNIST."""
-        yield views.fetching()
+        """Download MNIST, or watch the download under way, until what is selected has its images."""
+        yield views.fetching(DOWNLOAD.progress)
         try:
-            load_mnist(download=True)
+            for progress in download_mnist():
+                yield views.fetching(progress)
+            load_mnist()
         except DataError as error:
             yield self.overview(selection, str(error))
         else:
@@ -180,7 +183,9 @@ class Dashboard:
         name = selection.model
         note = " ".join(filter(None, (note, self.reports.trouble(name))))
         fresh, ships = self.reports.run_here(name), self.reports.shipped(name)
-        return views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
+        at_rest = views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
+        under_way = images is None and DOWNLOAD.running
+        return at_rest._replace(status=views.fetching(DOWNLOAD.progress).status) if under_way else at_rest
 
 
 def steps(shared: SharedRun) -> Iterator[Step | None]:

@@ -54,6 +54,7 @@ class Dashboard {
     this.focused = null;
     /** @type {string | null} a comparison asked for before Gradio has put its card on the page */
     this.wanted = null;
+    this.watching = false; // a download of MNIST
     this.refreshMatrix = walkMatrix(tab, (t, p) => ask(find(tab, '.matrix', HTMLElement), {kind: 'all', true: t, predicted: p}));
     sortTables(tab);
     this.listen();
@@ -131,6 +132,8 @@ class Dashboard {
   /** Run, Cancel and the download of MNIST as the status has them. */
   settle() {
     const {state = 'rest', missing = '0', testSet} = this.status?.dataset ?? {};
+    if (state === 'fetching' && !this.watching) this.gradio.trigger('fetch'); // begun by the app: watched, so that the tab comes alive at its end
+    this.watching = state === 'fetching';
     const [run, cancel, fetch] = ['run', 'cancel', 'fetch'].map((name) => find(this.controls, `[data-do=${name}]`, HTMLButtonElement));
     run.hidden = missing === '1';
     run.textContent = testSet ? 'Run' : 'Run on 10,000 images';

@@ -32,8 +32,7 @@ WATCHERS = 8  # visitors who see one run's progress at once, each in a thread; t
 
 # always_last: who chooses a second cell while the first is fetched gets the second, not nothing
 QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
-QUEUED = {"show_progress": "hidden", "api_visibility": "private"}
-WATCHED = {**QUEUED, "concurrency_limit": WATCHERS}
+WATCHED = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": WATCHERS}
 
 
 def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
@@ -79,7 +78,8 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
         run = uploaded.then(dashboard.run, selection, overview, **WATCHED)
         run.then(dashboard.cards, selection, lower, **QUICK)
     controls.cancel(dashboard.cancel, None, None, **QUICK)
-    controls.fetch(dashboard.fetch, selection, overview, concurrency_limit=1, **QUEUED)
+    fetched = controls.fetch(dashboard.fetch, selection, overview, **WATCHED)
+    fetched.then(dashboard.cards, selection, lower, **QUICK)
     matrix.ask(dashboard.cell, selection, gallery, **QUICK)
     gallery.ask(dashboard.cell, selection, gallery, **QUICK)
     # the cards with controls of their own

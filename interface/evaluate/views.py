@@ -19,6 +19,7 @@ from evaluation.report import Report
 from evaluation.runner import Progress
 from interface import templates
 from interface.evaluate.state import Selection
+from model import mnist_download
 from model.recogniser import Recogniser
 
 LOADING = "Loading the report …"
@@ -115,9 +116,10 @@ def starting(mine: bool) -> Overview:
     return Overview(gr.skip(), line, gr.skip(), gr.skip())
 
 
-def fetching() -> Overview:
+def fetching(progress: mnist_download.Progress) -> Overview:
     """While MNIST is downloaded."""
-    line = status("", "Downloading MNIST (11 MB) …", state="fetching", missing=True)
+    text = f"Downloading MNIST’s images, once: {progress}"
+    line = status("", text, state="fetching", missing=True, progress=progress, progress_name="Download")
     return Overview(gr.skip(), line, gr.skip(), gr.skip())
 
 
@@ -144,7 +146,8 @@ def status(
     state: str = "rest",
     missing: bool = False,
     test_set: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | mnist_download.Progress | None = None,
+    progress_name: str = "Evaluation",
     folder: str = "",
 ) -> Markup:
     """One line that says what is shown and where it comes from.
@@ -160,6 +163,7 @@ def status(
         missing=missing,
         test_set=test_set,
         progress=progress,
+        progress_name=progress_name,
         folder=folder,
     )
 

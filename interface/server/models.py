@@ -1,10 +1,8 @@
 """The models that the app offers: `load_models` by name or file, `warm_up` before the first visitor draws."""
 
-import contextlib
-
 import numpy as np
 
-from model.datasets import DataError
+from model.datasets import DataError, load_mnist
 from model.nearest_neighbours import nearest
 from model.recogniser import ModelError, Recogniser, load
 
@@ -27,5 +25,8 @@ def warm_up(models: dict[str, Recogniser]) -> None:
     drawing[60:220, 130:150] = 0  # a stroke as of a 1
     for recogniser in models.values():
         recogniser.read(drawing)
-    with contextlib.suppress(DataError):  # without MNIST the page says so
+    try:
+        load_mnist(download=True)
         nearest(np.zeros((28, 28), np.float32))
+    except DataError as error:
+        print(f"{error} Until then everything works but what shows MNIST’s images.", flush=True)

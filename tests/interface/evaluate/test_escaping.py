@@ -20,7 +20,7 @@ from interface.evaluate import cards, comparison, history, views
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
 from interface.evaluate.uploaded_test_sets import UploadedTestSets
-from model import labelled_drawings
+from model import labelled_drawings, mnist_download
 from model.recogniser import Recogniser, load
 from tests import fakes
 from tests.hostile import HOSTILE, harmless
@@ -77,7 +77,7 @@ def test_a_run_that_goes_on(evil):
         views.running(progress, evaluate(progress.labels, progress.probabilities), mine=False),
         views.running(progress, None, mine=True),
         views.starting(mine=True),
-        views.fetching(),
+        views.fetching(mnist_download.Progress(5)),
     ):
         for part in overview:
             if isinstance(part, str):  # else it stays as it is

@@ -98,7 +98,9 @@ def test_without_mnist_the_dashboard_shows_figures_and_offers_the_download(dashb
     (only,) = dashboard.run(FIRST, VISITOR)
     assert 'data-missing="1"' in only[1] and "Press Run" not in only[1]
     downloading, after = dashboard.fetch(FIRST)  # a folder is named, so there is nothing to download
-    assert "Downloading" in downloading[1] and "MNIST_DIR is /nowhere" in after[1]
+    assert (
+        "Downloading" in downloading[1] and "0.0 of 11.5 MB" in downloading[1] and "MNIST_DIR is /nowhere" in after[1]
+    )
     assert len(dashboard.cards(FIRST)) == len(CARDS)
 
 
