@@ -18,6 +18,8 @@ COPY interface interface
 COPY model model
 # the runtime for reading in the page; without it the server reads
 RUN python -m interface.reader.runtime || true
+# MNIST, for the Evaluate tab; without it the app fetches it when it starts
+RUN python -m model.data || true
 RUN python -m compileall -q demo.py evaluation interface model
 
 USER 10001:10001

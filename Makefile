@@ -12,6 +12,7 @@ demo: .venv/.serve .runtime/.fetched
 	@$(BIN)/python demo.py $(ARGS)
 
 test: .venv/.dev .runtime/.fetched
+	@$(BIN)/python -m model.data || true
 	@$(BIN)/python -m pytest $(ARGS)
 
 # Style, types, imports, JavaScript, documents: no browser, within a minute.

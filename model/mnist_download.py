@@ -5,6 +5,7 @@ Evaluate tab). Nothing is kept that is not whole and checked, so an interrupted 
 """
 
 import gzip
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -42,6 +43,12 @@ class Progress:
 
     def __str__(self) -> str:
         return f"{self.done / 1e6:.1f} of {self.total / 1e6:.1f} MB"
+
+
+def show(progress: Progress) -> None:
+    """Say on a terminal how far it is, in a line that is written over; elsewhere nothing."""
+    if sys.stderr.isatty():
+        print(f"\rDownloading MNIST: {progress}", end="\n" if progress.done >= progress.total else "", file=sys.stderr, flush=True)
 
 
 def folders() -> tuple[Path, ...]:

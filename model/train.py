@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from model.datasets import DataError
+from model.datasets import DataError, download_mnist
+from model.mnist_download import show
 from model.training.fit import train
 from model.training.recipes import RECIPES, TRAINED
 
@@ -20,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     recipe = RECIPES[chosen.recipe]
     try:
+        for progress in download_mnist():
+            show(progress)
         train(recipe, chosen.out or TRAINED / recipe.name, chosen.epochs or recipe.epochs, chosen.seed, chosen.resume)
     except (DataError, OSError) as error:
         print(f"Training stopped: {error}", file=sys.stderr)
