@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks import machine
 from benchmarks.recogniser import distance, sets
 from evaluation.robustness import scores
 from model import datasets
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("ablation"), help="folder for the trainings")
     parser.add_argument("--only", nargs="+", choices=OFF, metavar="WHAT")
     chosen = parser.parse_args()
+    machine.need("mnist", "pens", "keras")
     chosen.out.mkdir(parents=True, exist_ok=True)
     recipe = short(chosen.epochs)
     task = SingleDigits(recipe, datasets.load_mnist().train, 1)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import pictures
+from benchmarks import machine, pictures
 from model import datasets, labelled_drawings, recogniser
 from model.inference import Engine
 from model.training.recipes import RECIPES
@@ -29,6 +29,7 @@ def median_seconds(work: Callable[[], object], repeats: int = 5) -> float:
 
 
 def main() -> None:
+    machine.need("mnist", "pens", "keras")
     name = sys.argv[1] if len(sys.argv) > 1 else recogniser.DEFAULT
     model = recogniser.load(name)
     images = datasets.unit(datasets.load_mnist().test.images)

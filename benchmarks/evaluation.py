@@ -15,13 +15,13 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
-from shutil import which
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 from playwright.sync_api import expect, sync_playwright
 
+from benchmarks import machine
 from evaluation.history import History
 from evaluation.runner import Evaluations
 from interface.evaluate.handlers import Dashboard
@@ -36,6 +36,7 @@ EVERY = 0.06  # seconds between two readings of a drawing hand, as the page send
 
 
 def main() -> None:
+    machine.need("mnist", "keras", "browser")
     name = sys.argv[1] if len(sys.argv) > 1 else recogniser.DEFAULT
     against_keras(name)
     in_the_browser()
@@ -85,8 +86,7 @@ def in_the_browser() -> None:
     try:
         until_it_serves(address)
         with sync_playwright() as playwright:
-            found = next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))))
-            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
             opened = [opening(browser, address) for _ in range(ROUNDS)]
             print(f"opening the tab with the shipped report: {', '.join(f'{s:.2f} s' for s in opened)}")
             beside_a_run(browser, address)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from benchmarks import mutations
+from benchmarks import machine, mutations
 from model import labelled_drawings
 from model.pictures import PictureError, open_picture
 from model.recogniser import Recogniser, load, shipped
@@ -266,6 +266,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, metavar="NUMBER", help="do one file again, with its trace")
     chosen = parser.parse_args()
+    machine.need()
     if chosen.only is not None:
         kind, _, content = mutations.mutated(chosen.seed, chosen.only)
         Path(f"fuzz-{chosen.only}.{kind.lower()}").write_bytes(content)

@@ -15,7 +15,6 @@ import base64
 import contextlib
 import itertools
 import random
-import shutil
 import socket
 import statistics
 import subprocess
@@ -27,7 +26,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
-from benchmarks import parity
+from benchmarks import machine, parity
 from interface.predict.examples.draw import GLYPHS, curve
 
 MEDIAN, P95 = 60, 120  # ms, the bars
@@ -189,9 +188,7 @@ def page_alone(n: int) -> tuple[list[float], list[float], list[float]]:
 
 def measure(command: list[str], strokes_on, n: int) -> list[float]:
     with serving(*command) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(address)
         page.wait_for_timeout(2000)
@@ -207,6 +204,7 @@ def main() -> int:
     parser.add_argument("--strokes", type=int, default=100, metavar="N", help="strokes on each page (default: 100)")
     parser.add_argument("--alone", action="store_true", help="only the page that needs no server")
     chosen = parser.parse_args()
+    machine.need("browser", "runtime")
     n = chosen.strokes
     times, written, first = page_alone(n)
     print(f"{'end of a stroke → answer':26} {'median':>9} {'p95':>9} {'longest':>9}   of {n} strokes")

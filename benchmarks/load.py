@@ -16,6 +16,7 @@ import uuid
 
 import numpy as np
 
+from benchmarks import machine
 from benchmarks.app import App, Holding, running
 from benchmarks.visitors import Connection, Outcomes, Visitor, films
 
@@ -197,6 +198,7 @@ def main() -> int:
         "--soak", type=float, metavar="MINUTES", help="instead: stay so long and watch what the server holds"
     )
     chosen = parser.parse_args()
+    machine.need()
     with running() as app:
         print(f"at the start: {app.holding()}", flush=True)
         met = asyncio.run(

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import load
+from benchmarks import load, machine
 from benchmarks.app import ROOT, App, Holding, free_port, running
 from benchmarks.visitors import films
 
@@ -92,6 +92,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], metavar="N")
     chosen = parser.parse_args()
+    machine.need()
     if not shutil.which("nginx"):
         print("nginx is not installed (Debian and Ubuntu: apt install nginx-light).", file=sys.stderr)
         return 2

@@ -10,7 +10,6 @@ import base64
 import contextlib
 import functools
 import http.server
-import shutil
 import sys
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import machine
 from benchmarks.pictures import held_out_pens
 from interface.predict.examples.draw import SCRIBBLE
 from interface.static_site import build
@@ -150,8 +150,7 @@ def opened() -> Iterator[tuple[Page, str]]:
         handler = functools.partial(Quiet, directory=folder)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
         # the page allows no code from outside
         page = browser.new_page(viewport={"width": 1280, "height": 860}, bypass_csp=True)
         address = f"http://127.0.0.1:{server.server_port}/site/"
@@ -170,6 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--drawings", type=int, default=2400, metavar="N", help="default: 2,400")
     n = parser.parse_args().drawings
+    machine.need("pens", "browser", "runtime")
     with opened() as (page, _):
         found = list(compare(page, drawings(n), recogniser.load()))
     read_by_page = [one for one in found if one.page]

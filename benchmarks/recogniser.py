@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import pictures
+from benchmarks import machine, pictures
 from evaluation.metrics import evaluate, wilson
 from evaluation.robustness import scores
 from model import calibration, datasets, recogniser
@@ -33,6 +33,7 @@ def main() -> None:
         "--mnist-c", type=int, default=2000, help="test images under each of the 15 corruptions; 0 for none"
     )
     chosen = parser.parse_args()
+    machine.need("mnist", "pens")
     model = recogniser.load(chosen.model)
     print(f"{chosen.model}, {model.path.stat().st_size / 1e6:.2f} MB")
     if not chosen.only:

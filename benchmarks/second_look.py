@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import pictures
+from benchmarks import machine, pictures
 from model import datasets, recogniser, test_time_augmentation
 from model.inference import Engine
 from model.test_time_augmentation import Variation
@@ -68,6 +68,7 @@ def errors_and_loss(
 
 
 def main() -> None:
+    machine.need("mnist", "pens")
     files = [Path(name) for name in sys.argv[1:]] or [recogniser.load().path]
     networks, held_out = [Engine(path) for path in files], sets()
     print(f"{'errors, loss':24}" + "".join(f"{name:>16}" for name in held_out) + "   change")

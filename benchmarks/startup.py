@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from benchmarks import machine
 from benchmarks.app import ROOT, free_port
 from benchmarks.visitors import films
 
@@ -105,6 +106,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="starts of each (default: 5)")
     parser.add_argument("--imports", action="store_true", help="instead: what the start imports longest")
     chosen = parser.parse_args()
+    machine.need("keras")
     if chosen.imports:
         imports()
         return 0

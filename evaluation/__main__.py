@@ -11,6 +11,7 @@ import numpy as np
 from evaluation import comparison, html_report, picture_folder, report_files, robustness, text_report
 from evaluation.report import Report, finish
 from evaluation.runner import Step, run
+from model import mnist_download
 from model.datasets import DataError, load_mnist
 from model.recogniser import ModelError, Recogniser, load
 
@@ -71,7 +72,7 @@ def evaluate(recogniser: Recogniser, folder: Path | None) -> tuple[Report, np.nd
     """The report and the images behind it, (n, 28, 28) uint8. folder: of pictures; None for MNIST's test set."""
     if folder:
         return picture_folder.evaluate_folder(recogniser, folder, lambda progress: show(recogniser.name, progress))
-    test = load_mnist().test
+    test = load_mnist(download=True, progress=mnist_download.show).test
     return finish(recogniser, test, watched(recogniser.name, run(recogniser, test))), test.images
 
 

@@ -48,7 +48,12 @@ class Progress:
 def show(progress: Progress) -> None:
     """Say on a terminal how far it is, in a line that is written over; elsewhere nothing."""
     if sys.stderr.isatty():
-        print(f"\rDownloading MNIST: {progress}", end="\n" if progress.done >= progress.total else "", file=sys.stderr, flush=True)
+        print(
+            f"\rDownloading MNIST: {progress}",
+            end="\n" if progress.done >= progress.total else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def folders() -> tuple[Path, ...]:
