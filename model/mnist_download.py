@@ -140,4 +140,10 @@ def _from_keras(npz: Path) -> None:
 
     pooch.get_logger().setLevel("ERROR")  # it names the address it asks; a sentence is said instead
     downloader = pooch.HTTPDownloader(timeout=PATIENCE, progressbar=False)
-    pooch.retrieve(NPZ_URL, NPZ_SHA256, fname=npz.name, path=npz.parent, downloader=downloader)
+    pooch.retrieve(
+        NPZ_URL,
+        NPZ_SHA256,
+        fname=npz.name,
+        path=npz.parent,
+        downloader=downloader,  # pyright: ignore[reportArgumentType] (Pooch's protocol names its parameters otherwise)
+    )
