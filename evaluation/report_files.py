@@ -100,7 +100,8 @@ def from_json(data: dict[str, Any]) -> Report:
         images_per_second=float(data["images_per_second"]),
         versions=dict(data["versions"]),
         created=str(data["created"]),
-        before=before and Uncalibrated(**{**before, "calibration": tuple(Bin(**b) for b in before["calibration"])}),
+        before=before
+        and Uncalibrated(**{**before, "calibration": tuple(Bin(**_numbers(b)) for b in before["calibration"])}),
         robustness=robustness and Robustness(**{**robustness, "scores": tuple(map(_score, robustness["scores"]))}),
         folder=folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
         second_look=data.get("second_look", False),  # the first reports do not have it
@@ -116,8 +117,8 @@ def _metrics(data: dict[str, Any]) -> Metrics:
         confusion_matrix=tuple(tuple(int(v) for v in row) for row in data["confusion_matrix"]),
         no_single_digit=tuple(data["no_single_digit"]),
         per_class=tuple(map(_class_from_json, data["per_class"])),
-        calibration=tuple(Bin(**b) for b in data["calibration"]),
-        coverage=tuple(CoveragePoint(**p) for p in data["coverage"]),
+        calibration=tuple(Bin(**_numbers(b)) for b in data["calibration"]),
+        coverage=tuple(CoveragePoint(**_numbers(p)) for p in data["coverage"]),
         without_label_problems=problems_aside
         and SubsetAccuracy(**problems_aside, interval=tuple(data["intervals"]["without_label_problems"])),
         # one that is not in an older report gets its default
@@ -150,9 +151,9 @@ def _class_to_json(row: PerClass) -> dict[str, Any]:
 
 
 def _class_from_json(data: dict[str, Any]) -> PerClass:
-    fields: dict[str, Any] = {name: value for name, value in data.items() if name != "intervals"}
+    figures = _numbers({name: value for name, value in data.items() if name != "intervals"})
     intervals: dict[str, Any] = {f"{k}_interval": v and tuple(v) for k, v in data["intervals"].items()}
-    return PerClass(**fields, **intervals)
+    return PerClass(**figures, **intervals)
 
 
 def dumps(report: Report) -> str:

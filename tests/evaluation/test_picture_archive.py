@@ -1,4 +1,4 @@
-"""A zip that a stranger sends as a test set: read in memory, every bad file listed, nothing believed."""
+"""A zip that a stranger sends as a test set: read in memory, every bad file listed, nothing trusted."""
 
 import io
 import struct
@@ -7,15 +7,13 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from evaluation import picture_archive, picture_folder
 from evaluation.picture_archive import Archive
 from evaluation.picture_folder import FolderError, finish_pictures, run_pictures
-from interface.evaluate import uploaded_test_sets
 from model import labelled_drawings
 from model.recogniser import load
+from tests.fakes import known
 
 
 def png(digit: int) -> bytes:
@@ -38,7 +36,7 @@ def evaluated(content: bytes):
 
 
 def why(content: bytes) -> dict[str, str]:
-    return dict(evaluated(content)[0].folder.unreadable)
+    return dict(known(evaluated(content)[0].folder).unreadable)
 
 
 def test_a_zip_and_its_folder_give_the_same_report(tmp_path):
@@ -47,9 +45,9 @@ def test_a_zip_and_its_folder_give_the_same_report(tmp_path):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(content)
     from_zip, images = evaluated(packed({f"mine/{name}": content for name, content in members.items()}))
-    from_folder, _ = picture_folder.evaluate_folder(load("classic"), tmp_path, lambda *_: None)
+    from_folder, _ = picture_folder.evaluate_folder(load("classic"), tmp_path)
     assert from_zip.metrics == from_folder.metrics and from_zip.dataset.sha256 == from_folder.dataset.sha256
-    assert images.shape == (4, 28, 28) and from_zip.folder.files == tuple(f"mine/{name}" for name in members)
+    assert images.shape == (4, 28, 28) and known(from_zip.folder).files == tuple(f"mine/{name}" for name in members)
 
 
 def test_every_bad_file_is_listed_and_none_is_fatal():
@@ -69,8 +67,8 @@ def test_every_bad_file_is_listed_and_none_is_fatal():
         }
     )
     found, _ = evaluated(content)
-    reasons = dict(found.folder.unreadable)
-    assert found.folder.files == ("3/good.png",)
+    reasons = dict(known(found.folder).unreadable)
+    assert known(found.folder).files == ("3/good.png",)
     good_or_hidden = {"3/good.png", ".hidden/3/a.png", "__MACOSX/3/._good.png"}
     assert set(reasons) == set(zipfile.ZipFile(io.BytesIO(content)).namelist()) - good_or_hidden
     assert reasons["../7/out.png"] == "It is not in a folder named 0 to 9."
@@ -136,46 +134,6 @@ def test_what_is_no_test_set_is_refused_in_a_sentence(content, says):
 def test_a_zip_without_one_readable_picture_says_why():
     with pytest.raises(FolderError, match=r"7/x.png: "):
         evaluated(packed({"7/x.png": b"nothing"}))
-
-
-# ---- the route ----
-
-
-@pytest.fixture
-def client():
-    app = Starlette(routes=uploaded_test_sets.routes(uploaded_test_sets.UploadedTestSets()))
-    app.auth = None
-    return TestClient(app)
-
-
-def test_the_route_takes_a_zip_and_gives_it_a_secret_name(client):
-    content = packed({"7/x.png": png(7)})
-    first = client.post("/page/testset?name=a.zip", content=content).json()
-    second = client.post("/page/testset?name=a.zip", content=content).json()
-    assert first["files"] == 1 and len(first["test_set"]) >= 20 and first["test_set"] != second["test_set"]
-
-
-def test_the_route_refuses_what_is_no_zip_and_what_is_too_large(client, monkeypatch):
-    assert "not a whole zip" in client.post("/page/testset", content=b"x").json()["error"]
-    monkeypatch.setattr(uploaded_test_sets, "MOST_PACKED", 1000)
-    assert "Send fewer" in client.post("/page/testset", content=bytes(2000)).json()["error"]
-
-
-def test_the_route_wants_the_login_that_the_page_wants(client):
-    client.app.auth, client.app.cookie_id, client.app.tokens = (lambda *_: True), "c", {}
-    assert client.post("/page/testset", content=b"x").status_code == 401
-
-
-def test_only_the_newest_sets_are_held():
-    sets = uploaded_test_sets.UploadedTestSets()
-    secrets = [sets.add("x", packed({"7/x.png": png(7)}))[0] for _ in range(uploaded_test_sets.HELD + 1)]
-    assert sets.get(secrets[0]) is None and sets.get(secrets[-1]) is not None
-    assert all(sets.get(wrong) is None for wrong in (None, 3, [], {}, "guess"))
-
-
-def test_a_name_is_short_and_printable():
-    assert uploaded_test_sets.printable("a\x00b\n\u202ec" + "x" * 100) == "abc" + "x" * 57
-    assert uploaded_test_sets.printable(" \n ") == "your pictures"
 
 
 def test_the_images_of_a_picture_without_one_digit_are_black():

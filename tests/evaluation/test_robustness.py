@@ -1,13 +1,12 @@
 """The 15 MNIST-C corruptions: seeded, in range, and each doing what its definition says."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from scipy import ndimage
 
 from evaluation import corruptions, robustness
 from model.datasets import Labelled
+from tests.fakes import Always
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def test_warps_keep_the_centre_and_have_the_published_size():
     assert corruptions.corrupt(block, "scale").sum() == pytest.approx(0.49 * block.sum(), rel=0.01)
 
 
-def test_rotation_is_by_four_tenths_of_a_radian_either_way(bars):
+def test_rotation_is_by_four_tenths_of_a_radian_to_the_left_or_the_right(bars):
     y, x = np.mgrid[:28, :28] - 13.5
     leanings = []
     for image in corruptions.corrupt(bars, "rotate") / 255:
@@ -183,7 +182,7 @@ def test_canny_edges_are_thin_outlines(bars):
 
 
 def test_a_measurement_says_how_far_it_is_and_can_be_stopped(bars):
-    reader = SimpleNamespace(probabilities=lambda x: (np.eye(10, dtype=np.float32)[[1] * len(x)], np.zeros(len(x))))
+    reader = Always(1)
     many = Labelled(np.repeat(bars, 60, axis=0), np.ones(480, int))
     steps = list(robustness.measure(reader, many, n=450))
     assert [s.done for s in steps[:4]] == [200, 400, 450, 650] and steps[-1].done == steps[-1].total == 450 * 16
@@ -200,7 +199,7 @@ def test_chunks_do_not_change_what_a_corruption_is(bars):
 
 def test_scores_are_shares_of_right_answers_over_a_seeded_sample(bars):
     labels = np.arange(8) % 2
-    reader = SimpleNamespace(probabilities=lambda x: (np.eye(10, dtype=np.float32)[[1] * len(x)], np.zeros(len(x))))
+    reader = Always(1)
     results = robustness.scores(reader, Labelled(bars, labels), n=6, seed=3)
     assert [s.corruption for s in results] == ["clean", *corruptions.CORRUPTIONS]
     assert len({(s.n, s.errors, s.accuracy) for s in results}) == 1

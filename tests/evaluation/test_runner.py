@@ -1,14 +1,12 @@
 """A run: chunk by chunk, shared by visitors, stopped by who started it."""
 
 import itertools
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from evaluation import runner
 from tests import fakes
-from tests.fakes import Fake
+from tests.fakes import Always, Fake
 
 
 @pytest.fixture
@@ -38,12 +36,11 @@ def test_the_seconds_of_a_run_are_those_of_its_work(labelled, monkeypatch):
 
 
 def test_closing_a_run_stops_the_work(labelled):
-    calls = []
-    reader = SimpleNamespace(probabilities=lambda x: (calls.append(1) or np.full((len(x), 10), 0.1), None))
+    reader = Always(1)
     under_way = runner.run(reader, labelled)
     next(under_way)
     under_way.close()
-    assert len(calls) == 1
+    assert reader.calls == 1
 
 
 def test_a_second_visitor_joins_the_run_and_both_get_its_result(labelled):
