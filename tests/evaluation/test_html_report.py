@@ -26,7 +26,8 @@ def test_the_html_report_stands_alone_and_escapes_what_people_named(made, labell
     assert "<img src=x" not in text and "<b>x" not in text and "<i>:" not in text
     assert 'src="http' not in text and 'href="http' not in text and "@import" not in text
     assert text.count('class="tile miss"') == made.metrics.errors == text.count("data:image/png")
-    assert "$" not in text.split("<script>")[0].split("</style>")[1]  # every placeholder was filled
+    markup = text.split("<script>")[0].split("</style>")[1]
+    assert "$" not in markup and "{" not in markup  # every placeholder was filled
 
 
 def test_the_html_report_without_images_still_shows_the_figures(made):
