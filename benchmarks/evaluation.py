@@ -1,27 +1,24 @@
 """`python -m benchmarks.evaluation [NAME]`: how long the Evaluate tab makes people wait.
 
-In one process, one after the other: 10,000 images to complete dashboard data (probabilities, every metric, all of the tab's
-HTML) against `keras.Model.predict` (batch 32) alone, on the same network. Then with the app as a process of its own and a real
-browser: opening the tab with the shipped report, and another visitor's drawings while a run goes on. Needs MNIST, TensorFlow
-and a Chromium.
+First, in one process: 10,000 images to complete dashboard data (probabilities, every metric, all of the tab's HTML), and beside it
+`keras.Model.predict` (batch 32) alone, on the same network. Then with the app and a real browser: opening the tab with the shipped
+report, and another visitor's drawings while a run goes on. Needs MNIST, TensorFlow and a Chromium.
 """
 
-import os
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
-from pathlib import Path
-from types import SimpleNamespace
+from collections.abc import Callable
+from typing import Any
 
 import cv2
+import gradio as gr
 import numpy as np
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from benchmarks import machine
+from benchmarks.app import running
 from evaluation.history import History
 from evaluation.runner import Evaluations
 from interface.evaluate.handlers import Dashboard
@@ -30,7 +27,6 @@ from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from model import datasets, labelled_drawings, recogniser
 from model.training.recipes import RECIPES
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 EVERY = 0.06  # seconds between two readings of a drawing hand, as the page sends them
 
@@ -43,23 +39,24 @@ def main() -> None:
 
 
 def against_keras(name: str) -> None:
+    """Print the median seconds of a run with all that the dashboard shows, and of Keras's predict on the same images."""
     import keras
 
     test = datasets.load_mnist().test
-    network = keras.models.load_model(recogniser.TRAINED / name / RECIPES[name].keras_file)
+    network: Any = keras.models.load_model(recogniser.TRAINED / name / RECIPES[name].keras_file)  # declared as object
     images = datasets.unit(test.images).reshape(-1, *network.input_shape[1:])
     dashboard = Dashboard(Reports({name: recogniser.load(name)}, History(None), UploadedTestSets()), Evaluations())
-    visitor, selection = SimpleNamespace(session_hash="benchmark"), Selection(name)
+    visitor, selection = gr.Request(session_hash="benchmark"), Selection(name)
 
     def run() -> None:
         list(dashboard.run(selection, visitor))
 
-    times = {"data": [], "drawn": [], "keras": []}
+    times: dict[str, list[float]] = {"data": [], "drawn": [], "keras": []}
     for _ in range(ROUNDS + 1):  # the first of each warms up
         times["data"].append(seconds(run))
         times["drawn"].append(seconds(lambda: dashboard.cards(selection)))
         times["keras"].append(seconds(lambda: network.predict(images, batch_size=32, verbose=0)))
-    complete, drawn, alone = (float(np.median(found[1:])) for found in times.values())
+    complete, drawn, alone = (float(np.median(measured[1:])) for measured in times.values())
     print(
         f"{name}: 10,000 images to complete dashboard data {complete:.2f} s (with every plot and table drawn {complete + drawn:.2f} s)"
     )
@@ -68,46 +65,24 @@ def against_keras(name: str) -> None:
     )
 
 
-def seconds(work) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """How long some work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def in_the_browser() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    state = tempfile.TemporaryDirectory()
-    command = [sys.executable, "demo.py", "--port", str(port)]
-    environment = os.environ | {"XDG_STATE_HOME": state.name}
-    app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until_it_serves(address)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
-            opened = [opening(browser, address) for _ in range(ROUNDS)]
-            print(f"opening the tab with the shipped report: {', '.join(f'{s:.2f} s' for s in opened)}")
-            beside_a_run(browser, address)
-            browser.close()
-    finally:
-        app.terminate()
-        app.wait(20)
-        state.cleanup()
+    """Print the times of the app itself."""
+    with running() as app, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
+        opened = [opening(browser, app.address) for _ in range(ROUNDS)]
+        print(f"opening the tab with the shipped report: {', '.join(f'{s:.2f} s' for s in opened)}")
+        beside_a_run(browser, app.address)
+        browser.close()
 
 
-def until_it_serves(address: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"{address}/config", timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit("demo.py does not serve.")
-
-
-def opening(browser, address: str) -> float:
+def opening(browser: Browser, address: str) -> float:
     """Seconds from the click on the tab to headline, matrix and images on the page."""
     page = browser.new_page()
     page.goto(address)
@@ -122,15 +97,16 @@ def opening(browser, address: str) -> float:
     return took
 
 
-def beside_a_run(browser, address: str) -> None:
+def beside_a_run(browser: Browser, address: str) -> None:
     """Server time of another visitor's live readings: at rest, and while a run goes on."""
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("tab", name="Evaluate").click()
     page.get_by_test_id("confusion-matrix").wait_for()
     page.wait_for_timeout(2000)
-    at_rest, during, over = [], [], threading.Event()
-    times = at_rest
+    at_rest: list[float] = []
+    during: list[float] = []
+    over, times = threading.Event(), at_rest
     content = cv2.imencode(".png", labelled_drawings.pad(3))[1].tobytes()
 
     def draw() -> None:
@@ -154,9 +130,9 @@ def beside_a_run(browser, address: str) -> None:
         page.wait_for_timeout(1000)
     over.set()
     visitor.join()
-    for when, found in (("at rest", at_rest), ("during a run", during)):
-        middle, high = (1e3 * q for q in np.quantile(found, [0.5, 0.95]))
-        print(f"another visitor's live reading {when}: median {middle:.0f} ms, p95 {high:.0f} ms (n = {len(found)})")
+    for when, taken in (("at rest", at_rest), ("during a run", during)):
+        middle, high = (1e3 * q for q in np.quantile(taken, [0.5, 0.95]))
+        print(f"another visitor's live reading {when}: median {middle:.0f} ms, p95 {high:.0f} ms (n = {len(taken)})")
 
 
 if __name__ == "__main__":
