@@ -5,7 +5,10 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
 
-.PHONY: demo test check documents
+# Tests run in as many processes as there are cores, four at most; each starts one app and one browser for all its tests.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+.PHONY: demo test test-all check documents
 .DELETE_ON_ERROR:
 
 demo: .venv/.serve .runtime/.fetched
@@ -13,7 +16,14 @@ demo: .venv/.serve .runtime/.fetched
 
 test: .venv/.dev .runtime/.fetched
 	@$(BIN)/python -m model.data || true
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tools.chromium || true
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+# … and what takes long: trainings from nothing, crowds, long runs.
+test-all: .venv/.dev .runtime/.fetched
+	@$(BIN)/python -m model.data || true
+	@$(BIN)/python -m tools.chromium || true
+	@$(PYTEST) $(ARGS)
 
 # Style, types, imports, JavaScript, documents: no browser, within a minute.
 check: .venv/.dev

@@ -26,6 +26,7 @@ from interface.evaluate.state import Reports, Selection
 from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from model import datasets, labelled_drawings, recogniser
 from model.training.recipes import RECIPES
+from tools import chromium
 
 ROUNDS = 3
 EVERY = 0.06  # seconds between two readings of a drawing hand, as the page sends them
@@ -75,7 +76,7 @@ def seconds(work: Callable[[], object]) -> float:
 def in_the_browser() -> None:
     """Print the times of the app itself."""
     with running() as app, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         opened = [opening(browser, app.address) for _ in range(ROUNDS)]
         print(f"opening the tab with the shipped report: {', '.join(f'{s:.2f} s' for s in opened)}")
         beside_a_run(browser, app.address)

@@ -28,6 +28,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from benchmarks import machine, parity
 from interface.predict.examples.draw import GLYPHS, curve
+from tools import chromium
 
 MEDIAN, P95 = 60, 120  # ms, the bars
 ALONE_MEDIAN, ALONE_P95 = 8, 16  # ms, the bars of the page alone
@@ -188,7 +189,7 @@ def page_alone(n: int) -> tuple[list[float], list[float], list[float]]:
 
 def measure(command: list[str], strokes_on, n: int) -> list[float]:
     with serving(*command) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(address)
         page.wait_for_timeout(2000)

@@ -3,13 +3,12 @@
 import importlib.util
 import os
 import platform
-import shutil
 from pathlib import Path
 
 from interface.reader import runtime
 from model.datasets import DataError, load_mnist, load_pendigits
+from tools import chromium
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNITS = ("amx_int8", "avx512_vnni", "avx512f", "avx_vnni", "avx2", "sse4_2", "asimddp", "asimd")  # the widest first
 
 
@@ -27,11 +26,6 @@ def describe() -> str:
         name, flags = known.get("model name", name), known.get("flags", known.get("Features", ""))
     units = ", ".join(unit for unit in UNITS if unit in flags.split()) or "vector units unknown"
     return f"{name}, {cores} cores, {units}"
-
-
-def browser() -> str | None:
-    """The path of an installed Chromium."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def need(*things: str) -> None:
@@ -68,7 +62,7 @@ def _keras() -> str:
 def _browser() -> str:
     if importlib.util.find_spec("playwright") is None:
         return "This drives a browser: pip install -r requirements-dev.txt"
-    return "" if browser() else f"This drives a browser, and none of {', '.join(BROWSERS)} is installed."
+    return "" if chromium.executable() else f"This drives a browser, and there is {chromium.MISSING}"
 
 
 def _runtime() -> str:

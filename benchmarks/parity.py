@@ -27,6 +27,7 @@ from interface.static_site import build
 from model import recogniser, strokes
 from model.labelled_drawings import DIGITS
 from model.pictures import open_picture
+from tools import chromium
 
 AGREE, GREY = 0.999, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
 BATCH = 50  # drawings that go to the page at once
@@ -150,7 +151,7 @@ def opened() -> Iterator[tuple[Page, str]]:
         handler = functools.partial(Quiet, directory=folder)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=machine.browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         # the page allows no code from outside
         page = browser.new_page(viewport={"width": 1280, "height": 860}, bypass_csp=True)
         address = f"http://127.0.0.1:{server.server_port}/site/"

@@ -7,7 +7,6 @@ another; what stands in the picture is what the page answered.
 import functools
 import http.server
 import io
-import shutil
 import sys
 import tempfile
 import threading
@@ -19,6 +18,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.static_site.build import write
+from tools.chromium import executable
 
 DIGITS = (("7", 40), ("2", 118), ("5", 196))  # each digit, and its left edge on the pad of 280 units
 HEIGHT = 84  # of a digit, in pad units: of the examples' 100
@@ -66,11 +66,11 @@ def frames(page: Page) -> Iterator[tuple[Image.Image, int]]:
 
 def main() -> int:
     """Write the picture."""
+    chromium = executable()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         write(Path(folder) / "site")
         address, server = serve(Path(folder) / "site")
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(address)
         page.locator(".predict.ready").wait_for()

@@ -15,7 +15,7 @@ from interface.reader import runtime
 from interface.static import main
 from interface.static_site import build
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
-from tests.conftest import expect_only, missing, refuse_other_host, static_server
+from tests.conftest import expect_only, missing, note_other_host, static_server
 from tests.interface.evaluate.dashboard import shipped_report
 
 LIMIT = 3_500_000  # bytes of the whole folder with gzip
@@ -38,8 +38,7 @@ class Opener:
         page.set_default_timeout(20_000)
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        inside = (address, "data:", "blob:")
-        context.route(lambda url: not url.startswith(inside), lambda route: refuse_other_host(route, self.errors))
+        context.on("request", lambda request: note_other_host(request.url, address, self.errors))
         page.goto(address + link)
         page.locator(".predict.ready").wait_for()
         return page

@@ -1,22 +1,19 @@
 """The page with every other host blocked: nothing is asked of anyone else, and everything still works."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 
 from interface.evaluate.cards import CARDS
-from tests.conftest import BROWSERS
+from tools import chromium
 
 
 @pytest.fixture(scope="module")
 def alone(browser):
     """A browser that can reach this machine only: every other name is unknown to it, every other address too."""
-    found = next(filter(None, map(shutil.which, BROWSERS)))
     only_here = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    chromium = browser.browser_type.launch(executable_path=found, args=only_here)
-    yield chromium
-    chromium.close()
+    started = browser.browser_type.launch(executable_path=chromium.executable(), args=only_here)
+    yield started
+    started.close()
 
 
 @pytest.fixture
