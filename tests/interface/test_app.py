@@ -35,3 +35,7 @@ def test_the_page_offers_each_model_by_its_name():
     models = {"cnn": load("cnn"), "classic": load("classic")}
     [header] = [block for block in build(models).blocks.values() if "page-header" in (block.elem_classes or [])]
     assert Elements(header.value).options == ["cnn", "classic"]
+
+
+def test_an_app_that_nobody_uses_sleeps():
+    assert build({"cnn": load("cnn")})._queue.sleep_when_free >= 0.01  # Gradio's own millisecond keeps a core warm
