@@ -75,7 +75,7 @@ def new_network(recipe: Recipe, task: Task, seed: int) -> "keras.Model":
     from model.training import networks
 
     keras.utils.set_random_seed(seed)
-    keras.config.set_dtype_policy("mixed_bfloat16" if recipe.mixed_bfloat16 else "float32")
+    keras.config.set_dtype_policy("mixed_bfloat16" if recipe.mixed_bfloat16 and multiplies_bfloat16() else "float32")
     network = getattr(networks, recipe.network)()
     keras.config.set_dtype_policy("float32")
     if recipe.starts_from:
@@ -84,6 +84,12 @@ def new_network(recipe: Recipe, task: Task, seed: int) -> "keras.Model":
     optimizer = keras.optimizers.Adam(weight_decay=recipe.weight_decay)
     network.compile(optimizer, task.loss, metrics=[task.metric], jit_compile=False)
     return network
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether this CPU has units for bfloat16. Where TensorFlow must imitate them a step takes over ten times float32's time."""
+    flags = Path("/proc/cpuinfo")  # elsewhere than on Linux nobody says: float32 is right on every machine
+    return flags.is_file() and not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags.read_text("utf-8").split())
 
 
 def run_epoch(network: "keras.Model", recipe: Recipe, task: Task, epoch: int, epochs: int) -> dict:

@@ -29,7 +29,9 @@ class Recipe:
     keras_file: str
     phases: tuple[Phase, ...]
     batch: int  # images in a training step
-    mixed_bfloat16: bool
+    mixed_bfloat16: (
+        bool  # where the CPU has units for it (`multiplies_bfloat16` in model/training/fit.py), else float32
+    )
     weights: str  # of the `.tflite`: int8, float16 or float32; the card states how far its outputs are from Keras's
     weight_decay: float | None
     second_look: bool  # whether the model takes second looks (model/test_time_augmentation.py)
