@@ -35,7 +35,7 @@ MOST_CUTS, ENOUGH = 600, 900
 class InkReading(NamedTuple):
     """What one ink was read as.
 
-    quality: the share of the ink that confident digits explain, in [0, 1]; crops: how many crops that took as long as.
+    quality: the share of the ink that confident digits explain, in [0, 1]; crops: what it cost, in readings of one crop.
     """
 
     reading: Reading

@@ -29,7 +29,8 @@ class DrawingQueue:
 
     @contextlib.asynccontextmanager
     async def turn(self, pad: object = None, number: int = 0) -> AsyncIterator[None]:
-        """Wait for this drawing's turn and hold it. Raises Superseded in place of waiting for what is not wanted any more.
+        """Wait for a place to read in, and hold it. Raises Superseded if a newer drawing of the same pad comes
+        meanwhile, or if too many wait.
 
         pad: whose drawing it is, None where no other is of the same pad; number: grows with each drawing of the pad.
         """

@@ -200,8 +200,8 @@ export class Predict {
     this.problem.textContent = text;
   }
 
-  /** Something else is to be read: what was asked and chosen of the answer before is over, and what was wrong with it. Until then
-   *  a sentence stands, though the drawing that was there before a bad file is read again. */
+  /** Before something else is read: stop the explanations, forget the digit that was chosen and the sentence about a bad file. (A
+   *  drawing that is merely read again after a bad file keeps that sentence.) */
   leaveAnswer() {
     this.showProblem('');
     this.explanations.stop();
