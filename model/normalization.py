@@ -111,20 +111,31 @@ def _width(inside: np.ndarray, ridge: np.ndarray) -> float:
 
 
 def _even_width(ink: np.ndarray) -> np.ndarray:
-    """Thin or thicken every stroke so that the median stroke is PEN px wide at the final scale."""
-    solid = ink >= SOLID
+    """Thin or thicken every stroke so that the median stroke is PEN px wide at the final scale.
+
+    ink: with MARGIN px of paper around it; what is returned has only as much as the strokes can reach.
+    """
+    solid = _without_margin(ink, MARGIN - 1) >= SOLID
     inside = _depth(solid)
     width = _width(inside, _ridge(inside))
     # When every edge grows, so does the box that is scaled to DIGIT; solved for the final width:
     wanted = PEN * (FINE - width) / (DIGIT - PEN)
     grow = (wanted - width) / 2
-    outside = _depth(~solid) if grow > 0 else ~solid  # thinning needs no more than which pixels are paper
-    if grow < 0:
+    if grow > 0:
+        reach = int(grow) + 2
+        solid, inside = _without_margin(ink, MARGIN - reach) >= SOLID, np.pad(inside, reach - 1)
+        edge = inside - _depth(~solid) + grow
+    else:
         reach = max(3, int(width) | 1)
         own_half_width = cv2.dilate(inside, np.ones((reach, reach), np.uint8))
-        grow = -np.minimum(-grow, DEEPEST_THINNING * own_half_width)
-    edge = inside - outside + grow + np.float32(0.5) * np.where(solid, -1, 1)
-    return (np.clip(edge + 0.5, 0, 1) * 255).astype(np.uint8)
+        # Thinning needs no more than which pixels are paper.
+        edge = inside - ~solid - np.minimum(-grow, DEEPEST_THINNING * own_half_width)
+    edge = edge.astype(np.float64) + ~solid  # from a pixel's middle to its edge is half a pixel, on either side
+    return (np.clip(edge, 0, 1, out=edge) * 255).astype(np.uint8)
+
+
+def _without_margin(ink: np.ndarray, margin: int) -> np.ndarray:
+    return ink[margin:-margin, margin:-margin]
 
 
 def _nist(ink: np.ndarray) -> np.ndarray:

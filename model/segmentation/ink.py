@@ -116,8 +116,8 @@ def _framed_by_paper(distance: np.ndarray, contrast: float) -> bool:
 
 def _two_tone(distance: np.ndarray, contrast: float) -> bool:
     """Whether few pixels are between paper and ink: true for a drawing, false where light falls off."""
-    between = (distance > FLAT_RANGE) & (distance < 0.4 * contrast)
-    return bool(between.mean() <= 0.04 + (distance >= 0.4 * contrast).mean())
+    inked = int(np.ceil(0.4 * contrast))
+    return _share(distance, FLAT_RANGE + 1, inked - 1) <= 0.04 + _share(distance, inked, 255)
 
 
 def _scaled(amount: np.ndarray, threshold: float) -> np.ndarray:
@@ -135,12 +135,26 @@ def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
     sample: list[np.ndarray] = [np.ascontiguousarray(channel[::step, ::step]) for channel in channels]
     red, green, blue = sample
     codes = (red >> 4).astype(np.uint16) << 8 | green & 240 | blue >> 4
-    common = codes == np.bincount(codes.ravel(), minlength=4096).argmax()
-    paper = [int(np.median(channel[common])) for channel in sample]
+    common = (codes == np.bincount(codes.ravel(), minlength=4096).argmax()).astype(np.uint8)
+    # OpenCV's histogram takes a tenth of the time of NumPy's median.
+    paper = [_median(cv2.calcHist([channel], [0], common, [256], [0, 256])) for channel in sample]
     # Whole arrays, not numbers: OpenCV takes a number for an array of its own where the picture is 1 × 4.
     apart = [cv2.absdiff(channel, np.full_like(channel, value)) for channel, value in zip(channels, paper, strict=True)]
     distance = _extreme(cv2.max, apart)
-    return distance, float((distance[::step, ::step] <= FLAT_RANGE).mean())
+    return distance, _share(distance[::step, ::step], 0, FLAT_RANGE)
+
+
+def _median(histogram: np.ndarray) -> int:
+    """Of the grey levels that ``histogram``, (256, 1), counts, rounded down."""
+    below = histogram.ravel().cumsum(dtype=np.float64)
+    middle = below[-1] / 2
+    # With an even count, halfway between the two in the middle.
+    return int((np.searchsorted(below, middle) + np.searchsorted(below, middle, side="right")) // 2)
+
+
+def _share(grey: np.ndarray, low: int, high: int) -> float:
+    """The share of the pixels, (H, W) uint8, that are in [low, high]."""
+    return cv2.countNonZero(cv2.inRange(grey, low, high)) / grey.size
 
 
 def _extreme(which, channels) -> np.ndarray:

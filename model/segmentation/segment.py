@@ -89,7 +89,7 @@ def _without_frames(pieces: list[Piece]) -> list[Piece]:
 
     def frames(outer: Piece) -> bool:
         solid = outer.ink >= SOLID
-        if solid.mean() > 0.3 or not _along_the_sides(solid):
+        if np.count_nonzero(solid) > 0.3 * solid.size or not _along_the_sides(solid):
             return False
         return any(p is not outer and p.box[3] > outer.box[3] / 3 and _inside(p, outer) for p in pieces)
 
