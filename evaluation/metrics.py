@@ -51,7 +51,7 @@ class Metrics:
     """Everything a report says about one model on one labelled set. The JSON gets every number here (FIGURES).
 
     interval: of the accuracy; confusion_matrix: 10 × 10 counts, rows true, columns read as; no_single_digit: pictures without a
-    single digit, by their label; ece: expected calibration error; calibration: its 15 bins.
+    single digit, by their label; ece: expected calibration error; calibration: its 15 bins; brier: see `brier`.
     """
 
     n: int
@@ -68,6 +68,7 @@ class Metrics:
     calibration: tuple[Bin, ...]
     coverage: tuple[CoveragePoint, ...]
     without_label_problems: SubsetAccuracy | None
+    brier: float | None = None
 
 
 # The numbers in Metrics, which a report's JSON has under the same names. To add one, give it a field with the default None, so that
@@ -83,6 +84,7 @@ class Uncalibrated:
     log_loss: float
     ece: float
     calibration: tuple[Bin, ...]
+    brier: float | None = None  # the first reports do not have it
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def evaluate(labels: np.ndarray, probabilities: np.ndarray, label_problems: Sequ
         calibration=bins,
         coverage=coverage_curve(confidence, right[read]),
         without_label_problems=without(right, label_problems),
+        brier=brier(labels[read], exact),
     )
 
 
@@ -189,6 +192,16 @@ def top2(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(hit.mean())
 
 
+def brier(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
+    """Mean squared distance of (n, 10) probabilities from the (n,) labels, over all ten digits: 0 to 2. None without images.
+
+    Brier 1950, "Verification of Forecasts Expressed in Terms of Probability".
+    """
+    if not len(labels):
+        return None
+    return float(np.square(probabilities - np.eye(len(DIGITS))[labels]).sum(axis=1).mean())
+
+
 def without(right: np.ndarray, problems: Sequence[int]) -> SubsetAccuracy | None:
     """Accuracy of (n,) bool answers without those at these indices; None when none is left out or none remains."""
     keep = np.ones(len(right), dtype=bool)
@@ -232,7 +245,7 @@ def before_calibration(labels: np.ndarray, probabilities: np.ndarray, temperatur
     bins = reliability(before.max(axis=1), before.argmax(axis=1) == labels)
     loss, error = float(log_loss(labels, before, labels=DIGITS)), calibration_error(bins)
     assert error is not None  # there are images
-    return Uncalibrated(float(temperature), loss, error, bins)
+    return Uncalibrated(float(temperature), loss, error, bins, brier(labels, before))
 
 
 def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> McNemar:
