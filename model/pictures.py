@@ -32,6 +32,23 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# What is said of a file that is not read, here and in the page without a server.
+SENTENCES = {
+    "unknown": f"This is not a picture that can be read here; {WORKS}.",
+    "damaged": "The picture is damaged or cut off; save or send it again.",
+    "slow": "The picture takes too long to open; save it again in another format, or smaller.",
+    "large": f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.",
+    "closed": "The file cannot be opened ({reason}).",
+    "empty": f"The file is empty; {WORKS}.",
+    "svg": f"This is an SVG drawing, which cannot be read here; {WORKS}.",
+    "heic": f"This is a HEIC or AVIF photo, which cannot be read here; {WORKS}.",
+    "pdf": f"This is a PDF, not a picture; {WORKS}.",
+    "pixels": f"The picture has {{width}} × {{height}} pixels; at most {MAX_PIXELS // 10**6} megapixels can be read.",
+    "long": f"The picture is {{side}} pixels long; at most {MAX_SIDE:,} can be read.",
+    "tiles": "The picture is a TIFF of tiles far larger than itself; save it in another format.",
+    "layers": "The picture is a JPEG of far too many layers; save it again.",
+}
+
 # MAX_PIXELS is checked first; Pillow's limit would only warn below twice its value.
 Image.MAX_IMAGE_PIXELS = None
 # Pillow warns of odd metadata, about which a person can do nothing.
@@ -40,6 +57,11 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 
 class PictureError(Exception):
     """A file cannot be read as a picture; the text says why and what works."""
+
+
+def _refusal(name: str, **values: str) -> PictureError:
+    """The error with the sentence of that name."""
+    return PictureError(SENTENCES[name].format(**values))
 
 
 def open_picture(source: Path | str | bytes) -> np.ndarray:
@@ -57,11 +79,11 @@ def open_picture(source: Path | str | bytes) -> np.ndarray:
             image.load()
             return _rgb(_upright(image))
     except UnidentifiedImageError:
-        raise PictureError(f"This is not a picture that can be read here; {WORKS}.") from None
+        raise _refusal("unknown") from None
     except PictureError:
         raise
     except Exception as error:  # decoders raise anything on damaged input: OSError, SyntaxError, struct.error, …
-        raise PictureError("The picture is damaged or cut off; save or send it again.") from error
+        raise _refusal("damaged") from error
 
 
 class _TimedFile(io.BytesIO):
@@ -80,40 +102,38 @@ class _TimedFile(io.BytesIO):
         self._reads += 1
         check = self._reads % SHORT_READS == 0 or not 0 <= (size or 0) <= SHORT
         if check and time.thread_time() > self._until:
-            raise PictureError("The picture takes too long to open; save it again in another format, or smaller.")
+            raise _refusal("slow")
         return super().read(size)
 
 
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
+            raise _refusal("large")
         return path.read_bytes()
     except OSError as error:
-        raise PictureError(f"The file cannot be opened ({error.strerror or 'unknown reason'}).") from error
+        raise _refusal("closed", reason=error.strerror or "unknown reason") from error
 
 
 def _check_kind(content: bytes) -> None:
     if not content:
-        raise PictureError(f"The file is empty; {WORKS}.")
+        raise _refusal("empty")
     if len(content) > MAX_BYTES:
-        raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
+        raise _refusal("large")
     head = content[:512].lstrip().lower()
     if head.startswith(b"<svg") or (head.startswith(b"<?xml") and b"<svg" in content[:4096].lower()):
-        raise PictureError(f"This is an SVG drawing, which cannot be read here; {WORKS}.")
+        raise _refusal("svg")
     if content[4:12] in (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif"):
-        raise PictureError(f"This is a HEIC or AVIF photo, which cannot be read here; {WORKS}.")
+        raise _refusal("heic")
     if head.startswith(b"%pdf"):
-        raise PictureError(f"This is a PDF, not a picture; {WORKS}.")
+        raise _refusal("pdf")
 
 
 def _check_size(size: tuple[int, int]) -> None:
     if size[0] * size[1] > MAX_PIXELS:
-        raise PictureError(
-            f"The picture has {size[0]:,} × {size[1]:,} pixels; at most {MAX_PIXELS // 10**6} megapixels can be read."
-        )
+        raise _refusal("pixels", width=f"{size[0]:,}", height=f"{size[1]:,}")
     if max(size) > MAX_SIDE:
-        raise PictureError(f"The picture is {max(size):,} pixels long; at most {MAX_SIDE:,} can be read.")
+        raise _refusal("long", side=f"{max(size):,}")
 
 
 def _check_work(image: Image.Image, content: bytes) -> None:
@@ -124,11 +144,11 @@ def _check_work(image: Image.Image, content: bytes) -> None:
     across, down = tags.get(322, width), tags.get(323, height)  # TileWidth, TileLength
     tiles = -(-width // across) * -(-height // down)
     if tiles * across * down > 2 * MAX_PIXELS:
-        raise PictureError("The picture is a TIFF of tiles far larger than itself; save it in another format.")
+        raise _refusal("tiles")
     if image.format in ("JPEG", "MPO") or tags.get(259) in (6, 7):  # in a TIFF every strip or tile has scans
         parts = max(tiles, len(tags.get(273, ())))
         if content.count(b"\xff\xda") * width * height // parts > MAX_SCANS * MAX_PIXELS:
-            raise PictureError("The picture is a JPEG of far too many layers; save it again.")
+            raise _refusal("layers")
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -26,6 +26,7 @@ export const segment: {MOST_PIECES: number; SPECK: number; FRAGMENT: number; DUS
 export const ink: {
   SMALL_SIDE: number;
   WORKING_SIDE: number;
+  TINY_SIDE: number;
   FLAT_SHARE: number;
   FLAT_RANGE: number;
   BAR: number;
@@ -38,6 +39,7 @@ export const ink: {
   TALL_ENOUGH: number;
   FAINTEST: number;
   SAMPLE: number;
+  STROKE_REACHES: number[];
 };
 
 /** model/segmentation/touching.py */
@@ -66,7 +68,16 @@ export const test_time_augmentation: {CERTAIN: number; VARIATIONS: [number, numb
 export const calibration: {TINY: number; SURE: Verdict; UNSURE: Verdict; NOT_A_DIGIT: Verdict; EMPTY: Verdict};
 
 /** model/recogniser.py */
-export const recogniser: {GOOD_ENOUGH: number; CROWD: number; MOST_CUTS: number; ENOUGH: number};
+export const recogniser: {GOOD_ENOUGH: number; ALONE: number; CROWD: number; MOST_CUTS: number; ENOUGH: number};
+
+/** model/pictures.py; SENTENCES: what is said of a file that is not read, by name, with {gaps}. */
+export const pictures: {
+  MAX_BYTES: number;
+  MAX_PIXELS: number;
+  MAX_SIDE: number;
+  MAX_SCANS: number;
+  SENTENCES: Record<string, string>;
+};
 
 /** The models that the page can read with, by name, the default first. */
 export const models: Record<string, Card>;
@@ -74,5 +85,5 @@ export const models: Record<string, Card>;
 /** The network for digits that touch; file: as in Card. */
 export const touching_network: {file: string};
 
-/** LiteRT's WebAssembly runtime. folder: below page/engine/; there: whether set-up has fetched it. */
-export const runtime: {folder: string; loader: string; wasm: string; there: boolean};
+/** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; there: whether set-up has fetched it. */
+export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; there: boolean};

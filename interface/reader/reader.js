@@ -1,4 +1,5 @@
-// Reads drawings in the page, without a server: `canRead`, `load`, `read` and `readImage` ask worker.js, which holds the networks.
+// Reads drawings and pictures in the page, without a server: `canRead`, `load`, `read`, `readPicture` and `readImage` ask worker.js, which
+// holds the networks.
 
 import {context2d} from '../page/dom.js';
 import {models, runtime} from './constants.js';
@@ -12,85 +13,113 @@ import {models, runtime} from './constants.js';
  */
 export const canRead = (name) => runtime.there && name in models && Boolean(window.Worker && window.DecompressionStream);
 
-/** @type {Worker | null} */
-let worker = null;
-let asked = 0;
-/** @type {Map<number, {resolve: (reading: Reading | null) => void, reject: (error: Error) => void}>} who waits, by request */
-const waiting = new Map();
+/** A worker that starts when it is first asked, and who waits for its answers. */
+class Asked {
+  /** @type {Worker | null} */
+  worker = null;
+  count = 0;
+  /** @type {Map<number, {resolve: (answer: ReaderAnswer) => void, reject: (error: Error) => void}>} by request */
+  waiting = new Map();
+
+  /**
+   * @param {Omit<ReaderRequest, 'id'>} message
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<ReaderAnswer>}
+   */
+  ask(message, transfer = []) {
+    this.worker ??= this.start();
+    const {worker} = this;
+    this.count += 1;
+    const id = this.count;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, {resolve, reject});
+      worker.postMessage({id, ...message}, transfer);
+    });
+  }
+
+  start() {
+    const started = new Worker(new URL('worker.js', import.meta.url));
+    started.onmessage = (/** @type {MessageEvent<ReaderAnswer>} */ {data}) => {
+      const asker = this.waiting.get(data.id);
+      this.waiting.delete(data.id);
+      if (data.error !== undefined) asker?.reject(new Error(data.error));
+      else asker?.resolve(data);
+    };
+    started.onerror = () => {
+      // it cannot run here
+      for (const {reject} of this.waiting.values()) reject(new Error('Drawings cannot be read in this browser.'));
+      this.waiting.clear();
+    };
+    return started;
+  }
+}
+
+// two, so that who draws never waits behind files
+const drawings = new Asked();
+const files = new Asked();
 
 /**
  * Load a model. Resolves once it is ready to read.
  * @param {string} model
  * @returns {Promise<unknown>} rejects with an Error where it cannot be loaded
  */
-export const load = (model) => ask({model});
+export const load = (model) => drawings.ask({model});
 
 /**
  * Read a drawing.
  * @param {string} model
  * @param {HTMLCanvasElement} canvas  opaque
  * @param {boolean} [brief]  without the cutting of what may be several digits that touch; where that is left out, the answer is `brief`
- * @returns {Promise<Answer | null>} null for what only Python reads (segmentation/ink.js); rejects with an Error as `load` does
+ * @returns {Promise<Answer>} rejects with an Error as `load` does
  */
 export async function read(model, canvas, brief = false) {
   const {width, height} = canvas;
   const {data} = context2d(canvas).getImageData(0, 0, width, height);
-  const reading = await ask({model, brief, picture: {data, width, height}}, [data.buffer]);
-  return reading && asAnswer(model, reading, [width, height]);
+  const {reading} = await drawings.ask({model, brief, picture: {data, width, height}}, [data.buffer]);
+  return asAnswer(model, reading, [width, height]);
 }
 
 /**
  * Read one image exactly as it is.
  * @param {string} model
  * @param {Uint8Array<ArrayBuffer>} bytes  28 × 28, 0 paper – 255 ink
- * @returns {Promise<Answer | null>} rejects with an Error as `load` does
+ * @returns {Promise<Answer>} rejects with an Error as `load` does
  */
 export async function readImage(model, bytes) {
-  const reading = await ask({model, bytes});
-  return reading && asAnswer(model, reading, [28, 28]);
+  const {reading} = await drawings.ask({model, bytes});
+  return asAnswer(model, reading, [28, 28]);
 }
 
 /**
- * @param {Omit<ReaderRequest, 'id'>} message
- * @param {Transferable[]} [transfer]
- * @returns {Promise<Reading | null>}
+ * Read a picture file of any format that Python opens.
+ * @param {string} model
+ * @param {Blob} file
+ * @param {number} longest  px of the longer side with which it comes back
+ * @returns {Promise<Answer>} rejects with an Error, a sentence where it is no picture that can be read
  */
-function ask(message, transfer = []) {
-  worker ??= start();
-  const reader = worker;
-  asked += 1;
-  const id = asked;
-  return new Promise((resolve, reject) => {
-    waiting.set(id, {resolve, reject});
-    reader.postMessage({id, ...message}, transfer);
-  });
+export async function readPicture(model, file, longest) {
+  const {reading, picture, size = [1, 1]} = await files.ask({model, file, longest});
+  return Object.assign(asAnswer(model, reading, size), {picture: picture && (await dataUrl(picture))});
 }
 
-/** The worker, whose answers go to who waits for them. */
-function start() {
-  const started = new Worker(new URL('worker.js', import.meta.url));
-  started.onmessage = (/** @type {MessageEvent<ReaderAnswer>} */ {data: {id, reading = null, error}}) => {
-    const asker = waiting.get(id);
-    waiting.delete(id);
-    if (error !== undefined) asker?.reject(new Error(error));
-    else asker?.resolve(reading);
-  };
-  started.onerror = () => {
-    // it cannot run here
-    for (const {reject} of waiting.values()) reject(new Error('Drawings cannot be read in this browser.'));
-    waiting.clear();
-  };
-  return started;
-}
+/** @type {(blob: Blob) => Promise<string>} */
+const dataUrl = (blob) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
 
 /**
  * A reading with what the page knows of it.
  * @param {string} model
- * @param {Reading} reading
+ * @param {Reading | null | undefined} reading
  * @param {[width: number, height: number]} size  of what was read, px
  * @returns {Answer}
  */
 function asAnswer(model, reading, size) {
+  if (!reading) throw new Error('Nothing was read.');
   /** @type {HTMLCanvasElement | null} */
   let canvas = null;
   return {

@@ -1,7 +1,7 @@
-// Drawing → reading: the whole path, as in model/recogniser.py, calibration.py and reading.py, step for step. Enter at `Recogniser`.
+// Picture → reading: the whole path, as in model/recogniser.py, calibration.py and reading.py, step for step. Enter at `Recogniser`.
 
 import {round} from './arrays.js';
-import {calibration, normalization, recogniser} from './constants.js';
+import {calibration, ink as INK, normalization, recogniser} from './constants.js';
 import {area, toImage} from './normalization.js';
 import {candidates} from './segmentation/ink.js';
 import {readLine} from './segmentation/line_reader.js';
@@ -11,10 +11,10 @@ import {withSecondLook} from './test_time_augmentation.js';
 /** @import {Box, Card, Digit, ExactDigit, Ink, Judgement, Network, Piece, Pixels, Reading, Verdict} from './types.js' */
 
 const {SIDE} = normalization;
-const {GOOD_ENOUGH, CROWD, MOST_CUTS, ENOUGH} = recogniser;
+const {GOOD_ENOUGH, ALONE, CROWD, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
-/** Reads drawings and 28 × 28 images with one network of digits. */
+/** Reads pictures and 28 × 28 images with one network of digits. */
 export class Recogniser {
   /**
    * @param {Network} network  of digits
@@ -28,27 +28,29 @@ export class Recogniser {
   }
 
   /**
-   * Read a drawing.
+   * Read a picture.
    * @param {Pixels} picture
    * @param {boolean} [brief]  cut and join no ink, which takes up to some hundred crops; where some should be, the reading is `brief`
-   * @returns {Reading | null} null for what is no drawing on plain paper (segmentation/ink.js)
+   * @returns {Reading}
    * @throws {Error} where ink must be cut and there is no touchingNetwork
    */
   read(picture, brief = false) {
-    const inks = candidates(picture);
-    if (!inks) return null;
+    const {width, height} = picture;
     /** @type {Reading} */
     let best = {...summarise([]), ink: null};
     let bestQuality = -1;
     let tried = 0;
-    for (const [ink, prior] of inks) {
-      const {reading, explained, crops} = this.readInk(ink, brief);
-      const quality = explained * prior;
+    let leftOut = false; // of any ink: with it that one might have been the best
+    for (const [ink, prior] of candidates(picture)) {
+      const {reading, explained, crops} = this.readInk(ink, brief, width / ink.width, height / ink.height);
+      const alone = Math.max(width, height) <= INK.TINY_SIDE ? ALONE ** (reading.digits.length - 1) : 1;
+      const quality = explained * prior * alone;
       if (quality > bestQuality) [best, bestQuality] = [reading, quality];
       tried += crops;
+      leftOut ||= Boolean(reading.brief);
       if (quality >= GOOD_ENOUGH || tried > ENOUGH) break;
     }
-    return best;
+    return {...best, brief: leftOut};
   }
 
   /**
@@ -65,8 +67,10 @@ export class Recogniser {
    * Read one ink. explained: the share of it that digits explain, weighted by their probability; crops: how many took as long.
    * @param {Ink} ink
    * @param {boolean} brief
+   * @param {number} across  these two take ink pixels to picture pixels, for the boxes
+   * @param {number} down
    */
-  readInk(ink, brief) {
+  readInk(ink, brief, across, down) {
     const found = lines(ink);
     const count = found.flat().length;
     let cuts = 0;
@@ -76,7 +80,7 @@ export class Recogniser {
       return read;
     });
     const explained = read.flat().reduce((sum, {digit, piece}) => sum + area(piece.ink) * digit.probability, 0) / area(ink) || 0;
-    const digits = read.map((line) => line.map(({digit}) => digit));
+    const digits = read.map((line) => line.map(({digit}) => scaleBox(digit, across, down)));
     return {reading: {...summarise(digits), ink, brief: cuts < 0}, explained, crops: count + cuts};
   }
 
@@ -134,6 +138,25 @@ export class Recogniser {
       probabilities: exact.map((value) => Number(value.toFixed(4))),
     };
   }
+}
+
+/**
+ * The same digit with its box in other pixels.
+ * @param {Digit} digit
+ * @param {number} across
+ * @param {number} down
+ * @returns {Digit}
+ */
+function scaleBox(digit, across, down) {
+  const [x, y, width, height] = digit.box;
+  const [left, top] = [round(x * across), round(y * down)];
+  const box = /** @type {Box} */ ([
+    left,
+    top,
+    Math.max(1, round((x + width) * across) - left),
+    Math.max(1, round((y + height) * down) - top),
+  ]);
+  return {...digit, box};
 }
 
 /**

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface.reader import runtime
-from model import calibration, normalization, recogniser, test_time_augmentation
+from model import calibration, normalization, pictures, recogniser, test_time_augmentation
 from model.custom_models import Convention
 from model.inference import Engine
 from model.recogniser import Recogniser
@@ -33,6 +33,7 @@ CONSTANTS_OF = (
     test_time_augmentation,
     calibration,
     recogniser,
+    pictures,
 )
 CONSTANTS = "interface/reader/constants.js"
 MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
@@ -48,9 +49,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
     """JavaScript that exports the constants of each module of CONSTANTS_OF by its name, `models` with their calibration, and `runtime`."""
     values: dict[str, dict] = {
         module.__name__.rpartition(".")[2]: {
-            name: value
-            for name, value in vars(module).items()
-            if name.isupper() and isinstance(value, int | float | str | tuple)
+            name: value for name, value in vars(module).items() if name.isupper() and _plain(value)
         }
         for module in CONSTANTS_OF
     }
@@ -70,9 +69,16 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         "folder": runtime.FOLDER.name,
         "loader": runtime.LOADER,
         "wasm": f"{runtime.WASM}.gz",
+        "tiff": runtime.TIFF,
         "there": runtime.folder() is not None,
     }
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
+
+
+def _plain(value: object) -> bool:
+    """Whether the page can use it: a number, a text, a tuple of those, or texts by name."""
+    texts = isinstance(value, dict) and all(isinstance(text, str) for item in value.items() for text in item)
+    return texts or isinstance(value, int | float | str | tuple)
 
 
 def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:

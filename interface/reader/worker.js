@@ -1,4 +1,4 @@
-// Reads drawings in a thread of its own, so that no pen ever waits for it: a recogniser on LiteRT's WebAssembly runtime, both
+// Reads drawings and pictures in a thread of its own, so that no pen ever waits for it: a recogniser on LiteRT's WebAssembly runtime, both
 // from where this page came from (interface/reader/routes.py). A message is a ReaderRequest
 // (types.d.ts), its answer a ReaderAnswer.
 //
@@ -8,6 +8,7 @@
 /** @import {Recogniser} from './recogniser.js' */
 
 const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
+const SMALL = 10_000; // pixels
 const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
 
 /**
@@ -19,30 +20,71 @@ const loaded = {runtime: null, touching: null, models: {}};
 /** @type {(file: string) => string} the address of a file below page/engine/ */
 const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
 
-addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, bytes, brief = false}}) => {
-  try {
-    const recogniser = await loadModel(model);
-    const reading = picture ? await read(recogniser, picture, brief) : bytes ? recogniser.readImage(bytes) : null;
-    reply({id, reading});
-  } catch (error) {
-    reply({id, error: error instanceof Error ? error.message : String(error)});
-  }
-});
+addEventListener(
+  'message',
+  async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, file, longest, bytes, brief = false}}) => {
+    try {
+      const opened = file && (await open(file));
+      const recogniser = await loadModel(model);
+      const pixels = picture ?? opened;
+      const reading = pixels ? await read(recogniser, pixels, brief) : bytes ? recogniser.readImage(bytes) : null;
+      const shown = opened && longest ? {picture: await shownAs(opened, longest), size: sizeOf(opened)} : {};
+      reply({id, reading, ...shown});
+    } catch (error) {
+      reply({id, error: error instanceof Error ? error.message : String(error)});
+    }
+  },
+);
+
+/** @type {(pixels: Pixels) => [width: number, height: number]} */
+const sizeOf = ({width, height}) => [width, height];
+
+/** @type {(file: Blob) => Promise<Pixels>} */
+async function open(file) {
+  const [{openPicture}, {runtime}] = await Promise.all([import('./pictures/open_picture.js'), import('./constants.js')]);
+  return openPicture(file, () => {
+    if (!self.UTIF) {
+      const [inflate, utif] = runtime.tiff.map((name) => address(`${runtime.folder}/${name}`));
+      importScripts(inflate);
+      self.pako = {inflate: self.fflate.unzlibSync};
+      importScripts(utif);
+    }
+    return self.UTIF;
+  });
+}
+
+/**
+ * A picture as a file that every browser shows.
+ * @param {Pixels} pixels
+ * @param {number} longest  px of its longer side, at most
+ */
+async function shownAs({data, width, height}, longest) {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const bitmap = await createImageBitmap(new ImageData(data, width, height), {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+    resizeQuality: 'high',
+  });
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+  const small = width * height <= SMALL; // JPEG would smear a 28 × 28 image
+  return canvas.convertToBlob(small ? {type: 'image/png'} : {type: 'image/jpeg', quality: 0.92});
+}
 
 /** @type {(answer: ReaderAnswer) => void} */
 const reply = (answer) => postMessage(answer);
 
 /**
- * Read a drawing. A plain one need not wait for the network for digits that touch.
+ * Read a picture. A plain drawing need not wait for the network for digits that touch.
  * @param {Recogniser} recogniser
  * @param {Pixels} picture
  * @param {boolean} brief
- * @returns {Promise<Reading | null>}
+ * @returns {Promise<Reading>}
  */
 async function read(recogniser, picture, brief) {
   if (!brief && !recogniser.touchingNetwork) {
     const quick = recogniser.read(picture, true);
-    if (!quick?.brief) return quick;
+    if (!quick.brief) return quick;
     recogniser.touchingNetwork = await loadTouching();
   }
   return recogniser.read(picture, brief);

@@ -1,7 +1,7 @@
 """Writes the page that needs no server as a folder of plain files. Enter at `write`.
 
-The page draws, reads and shows the shipped report with nothing but a web host, from any path; no request leaves the folder, and
-after the first visit none leaves the browser. Its code is the app's own, but for what stands beside this file.
+The page draws, reads and evaluates with nothing but a web host, from any path; no request leaves the folder, and after the first
+visit none leaves the browser. Its code is the app's own, but for what stands beside this file.
 """
 
 import gzip
@@ -31,7 +31,6 @@ SHEETS = (
     "evaluation/templates/sections.css",
     "interface/static_site/site.css",
 )
-PHOTO = "a-page-of-a-notebook.jpg"  # an example that only Python reads
 ICONS = (192, 512)  # pixels: the sizes that Android asks for
 
 
@@ -59,7 +58,7 @@ def write(out: Path) -> None:
 
 
 def _fill(out: Path) -> None:
-    models = {recogniser.DEFAULT: recogniser.load()}
+    models = {name: recogniser.load(name) for name in recogniser.shipped()}
     found = report_files.shipped(recogniser.DEFAULT)
     assert found is not None  # it ships
 
@@ -71,13 +70,11 @@ def _fill(out: Path) -> None:
     for name, path in reader_routes.files(models).items():
         _copy(path, out / "engine" / name)
 
-    examples = [name for name in json.loads((EXAMPLES / "examples.json").read_text("utf-8")) if name != PHOTO]
-    _write(out / "examples" / "examples.json", json.dumps(examples))
-    for name in examples:
+    for name in ("examples.json", *json.loads((EXAMPLES / "examples.json").read_text("utf-8"))):
         _copy(EXAMPLES / name, out / "examples" / name)
 
     _write(out / "report.json", report_files.dumps(found))
-    _write(out / "index.html", page.index(found))
+    _write(out / "index.html", page.index(found, list(models)))
     _write(out / MANIFEST, json.dumps(_manifest(), indent=1))
     (out / "icons").mkdir()
     for side in ICONS:

@@ -11,12 +11,9 @@ from interface.static_site import modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-# In the Predict tab: the buttons for pictures stay where the code expects them, out of sight.
-BUTTONS = '<div class="open" data-drop>'
 
-
-def index(found: Report) -> str:
-    """The text of index.html. found: the report of the model that the page reads with."""
+def index(found: Report, models: list[str]) -> str:
+    """The text of index.html. found: the report of the default model; models: what can be chosen, the default first."""
     m = found.metrics
     return render(
         "static_site/index.html",
@@ -24,7 +21,8 @@ def index(found: Report) -> str:
         preloaded=[CONSTANTS, *modules.of_page()],
         light=LIGHT["ground"],
         dark=DARK["ground"],
-        predict=predict_tab(),
+        models=models,
+        predict=Markup((INTERFACE / "predict" / "tab.html").read_text("utf-8")),
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
@@ -39,11 +37,3 @@ def index(found: Report) -> str:
         robustness=sections.robustness(found),
         runtime=runtime.VERSION,
     )
-
-
-def predict_tab() -> tuple[Markup, Markup]:
-    """The app's tab.html, before and after where its buttons for pictures open; index.html opens them another way."""
-    tab = (INTERFACE / "predict" / "tab.html").read_text("utf-8")
-    before, buttons, after = tab.partition(BUTTONS)
-    assert buttons, f"tab.html has no {BUTTONS}"
-    return Markup(before), Markup(after)

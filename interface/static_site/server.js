@@ -1,41 +1,36 @@
 // Takes the place of interface/predict/server.js in the page without a server: the same exports (checks.d.ts sees to it), answered
 // by the page's reader. What only the app can do rejects with an Error that says so.
 
-import {context2d} from '../page/dom.js';
 import {sheet} from '../predict/strokes.js';
-import {models} from '../reader/constants.js';
-import {canRead, load, readImage as readBytes, read as readCanvas} from '../reader/reader.js';
+import {models, pictures} from '../reader/constants.js';
+import {canRead, load, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 
-const [MODEL] = Object.keys(models);
-export const model = () => MODEL;
-export const LARGEST = 20 * 1024 * 1024; // bytes, as in the app
+/** The name of the model that is chosen. */
+export function model() {
+  const picker = document.querySelector('select[data-testid=model]');
+  return picker instanceof HTMLSelectElement ? picker.value : Object.keys(models)[0];
+}
+export const LARGEST = pictures.MAX_BYTES;
+const [LARGE, SMALL] = [1200, 120]; // px, the longer side of a picture that is shown: for the pad, for a row of a table
 
-/** Resolves once the page can read; rejects with a sentence where it cannot. */
+/**
+ * The model that is chosen, once the page can read with it; rejects with a sentence where it cannot.
+ * @returns {Promise<string>}
+ */
 async function ready() {
-  if (!canRead(MODEL)) throw new Error('This browser cannot run the network: it is too old, or WebAssembly is switched off.');
+  const name = model();
+  if (!canRead(name)) throw new Error('This browser cannot run the network: it is too old, or WebAssembly is switched off.');
   try {
-    await load(MODEL);
+    await load(name);
   } catch {
     throw new Error(
       'The network could not be loaded: a file of this page is missing, or WebAssembly is switched off. Please reload the page.',
     );
   }
+  return name;
 }
-
-/** @type {Answer} the answer to what the page's reader takes for no drawing */
-const NOTHING = {
-  text: '',
-  verdict: 'not a digit',
-  model: '',
-  calibrated: true,
-  size: [1, 1],
-  digits: [],
-  others: null,
-  ink: null,
-  picture: null,
-};
 
 /**
  * Read a drawing.
@@ -46,38 +41,32 @@ const NOTHING = {
  */
 export async function readDrawing(strokes, _signal, pageAnswer) {
   if (pageAnswer && !pageAnswer.brief) return pageAnswer;
-  await ready();
-  return (await readCanvas(MODEL, sheet(strokes))) ?? NOTHING;
+  return readCanvas(await ready(), sheet(strokes));
 }
 
 /**
- * Read a picture file that is a drawing on plain paper, such as the examples.
- * @param {Blob} blob
- * @returns {Promise<Answer>} rejects for any other picture
+ * Read a picture file, to show it large.
+ * @param {Blob} file
+ * @returns {Promise<Answer>}
  */
-export async function read(blob) {
-  await ready();
-  const onlyInTheApp = new Error('Photos and larger pictures are read by the app; here you can draw.');
-  const bitmap = blob.size <= LARGEST ? await createImageBitmap(blob).catch(() => null) : null;
-  if (!bitmap) throw onlyInTheApp;
-  const canvas = Object.assign(document.createElement('canvas'), {width: bitmap.width, height: bitmap.height});
-  context2d(canvas).drawImage(bitmap, 0, 0);
-  const answer = await readCanvas(MODEL, canvas);
-  if (!answer) throw onlyInTheApp;
-  return {...answer, picture: canvas.toDataURL()};
-}
-export const readSmall = read;
+export const read = async (file) => readPicture(await ready(), file, LARGE);
+
+/**
+ * Read one of many picture files, for a table.
+ * @param {Blob} file
+ * @returns {Promise<Answer>}
+ */
+export const readSmall = async (file) => readPicture(await ready(), file, SMALL);
 
 /**
  * Read one image exactly as it is.
  * @param {Uint8Array<ArrayBuffer>} bytes  28 × 28, 0 paper – 255 ink
- * @returns {Promise<Answer | null>}
+ * @returns {Promise<Answer>}
  */
 export async function readImage(bytes) {
-  await ready();
-  const answer = await readBytes(MODEL, bytes);
-  const ink = answer?.ink;
-  return answer && {...answer, picture: ink instanceof HTMLCanvasElement ? ink.toDataURL() : null};
+  const answer = await readBytes(await ready(), bytes);
+  const {ink} = answer;
+  return {...answer, picture: ink instanceof HTMLCanvasElement ? ink.toDataURL() : null};
 }
 
 /** @returns {Promise<never>} */

@@ -1,48 +1,185 @@
-// Picture → the inks to try (`candidates`): what model/segmentation/ink.py does with a drawing, step for step. What that file does
-// with photos is not here, nor what it tries of a drawing whose ink runs along the edge and reads badly.
+// Picture → the inks to try (`candidates`): model/segmentation/ink.py in JavaScript, step for step; that file says what each step is
+// for. What it does with photos is in photo.js.
 
-import {blank, median, round} from '../arrays.js';
+import {blank, median, resizeTo, round} from '../arrays.js';
 import {ink as INK, normalization} from '../constants.js';
 import {area, cut, paste, solidBox} from '../normalization.js';
+import {cubic, negative, otsu, quantile} from './imaging.js';
+import {each, likelyPolarities, litEvenly, smooth} from './photo.js';
 import {label} from './segment.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
+/** @import {Channels} from './photo.js' */
 
 const {SOLID} = normalization;
-const {SMALL_SIDE, WORKING_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH, FAINTEST, SAMPLE} =
-  INK;
+const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH} = INK;
+const {FAINTEST, SAMPLE, STROKE_REACHES} = INK;
 
 /**
  * The inks to try, each with its prior in [0, 1], the likeliest first and made when it is its turn.
  * @param {Pixels} picture
- * @returns {Iterable<[Ink, number]> | null} null: this is no drawing on plain paper, or not of a pad's size; Python may still read it
+ * @returns {Generator<[Ink, number]>}
  */
-export function candidates(picture) {
-  const {width, height} = picture;
-  const longer = Math.max(width, height);
-  if (longer < SMALL_SIDE || longer > WORKING_SIDE || width * height > SAMPLE) return null; // Python scales, or looks at a part
-  const framed = fromPaper(picture);
-  const counts = levels(framed);
-  const contrast = counts.findLastIndex(Boolean);
-  if (contrast < FAINTEST) return [];
-  const distance = unframed(framed, contrast);
-  const inside = distance === framed ? counts : levels(distance);
-  /** @type {(found: Int32Array, from: number, to?: number) => number} */
-  const share = (found, from, to = 256) =>
-    found.subarray(Math.ceil(from), Math.ceil(to)).reduce((sum, count) => sum + count, 0) / (width * height);
-  const twoTone = share(inside, FLAT_RANGE + 1, 0.4 * contrast) <= 0.04 + share(inside, 0.4 * contrast);
-  if (share(counts, 0, FLAT_RANGE + 1) < FLAT_SHARE || !twoTone) return null;
-  const whole = scaled(distance, 0.5 * contrast);
-  if (shadowed(whole)) return null;
-  const drawn = offTheEdge(whole, BAR);
-  return /** @returns {Generator<[Ink, number]>} */ (function* () {
-    yield [drawn, 1];
-    const table = brighter(Math.max(0.22 * contrast, FAINTEST / 2));
-    const enough = MORE * area(drawn);
-    if (inside.reduce((sum, count, value) => sum + (table[value] >= SOLID ? count : 0), 0) <= enough) return;
-    const faint = offTheEdge(mapped(distance, table), BAR);
-    if (area(faint) > enough) yield [faint, 0.95];
-  })();
+export function* candidates(picture) {
+  const {distance: framed, share} = fromPaper(picture);
+  const most = levels(framed).findLastIndex(Boolean);
+  const many = framed.data.length > SAMPLE;
+  const contrast = many ? Math.max(quantile(levels(everySecond(framed)), 0.999), 0.6 * most) : most;
+  if (contrast < FAINTEST) return;
+  const whole = unframed(framed, contrast);
+  if (Math.max(picture.width, picture.height) <= TINY_SIDE) {
+    yield* tiny(whole, contrast);
+    return;
+  }
+  const distance = workingSize(whole);
+  const counts = levels(distance);
+  let flat = share >= FLAT_SHARE && twoTone(counts, contrast);
+  if (flat) {
+    const amount = scaled(distance, 0.5 * contrast);
+    flat = !shadowed(amount);
+    if (flat) {
+      yield* drawn(distance, amount, counts, contrast);
+      if (framedByPaper(distance, contrast)) return;
+    }
+  }
+  yield* photographed(picture, flat);
+  if (!flat) yield [offTheEdge(scaled(distance, 0.5 * contrast), BAR), 0.9];
+  yield [scaled(workingSize(inverse(whole, contrast)), 0.5 * contrast), 0.75];
+}
+
+/**
+ * The inks of a drawing.
+ * @param {Ink} distance  from the paper's colour
+ * @param {Ink} amount  the same, scaled
+ * @param {Int32Array} counts  of the distances
+ * @param {number} contrast
+ * @returns {Generator<[Ink, number]>}
+ */
+function* drawn(distance, amount, counts, contrast) {
+  const likely = offTheEdge(amount, BAR);
+  yield [likely, 1];
+  const table = brighter(Math.max(0.22 * contrast, FAINTEST / 2));
+  const enough = MORE * area(likely);
+  if (counts.reduce((sum, count, value) => sum + (table[value] >= SOLID ? count : 0), 0) <= enough) return;
+  const faint = offTheEdge(mapped(distance, table), BAR);
+  if (area(faint) > enough) yield [faint, 0.95];
+}
+
+/**
+ * The inks of a photo: dark and light, of pens and of markers.
+ * @param {Pixels} picture
+ * @param {boolean} flat  it may well be a drawing
+ * @returns {Generator<[Ink, number]>}
+ */
+function* photographed(picture, flat) {
+  const channels = each(split(picture), workingSize);
+  for (const [at, dark] of likelyPolarities(channels).entries()) {
+    const inked = dark ? channels : each(channels, negative);
+    const smoothed = smooth(inked);
+    for (const reach of STROKE_REACHES) {
+      const lit = litEvenly(inked, smoothed, reach);
+      yield [offTheEdge(scaled(lit, threshold(lit)), 0), (at ? 0.7 : 1) * (flat ? 0.95 : 1)];
+    }
+  }
+}
+
+/**
+ * Otsu's threshold, but never within the noise of the paper.
+ * @param {Ink} amount
+ */
+function threshold(amount) {
+  const counts = levels(amount);
+  return Math.max(otsu(counts, amount.data.length), 3 * middleOf(counts, amount.data.length), FAINTEST / 2);
+}
+
+/**
+ * Inks of a tiny picture at several thresholds, of each of its two colours.
+ * @param {Ink} distance
+ * @param {number} contrast
+ * @returns {Generator<[Ink, number]>}
+ */
+function* tiny(distance, contrast) {
+  for (const [found, prior] of /** @type {[Ink, number][]} */ ([
+    [distance, 1],
+    [inverse(distance, contrast), 0.9],
+  ])) {
+    const times = Math.ceil(SMALL_SIDE / Math.max(found.width, found.height));
+    const {data, width, height} = cubic(found, found.width * times, found.height * times);
+    for (const level of [0.5, 0.35, 0.65]) {
+      const scale = Math.fround(SOLID / Math.max(level * contrast, 1));
+      const ink = blank(width, height);
+      data.forEach((value, i) => {
+        ink.data[i] = Math.min(255, round(Math.min(Math.max(value, 0), contrast) * scale));
+      });
+      yield [ink, prior];
+    }
+  }
+}
+
+/** @type {(distance: Ink, contrast: number) => Ink} how far each pixel is from the other colour */
+function inverse({data, width, height}, contrast) {
+  const most = Math.trunc(contrast);
+  return {data: data.map((value) => Math.max(0, most - value)), width, height};
+}
+
+/**
+ * Scaled to the size at which it is read: large pictures down, small ones up.
+ * @param {Ink} ink
+ * @returns {Ink}
+ */
+function workingSize(ink) {
+  const longer = Math.max(ink.width, ink.height);
+  if (longer > WORKING_SIDE) {
+    const scale = WORKING_SIDE / longer;
+    return resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)), true);
+  }
+  if (longer >= SMALL_SIDE) return ink;
+  const times = Math.ceil(SMALL_SIDE / longer);
+  const {data, width, height} = cubic(ink, ink.width * times, ink.height * times);
+  return {data: Uint8Array.from(data, (value) => Math.min(255, Math.max(0, round(value)))), width, height};
+}
+
+/** @type {(ink: Ink) => Ink} every second pixel of every second row */
+function everySecond({data, width, height}) {
+  const out = blank((width + 1) >> 1, (height + 1) >> 1);
+  for (let y = 0, i = 0; y < height; y += 2) for (let x = 0; x < width; x += 2) out.data[i++] = data[y * width + x];
+  return out;
+}
+
+/** @type {(picture: Pixels) => Channels} */
+function split({data, width, height}) {
+  const [red, green, blue] = [blank(width, height), blank(width, height), blank(width, height)];
+  for (let i = 0, at = 0; i < red.data.length; i++, at += 4) {
+    red.data[i] = data[at];
+    green.data[i] = data[at + 1];
+    blue.data[i] = data[at + 2];
+  }
+  return [red, green, blue];
+}
+
+/** @type {(counts: Int32Array, contrast: number) => boolean} few pixels are between paper and ink */
+function twoTone(counts, contrast) {
+  let [n, between, inked] = [0, 0, 0];
+  counts.forEach((count, value) => {
+    n += count;
+    if (value >= 0.4 * contrast) inked += count;
+    else if (value > FLAT_RANGE) between += count;
+  });
+  return between / n <= 0.04 + inked / n;
+}
+
+/** @type {(distance: Ink, contrast: number) => boolean} most of the edge is paper */
+function framedByPaper({data, width, height}, contrast) {
+  let paper = 0;
+  /** @type {(start: number, step: number, count: number) => void} */
+  const side = (start, step, count) => {
+    for (let k = 0, at = start; k < count; k++, at += step) if (data[at] < 0.4 * contrast) paper++;
+  };
+  side(0, 1, width);
+  side((height - 1) * width, 1, width);
+  side(0, width, height);
+  side(width - 1, width, height);
+  return paper / (2 * (width + height)) > 0.9;
 }
 
 /**
@@ -56,44 +193,39 @@ function levels({data}) {
 }
 
 /**
- * How far each pixel's colour is from the commonest one, the paper's.
+ * How far each pixel's colour is from the paper's, which is the commonest one, and the share of pixels near that colour.
  * @param {Pixels} picture
+ * @returns {{distance: Ink, share: number}}
  */
 function fromPaper({data, width, height}) {
-  const found = new Int32Array(4096);
-  const runs = sameColours(new Uint32Array(data.buffer, data.byteOffset, width * height));
-  /** @type {(colour: Colour) => number} the first four bits of each channel */
-  const code = ([red, green, blue]) => ((red >> 4) << 8) | (green & 240) | (blue >> 4);
-  for (const {colour, start, end} of runs) found[code(colour)] += end - start;
-  const commonest = found.indexOf(found.reduce((most, count) => Math.max(most, count), 0));
-  const paper = runs.filter(({colour}) => code(colour) === commonest);
-  const middle = [0, 1, 2].map((channel) => {
-    const counts = new Int32Array(256);
-    for (const {colour, start, end} of paper) counts[colour[channel]] += end - start;
-    return Math.trunc(middleOf(counts, found[commonest]));
+  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
+  const codes = new Int32Array(4096);
+  /** @type {(at: number) => number} the first four bits of each channel */
+  const code = (at) => ((data[at] >> 4) << 8) | (data[at + 1] & 240) | (data[at + 2] >> 4);
+  /** @type {(see: (at: number) => void) => void} */
+  const sample = (see) => {
+    for (let y = 0; y < height; y += step) for (let x = 0; x < width; x += step) see(4 * (y * width + x));
+  };
+  sample((at) => {
+    codes[code(at)]++;
   });
+  const commonest = codes.indexOf(codes.reduce((most, count) => Math.max(most, count), 0));
+  const channels = [new Int32Array(256), new Int32Array(256), new Int32Array(256)];
+  sample((at) => {
+    if (code(at) === commonest) for (let k = 0; k < 3; k++) channels[k][data[at + k]]++;
+  });
+  const [red, green, blue] = channels.map((counts) => Math.trunc(middleOf(counts, codes[commonest])));
   const distance = blank(width, height);
-  for (const {colour, start, end} of runs) {
-    distance.data.fill(Math.max(...colour.map((value, channel) => Math.abs(value - middle[channel]))), start, end);
+  for (let i = 0, at = 0; i < distance.data.length; i++, at += 4) {
+    const [r, g, b] = [Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue)];
+    distance.data[i] = Math.max(r, g, b);
   }
-  return distance;
-}
-
-/** @typedef {[red: number, green: number, blue: number]} Colour  0–255 each */
-
-/**
- * Runs of neighbours that are alike: a drawing has few, compared with its pixels.
- * @param {Uint32Array} pixels  RGBA in the machine's order of bytes
- */
-function sameColours(pixels) {
-  /** @type {{colour: Colour, start: number, end: number}[]} */
-  const runs = [];
-  for (let start = 0, end = 1; start < pixels.length; start = end++) {
-    const pixel = pixels[start];
-    while (end < pixels.length && pixels[end] === pixel) end++;
-    runs.push({colour: [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255], start, end});
-  }
-  return runs;
+  let [n, near] = [0, 0];
+  sample((at) => {
+    n++;
+    if (distance.data[at >> 2] <= FLAT_RANGE) near++;
+  });
+  return {distance, share: near / n};
 }
 
 /**

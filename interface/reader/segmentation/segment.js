@@ -97,7 +97,8 @@ export function label({data, width, height}) {
 function components(ink) {
   const {labels, boxes} = label(ink);
   const areas = boxes.map((box) => box[2] * box[3]);
-  const enough = Math.max(DUST * Math.max(...areas), 4);
+  const largest = areas.reduce((most, one) => Math.max(most, one), 0); // of a photo's, which can be 100,000
+  const enough = Math.max(DUST * largest, 4);
   const kept = boxes
     .map((_, at) => at)
     .filter((at) => areas[at] >= enough)

@@ -12,7 +12,9 @@ from tests.interface.evaluate.dashboard import shipped_report
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_the_names_in_a_report_are_never_html(evil):
     found = shipped_report("classic")
-    scripts = [element for element in Elements(page.index(found)).found if element[0] in ("script", "iframe")]
+    scripts = [
+        element for element in Elements(page.index(found, ["classic"])).found if element[0] in ("script", "iframe")
+    ]
     hostile = replace(
         found,
         model=evil,
@@ -21,7 +23,7 @@ def test_the_names_in_a_report_are_never_html(evil):
         dataset=replace(found.dataset, name=evil, sha256=evil),
         epochs=(),
     )
-    elements = Elements(page.index(hostile))
+    elements = Elements(page.index(hostile, ["classic"]))
     assert elements.text.count(evil) == 2  # model and data set
     assert [element for element in elements.found if element[0] in ("script", "iframe")] == scripts
     assert not any(name.startswith("on") for _, named in elements.found for name in named)
