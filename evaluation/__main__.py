@@ -11,8 +11,9 @@ import numpy as np
 from evaluation import comparison, html_report, picture_folder, report_files, robustness, text_report
 from evaluation.report import Report, finish
 from evaluation.runner import Step, run
-from model import mnist_download
+from model import mnist_download, terminal
 from model.datasets import DataError, load_mnist
+from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
 
 S = TypeVar("S", bound=Step)
@@ -22,16 +23,18 @@ def main(argv: list[str] | None = None) -> int:
     """Evaluate, print the summary, write what was asked for. Returns the exit code; errors are one sentence."""
     options = arguments(argv)
     try:
-        recogniser = load(options.model, options.input_scale)
+        recogniser = load(options.model, wanted(options))
+        print_notes(recogniser.name, recogniser.notes)
         if options.one_look:
             recogniser = recogniser.without_second_look()
         report, images = evaluate(recogniser, options.images)
         if options.robustness:
             report = report.with_robustness(measured(recogniser, options.robustness), seed=0)
+        written = write(report, images, options)  # first: whatever happens to the terminal, they are there
         print(text_report.summary(report))
         if options.compare:
             print(text_report.comparison(report, other(options.compare, options.images)))
-        for path in write(report, images, options):
+        for path in written:
             print(f"Wrote {path}")
     except (
         ModelError,
@@ -50,7 +53,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
     add = parser.add_argument
     add("--model", default="cnn", metavar="NAME|FILE", help="a shipped model's name or a model file (default: cnn)")
-    add("--input-scale", type=float, choices=(1, 255), help="what a model file takes full ink for")
+    add_model_options(parser)
     add("--images", type=Path, metavar="DIR", help="your own pictures, DIR/<label>/*.png, instead of MNIST's test set")
     add("--json", type=Path, metavar="FILE", help="write the whole report")
     add("--html", type=Path, metavar="FILE", help="write the report as one page that opens offline")
@@ -115,4 +118,4 @@ def write(report: Report, images: np.ndarray, options: argparse.Namespace) -> li
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

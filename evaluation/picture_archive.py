@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from evaluation.picture_folder import FolderError, PictureFile
-from model.pictures import MAX_BYTES, PictureError
+from evaluation import picture_folder
+from evaluation.picture_folder import FolderError, PictureFile, why_no_label
+from model.pictures import MAX_BYTES, PictureError, is_pdf, refusal
 
 MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
 MOST_PACKED = 50 * 2**20  # bytes of the zip: the four test sets that the app holds take 200 MB at most
@@ -51,7 +52,7 @@ class Archive:
     def _content(self, member: zipfile.ZipInfo) -> bytes:
         """A member's bytes. Raises PictureError in one sentence."""
         if label_of(member.filename) is None:
-            raise PictureError("It is not in a folder named 0 to 9.")
+            raise PictureError(why_no_label(member.filename.replace("\\", "/")))
         if member.flag_bits & 1:
             raise PictureError("It is encrypted; send it without a password.")
         if member.compress_type not in READABLE:
@@ -67,6 +68,8 @@ class Archive:
             limit = MAX_BYTES if most == MAX_BYTES else MOST_UNPACKED
             whole = "It" if limit == MAX_BYTES else "The test set, unpacked,"
             raise PictureError(f"{whole} is larger than {limit // 2**20} MB.")
+        if is_pdf(content):
+            raise refusal("pdf")
         return content
 
 
@@ -78,9 +81,6 @@ def wanted(member: zipfile.ZipInfo) -> bool:
 
 
 def label_of(name: str) -> int | None:
-    """The digit that names a member's folder, which may lie in other folders. None for another name or a path that leads out."""
+    """The digit that names one of a member's folders, as picture_folder.label_of finds it. None for a path that leads out, too."""
     path = PurePosixPath(name.replace("\\", "/"))
-    folder = path.parent.name
-    if path.is_absolute() or ".." in path.parts or len(folder) != 1 or folder not in "0123456789":
-        return None
-    return int(folder)
+    return None if path.is_absolute() or ".." in path.parts else picture_folder.label_of(str(path))

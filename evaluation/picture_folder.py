@@ -1,4 +1,4 @@
-"""Evaluates a model on your own pictures, <label>/*.png in a folder or a zip (picture_archive.py), through the whole path from picture
+"""Evaluates a model on your own pictures, below <label>/ in a folder or a zip (picture_archive.py), through the whole path from picture
 to digit. Enter at `evaluate_folder`.
 """
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from time import perf_counter
 
 import numpy as np
@@ -15,7 +15,7 @@ from evaluation.report import Folder, Report, finish
 from evaluation.runner import Progress
 from model.datasets import Labelled
 from model.normalization import SIDE
-from model.pictures import MAX_BYTES, PictureError, open_picture
+from model.pictures import MAX_BYTES, PictureError, files_below, open_pages
 from model.recogniser import Recogniser
 
 MOST_PICTURES = 20_000  # one reading takes milliseconds; more than this is a mistaken folder
@@ -64,14 +64,15 @@ def evaluate_folder(
 
 
 def pictures(folder: Path) -> list[PictureFile]:
-    """Every file in folder/0 … folder/9, hidden files apart. Raises FolderError when there is none, or too many."""
-    found = [
-        PictureFile(path.relative_to(folder).as_posix(), label, lambda path=path: _content(path))
-        for label in range(10)
-        for path in sorted((folder / str(label)).glob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    ]
-    if not found:
+    """Every file below the folder, hidden ones apart; those not in one folder 0 to 9 raise PictureError when they are read.
+
+    Raises FolderError where no file is in such a folder, or there are too many.
+    """
+    if not folder.is_dir():
+        what = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise FolderError(f"{folder} {what}; name the folder that holds the folders 0 to 9 with your pictures.")
+    found = [_file(folder, path) for path in files_below(folder)]
+    if all(label_of(file.name) is None for file in found):
         raise FolderError(
             f"{folder} has no pictures in folders named 0 to 9; put each picture into the folder of its digit, "
             f"for example {folder / '7' / 'mine.png'}."
@@ -81,7 +82,28 @@ def pictures(folder: Path) -> list[PictureFile]:
     return found
 
 
-def _content(path: Path) -> bytes:
+def label_of(name: str) -> int | None:
+    """The digit that names one of the folders in which a file lies, however deep. None where none is a digit, or two are different."""
+    labels = {part for part in PurePosixPath(name).parts[:-1] if len(part) == 1 and part in "0123456789"}
+    return int(labels.pop()) if len(labels) == 1 else None
+
+
+def why_no_label(name: str) -> str:
+    """The sentence for a file that `label_of` gives no digit."""
+    labels = sorted({part for part in PurePosixPath(name).parts[:-1] if len(part) == 1 and part in "0123456789"})
+    if len(labels) < 2:
+        return "It is not in a folder named 0 to 9."
+    return f"It is in folders named {' and '.join(labels)}; which is its digit?"
+
+
+def _file(folder: Path, path: Path) -> PictureFile:
+    name = path.relative_to(folder).as_posix()
+    return PictureFile(name, label_of(name) or 0, lambda: _content(path, name))
+
+
+def _content(path: Path, name: str) -> bytes:
+    if label_of(name) is None:
+        raise PictureError(why_no_label(name))
     if path.stat().st_size > MAX_BYTES:  # before it is in memory
         raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
     return path.read_bytes()
@@ -90,8 +112,9 @@ def _content(path: Path) -> bytes:
 def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[PicturesProgress, None, None]:
     """Read the files one after another, yielding after each.
 
-    A picture counts as its single crop's best digit; with none or several crops it counts as wrong (a row of zeros). A file that
-    is no readable picture is listed and counts nowhere. Closing the generator stops the work.
+    A picture counts as its single crop's best digit; with none or several crops it counts as wrong (a row of zeros). Each page of a
+    TIFF or PDF is a picture of its own. A file that is no readable picture is listed and counts nowhere, and so is what was left
+    out of one that is. Closing the generator stops the work.
     """
     labels, probabilities = np.empty(len(files), np.int64), np.empty((len(files), 10), np.float32)
     names, images, verdicts, unreadable, fingerprints = [], [], Counter(), [], []
@@ -100,16 +123,24 @@ def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Genera
         start = perf_counter()
         try:
             content = file.content()
-            reading = recogniser.read(open_picture(content))
+            for page in open_pages(content):
+                name = file.name if page.of == 1 else f"{file.name}, page {page.number}"
+                reading = recogniser.read(page.picture)
+                digit = reading.digits[0] if len(reading.digits) == 1 else None
+                if len(names) == len(labels):  # more pages than files: what was yielded keeps its arrays
+                    labels = np.concatenate([labels, np.empty_like(labels)])
+                    probabilities = np.concatenate([probabilities, np.empty_like(probabilities)])
+                labels[len(names)], probabilities[len(names)] = file.label, digit.probabilities if digit else 0
+                names.append(name)
+                image = (255 * digit.image).round() if digit else np.zeros((SIDE, SIDE))
+                images.append(image.astype(np.uint8))
+                verdicts[reading.verdict] += 1
+                which = f" {page.number}" if page.number > 1 else ""
+                fingerprints.append(f"{file.label} {sha256(content).hexdigest()}{which}\n")
+                if page.note:
+                    unreadable.append((name, page.note))
         except (PictureError, OSError) as error:
             unreadable.append((file.name, str(error)))
-        else:
-            digit = reading.digits[0] if len(reading.digits) == 1 else None
-            labels[len(names)], probabilities[len(names)] = file.label, digit.probabilities if digit else 0
-            names.append(file.name)
-            images.append((255 * digit.image).round().astype(np.uint8) if digit else np.zeros((SIDE, SIDE), np.uint8))
-            verdicts[reading.verdict] += 1
-            fingerprints.append(f"{file.label} {sha256(content).hexdigest()}\n")
         seconds += perf_counter() - start
         n = len(names)
         found = labels[:n], probabilities[:n], names, images, verdicts, unreadable, fingerprints

@@ -55,7 +55,8 @@ class Report:
     labels, predicted: (n,) int64, −1 for no single digit; probabilities: (n, 10) float64 to four decimals; epochs: the training
     history, a dict for each row, with "epoch" and any of "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate",
     "seconds"; seconds: of work; versions: package → version; created: ISO 8601, UTC; before: None where calibration changes
-    nothing; second_look: whether the model took one (model/test_time_augmentation.py).
+    nothing; second_look: whether the model took one (model/test_time_augmentation.py); notes: what a person should know of a custom
+    model, a sentence each.
     """
 
     model: str
@@ -74,6 +75,7 @@ class Report:
     robustness: Robustness | None = None
     folder: Folder | None = None
     second_look: bool = False
+    notes: tuple[str, ...] = ()
 
     def with_robustness(self, scores: Sequence[Score], seed: int) -> "Report":
         """The same report with robustness. scores: at least one; seed: of the sample they were measured on."""
@@ -98,6 +100,7 @@ def finish(recogniser: Recogniser, labelled: Labelled, progress: Progress, name:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         before=before_calibration(progress.labels, progress.probabilities, recogniser.calibration.temperature),
         second_look=recogniser.second_look,
+        notes=recogniser.notes,
     )
 
 

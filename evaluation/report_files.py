@@ -51,6 +51,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "calibration": [asdict(b) for b in m.calibration],
         "before_calibration": report.before and asdict(report.before),
         "second_look": report.second_look,
+        "notes": list(report.notes),
         "coverage": [asdict(p) for p in m.coverage],
         "without_label_problems": aside and {"n": aside.n, "accuracy": aside.accuracy, "errors": aside.errors},
         "robustness": report.robustness and asdict(report.robustness),
@@ -104,7 +105,8 @@ def from_json(data: dict[str, Any]) -> Report:
         and Uncalibrated(**{**before, "calibration": tuple(Bin(**_numbers(b)) for b in before["calibration"])}),
         robustness=robustness and Robustness(**{**robustness, "scores": tuple(map(_score, robustness["scores"]))}),
         folder=folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
-        second_look=data.get("second_look", False),  # the first reports do not have it
+        second_look=data.get("second_look", False),  # the first reports do not have it, nor notes
+        notes=tuple(map(str, data.get("notes", ()))),
     )
 
 
@@ -199,9 +201,8 @@ def save(path: Path, text: str) -> Path:
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise ReportError(
-            f"{path} could not be written ({error.strerror}); an older file there is unchanged."
-        ) from error
+        kept = "; the older file there is unchanged" if path.exists() else ""
+        raise ReportError(f"{path} could not be written ({error.strerror or type(error).__name__}){kept}.") from error
     return path
 
 

@@ -9,7 +9,9 @@ MOST_LISTED = 20  # indices of images that only one of two models reads right
 
 def summary(report: Report) -> str:
     """What a person wants to read first, then the tables. Lines without a final line break."""
-    parts = [headline(report), class_table(report), matrix(report), epoch_table(report)]
+    parts = [headline(report), class_table(report), matrix(report)]
+    if not report.folder:  # 28 lines of training history are no news of three pictures
+        parts.append(epoch_table(report))
     if report.robustness:
         parts.append(robustness_table(report.robustness))
     if report.folder:
@@ -23,6 +25,7 @@ def headline(report: Report) -> str:
     without_a_digit = sum(m.no_single_digit)
     lines = [
         f"{report.model} on {report.dataset.name}",
+        *(f"  {note}" for note in report.notes),
         "",
         f"  accuracy            {percent(m.accuracy)}  ({interval(m.interval)}), as labelled: {plural(m.errors, 'error')} of {m.n:,}",
     ]

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from interface.static_site.build import StaticError, sizes, write
+from model import terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,4 +28,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

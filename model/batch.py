@@ -26,6 +26,7 @@ except ImportError as error:
 
 import model
 from model import recogniser
+from model.custom_models import Wanted
 from model.json_lines import read_content
 from model.pictures import MAX_BYTES, SUFFIXES, PictureError
 
@@ -38,21 +39,24 @@ DIGIT = {"digit": pa.int8(), "probability": pa.float32(), "verdict": pa.string()
 SCHEMA = pa.schema(
     {
         "file": pa.string(),
+        "page": pa.int32(),
+        "pages": pa.int32(),
         "text": pa.string(),
         "verdict": pa.string(),
         "digits": pa.list_(pa.struct(DIGIT)),
+        "note": pa.string(),
         "error": pa.string(),
     }
 )
 
 
-def run(source: str, out: str, name: str, input_scale: float | None = None) -> tuple[int, int]:
+def run(source: str, out: str, name: str, wanted: Wanted | None = None) -> tuple[int, int]:
     """Read every picture below ``source`` that is not in ``out`` yet.
 
-    name, input_scale: of the model, as `recogniser.load` takes them. Returns how many pictures ``out`` holds now, and how many
+    name, wanted: of the model, as `recogniser.load` takes them. Returns how many pictures ``out`` holds now, and how many
     of these could not be read. Raises OSError where a folder cannot be read or written, and ModelError.
     """
-    recogniser.load(name, input_scale)  # an error of the model appears here once, not in every actor
+    recogniser.load(name, wanted)  # an error of the model appears here once, not in every actor
     waiting, done, failed = _list_pictures(source, out)
     total = done + len(waiting)
     if done:
@@ -66,7 +70,7 @@ def run(source: str, out: str, name: str, input_scale: float | None = None) -> t
     queued = ray.data.from_items([{"files": shard} for shard in shards], override_num_blocks=len(shards))
     finished = queued.map_batches(
         ShardReader,
-        fn_constructor_args=(out, name, input_scale),
+        fn_constructor_args=(out, name, wanted),
         batch_size=1,
         batch_format="numpy",
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(cores, len(shards))),
@@ -81,15 +85,16 @@ def run(source: str, out: str, name: str, input_scale: float | None = None) -> t
 class ShardReader:
     """An actor with one recogniser that reads one shard at a time."""
 
-    def __init__(self, out: str, name: str, input_scale: float | None):
-        self.recogniser = recogniser.load(name, input_scale)
+    def __init__(self, out: str, name: str, wanted: Wanted | None):
+        self.recogniser = recogniser.load(name, wanted)
         self.files, self.folder = locate(out)
         self.threads = ThreadPoolExecutor(PREFETCH)
 
     def __call__(self, batch: dict) -> dict:
         """{"files": [one shard's names]} → {"read": [n], "failed": [n]}, when the shard is written."""
         names = [str(name) for name in batch["files"][0]]
-        rows = [read_content(self.recogniser, name, content) for name, content in self._contents(names)]
+        read = (read_content(self.recogniser, name, content) for name, content in self._contents(names))
+        rows = [row for pages in read for row in pages]
         _write(self.files, self.folder, names, rows)
         return {"read": [len(rows)], "failed": [sum(row["error"] is not None for row in rows)]}
 

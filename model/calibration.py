@@ -4,6 +4,7 @@ Temperature scaling after Guo et al. 2017 ("On Calibration of Modern Neural Netw
 found on images that no training used, never on the test set, and stand in the card.json of each model.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ MIN_STILL_SURE = 0.975
 class Calibration:
     """The temperature, and the thresholds in [0, 1]: ``sure`` on the confidence, ``not_digit`` on the "no digit" output.
 
-    The defaults are for a model file without a card.
+    `UNCALIBRATED` is that of a model whose confidence nobody has measured.
     """
 
     temperature: float = 1.0
@@ -48,6 +49,9 @@ class Calibration:
         confidence = digits.max(axis=1) * (1 - not_digit)
         names = np.where(confidence >= self.sure, SURE, UNSURE)
         return np.where(not_digit > self.not_digit, NOT_A_DIGIT, names).tolist()
+
+
+UNCALIBRATED = Calibration(sure=math.inf)  # nothing is sure
 
 
 def split_outputs(outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

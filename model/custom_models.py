@@ -1,8 +1,8 @@
-"""Model files that people bring: a `.keras` or `.tflite` that reads 28×28 digits, whatever input it expects.
+"""Model files that people bring: `.keras`, `.h5`, SavedModel or `.tflite`, of digits, whatever input they expect. Enter at `open_custom`.
 
-`as_tflite` converts a `.keras` file once, in a child process (TensorFlow never enters the process that serves), and keeps the
-result in the user's cache under the file's sha256. `find_convention` tries the network on the labelled drawings to learn its
-input scale, its polarity, and whether its outputs lack a softmax. Only the command line brings files here, never the page.
+What is no `.tflite` is converted once, in a child process (TensorFlow never enters the process that serves), and kept in the user's
+cache under its sha256. convention_search.py finds out how the network wants its input. Only the command line brings files here,
+never the page.
 """
 
 import functools
@@ -10,81 +10,79 @@ import hashlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from platformdirs import user_cache_dir
 
-from model import labelled_drawings
-from model.inference import Engine, ModelError
+from model import convention_search, model_files
+from model.calibration import Calibration, fit
+from model.convention_search import Choice
+from model.datasets import HELD_OUT, load_mnist, unit
+from model.inference import CUSTOM, Engine, ModelError
 
-MIN_ACCURACY = 0.5  # share of the labelled drawings that a network must read right; below it, it is no model for digits
-CONVERSION_TIMEOUT = 180  # seconds; most of them are TensorFlow's import on a slow disk
+CONVERSION_TIMEOUT = 900  # seconds; a few, unless the disk is slow or the machine is busy
+CONVERTER = "2"  # in the names of converted files: what an older program converted is converted again
 
 
 @dataclass(frozen=True)
-class Convention:
-    """The input that a network expects, and the form of its outputs.
+class Wanted:
+    """What the command line says about model files.
 
-    scale: the value of full ink, 1 or 255; dark_ink: whether ink is 0 on light paper; softmax_missing: whether the outputs are
-    logits.
+    inputs: those that are possible, of conventions.input_names(), () for all; output: of conventions.OUTPUTS, None finds out;
+    calibrate: whether to do so on MNIST's training images.
     """
 
-    scale: float = 1.0
-    dark_ink: bool = False
-    softmax_missing: bool = False
+    inputs: tuple[str, ...] = ()
+    output: str | None = None
+    calibrate: bool = False
 
-    def to_input(self, images: np.ndarray) -> np.ndarray:
-        """Images as everywhere in this project, (n, 28, 28) float32 in [0, 1] with ink 1 → as this network expects them."""
-        return (1 - images if self.dark_ink else images) * np.float32(self.scale)
 
-    def to_probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """The network's outputs, (n, k) float32 → probabilities, (n, k) float32 with rows that sum to 1."""
-        if not self.softmax_missing:
-            return outputs
-        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
-
-    def __str__(self) -> str:
-        ink = "dark ink on light" if self.dark_ink else "light ink on dark"
-        return f"input 0–{self.scale:g}, {ink}" + (", softmax added" if self.softmax_missing else "")
+def open_custom(path: Path, wanted: Wanted | None = None) -> tuple[Path, Choice]:
+    """A model file or folder → the `.tflite` that runs it, and the convention found for it. Raises ModelError."""
+    wanted = wanted or Wanted()
+    file = as_tflite(path)
+    try:
+        return file, convention_search.search(Engine(file, CUSTOM), wanted.inputs, wanted.output)
+    except ModelError as error:  # the converted file has a name that nobody knows
+        raise ModelError(str(error).replace(str(file), str(path))) from error
 
 
 def as_tflite(path: Path) -> Path:
-    """The `.tflite` of a `.keras` or `.tflite` file, converted if it is not in the cache yet. Raises ModelError."""
-    if path.suffix == ".tflite":
+    """The `.tflite` of a model file or folder, converted if it is not in the cache yet. Raises ModelError."""
+    kind = model_files.kind_of(path)
+    if kind == model_files.TFLITE:
         return path
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
-    converted = _cache() / f"{digest}.tflite"
+    converted = _cache() / f"{_digest(path)}-{CONVERTER}.tflite"
     if not converted.exists():
-        _convert(path, converted)
+        _convert(path, kind, converted)
     return converted
 
 
-def find_convention(engine: Engine, input_scale: float | None = None) -> Convention:
-    """The convention with which ``engine`` reads most of the labelled drawings right.
+def calibrate(network: Callable[[np.ndarray], np.ndarray]) -> tuple[Calibration, str]:
+    """The calibration of a custom model on MNIST's last training images (from HELD_OUT on), and words for these.
 
-    input_scale: 1 or 255 where it is known; None tries both. Raises ModelError if the network reads less than MIN_ACCURACY.
+    network: (n, 28, 28) float32 images in [0, 1] → (n, 10) or (n, 11) probabilities before calibration. Raises DataError without
+    MNIST. A network that has learned from these images too stays a little too sure of itself.
     """
-    images, labels = labelled_drawings.labelled()
-    best, best_accuracy = Convention(), -1.0
-    for scale in (input_scale,) if input_scale else (1.0, 255.0):
-        for dark_ink in (False, True):
-            outputs = engine(Convention(scale, dark_ink).to_input(images))
-            accuracy = float((outputs[:, :10].argmax(axis=1) == labels).mean())
-            if accuracy > best_accuracy:
-                sums_to_one = np.allclose(outputs.sum(axis=1), 1, atol=1e-3) and outputs.min() >= 0
-                best, best_accuracy = Convention(scale, dark_ink, not sums_to_one), accuracy
-    if best_accuracy < MIN_ACCURACY:
-        raise ModelError(
-            f"This model reads only {best_accuracy:.0%} of {len(labels)} plain drawings, whatever its input scale and "
-            "polarity; it seems not to be one for handwritten digits 0–9 in 28×28."
-        )
-    return best
+    held_out = load_mnist().train[HELD_OUT:]
+    return fit(network(unit(held_out.images)), held_out.labels), f"{len(held_out):,} of MNIST's training images"
+
+
+def _digest(path: Path) -> str:
+    """sha256 of a file, or of the names and contents of a folder's files."""
+    digest = hashlib.sha256()
+    try:
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            if path.is_dir():
+                digest.update(file.relative_to(path).as_posix().encode("utf-8", "surrogateescape") + b"\0")
+            digest.update(file.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
+    return digest.hexdigest()
 
 
 @functools.cache
@@ -102,11 +100,11 @@ def _cache() -> Path:
         return Path(tempfile.mkdtemp(prefix="digits-"))
 
 
-def _convert(path: Path, converted: Path) -> None:
-    command = [sys.executable, "-X", "utf8", "-m", "model.training.convert", str(path.resolve()), str(converted)]
+def _convert(path: Path, kind: str, converted: Path) -> None:
+    code = [sys.executable, "-X", "utf8", "-m", "model.training.convert"]
     try:
         done = subprocess.run(
-            command,
+            [*code, str(path.resolve()), kind, str(converted)],
             cwd=Path(__file__).parent.parent,
             capture_output=True,
             encoding="utf-8",
@@ -119,4 +117,4 @@ def _convert(path: Path, converted: Path) -> None:
     if done.returncode:
         # The last line of output is the child's own sentence; without output the converter crashed.
         lines = done.stdout.strip().splitlines()
-        raise ModelError(f"{path}: {lines[-1] if lines else 'the conversion failed; is it a whole .keras file?'}")
+        raise ModelError(f"{path}: {lines[-1] if lines else 'the conversion failed; is it a whole model file?'}")

@@ -2,6 +2,7 @@
 
 import sys
 
+from model import terminal
 from model.datasets import DataError, load_mnist
 from model.mnist_download import show
 
@@ -17,4 +18,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

@@ -10,19 +10,16 @@ import hashlib
 import os
 import queue
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-BATCH = (
-    25  # images in one call of the interpreter: what stays in a core's cache; with 100, each image takes a tenth longer
-)
+from model.interpreter import BATCH, ModelError, Shape, Worker
+from model.layouts import layout_of
+
 # Images from which the batches of a call go to THREADS. Below, they run in the caller's thread, so that the crops of a drawing
 # never wait behind a long run.
 MIN_PARALLEL = 400
@@ -31,12 +28,16 @@ CORES = min(4, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Signature:
-    """The float32 inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs."""
+    """The inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs.
 
-    shapes: tuple[tuple[int, ...], ...]
+    No shapes: any that layouts.py knows, of any type, beside other inputs and outputs.
+    """
+
+    shapes: tuple[Shape, ...]
     outputs: tuple[int, ...]
 
 
+CUSTOM = Signature(shapes=(), outputs=(10, 11))  # what people bring (custom_models.py)
 DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
 STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
 
@@ -53,24 +54,29 @@ def lower_priority() -> None:
 THREADS = ThreadPoolExecutor(CORES, "engine", lower_priority)
 
 
-class ModelError(Exception):
-    """A model file cannot be used; the text says why and what to do."""
-
-
 class Engine:
     """One loaded `.tflite`. Any number of threads may call it; up to CORES of them compute at the same time.
 
-    path: the file; signature: what kind of network it must be. Raises ModelError if the file is not such a network.
+    path: the file; signature: what kind of network it must be; constant: the value of all inputs that take no image; output: which
+    of the outputs of a possible size counts. Raises ModelError if the file is not such a network.
+
+    outputs: how many numbers it gives for an image; shape: of its input for one image; others: how many inputs take no image;
+    output_choices: outputs of a possible size; exact: whether outputs are float32, not rounded.
     """
 
-    def __init__(self, path: Path, signature: Signature = DIGITS):
+    def __init__(self, path: Path, signature: Signature = DIGITS, constant: float = 1.0, output: int = 0):
         self.path = path
-        first = _Worker(path, signature)
-        self.outputs = first.outputs
-        self._shape = first.shape
-        self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        for worker in (first, *(_Worker(path, signature) for _ in range(CORES - 1))):
-            self._free.put(worker)
+
+        def worker() -> Worker:
+            return _worker(path, signature, constant, output)
+
+        first = worker()
+        self.outputs = first.outputs if signature is CUSTOM else first.columns
+        self.shape, self.others, self.exact = first.shape, first.others, first.exact
+        self.output_choices = sum(size in signature.outputs for size in first.output_sizes)
+        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for one in (first, *(worker() for _ in range(CORES - 1))):
+            self._free.put(one)
 
     @functools.cached_property
     def sha256(self) -> str:
@@ -81,8 +87,9 @@ class Engine:
         """Images → the network's raw outputs, float32.
 
         DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11). STRIPS: windows (n, 36, 128) in [0, 1] → logits (n, 64, 12).
+        CUSTOM: (n, *shape) as the network expects it → (n, …) of 10 or 11 numbers for each image.
         """
-        images = np.ascontiguousarray(images, np.float32).reshape(-1, *self._shape)
+        images = np.ascontiguousarray(images, np.float32).reshape(-1, *self.shape)
         if len(images) <= BATCH:
             return self._run(images)
         batches = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
@@ -98,81 +105,27 @@ class Engine:
             self._free.put(worker)
 
 
-_greeted = threading.Event()
+def _worker(path: Path, signature: Signature, constant: float, output: int) -> Worker:
+    def choose_output(sizes: list[int]) -> int | None:
+        possible = [at for at, size in enumerate(sizes) if size in signature.outputs]
+        return possible[min(output, len(possible) - 1)] if possible else None
+
+    if signature is CUSTOM:
+        return Worker(path, _image_input, choose_output, constant)
+    worker = Worker(path, lambda shapes: 0 if len(shapes) == 1 else None, lambda sizes: 0 if len(sizes) == 1 else None)
+    columns = worker.columns
+    if worker.shape in signature.shapes and columns in signature.outputs and worker.dtype == np.float32:
+        return worker
+    if signature is STRIPS:
+        raise ModelError(f"{path} is no network for digits that touch; train it again: python -m model.train touching.")
+    shape = "×".join(map(str, worker.shape))
+    raise ModelError(
+        f"{path} maps {shape} {worker.dtype.name} to {columns} outputs; a digit model here takes 28×28, 28×28×1 or 784 "
+        "float32 values and gives ten (or eleven) numbers."
+    )
 
 
-@contextlib.contextmanager
-def _without_greeting() -> Iterator[None]:
-    """Around the first interpreter of the process: LiteRT then writes "INFO: Created TensorFlow Lite XNNPACK delegate for CPU." to
-    stderr, past Python and whatever its log level, which a stranger takes for a fault. Anything else it writes is passed on."""
-    if _greeted.is_set():
-        yield
-        return
-    _greeted.set()
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as written:
-        os.dup2(written.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            written.seek(0)
-            os.write(2, b"".join(line for line in written if b"XNNPACK delegate" not in line))
-
-
-class _Worker:
-    """One interpreter, which one thread at a time may call. Raises ModelError for a file that does not fit the signature."""
-
-    def __init__(self, path: Path, signature: Signature):
-        try:
-            with _without_greeting():
-                self._interpreter = Interpreter(str(path), num_threads=1)
-                self._interpreter.allocate_tensors()
-            (source,), (target,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        except (ValueError, RuntimeError, OSError) as error:
-            raise ModelError(
-                f"{path} is not a LiteRT model that this program can run; train or fetch it again."
-            ) from error
-        self._input, self._output = source["index"], target["index"]
-        self.shape = tuple(int(n) for n in source["shape"][1:])
-        self.outputs = int(target["shape"][-1])
-        fits = self.shape in signature.shapes and self.outputs in signature.outputs
-        if not fits or source["dtype"] != np.float32:
-            if signature is STRIPS:
-                raise ModelError(
-                    f"{path} is no network for digits that touch; train it again: python -m model.train touching."
-                )
-            raise ModelError(
-                f"{path} maps {self.shape} {source['dtype'].__name__} to {self.outputs} outputs; a digit model here "
-                "takes 28×28, 28×28×1 or 784 float32 values and gives ten (or eleven) numbers."
-            )
-        self._batch = 1
-        self._largest = BATCH if self._accepts(BATCH) else 1
-
-    def _accepts(self, batch: int) -> bool:
-        """Try a batch size. A network that flattens its input has a fixed one and keeps that."""
-        try:
-            self._resize(batch)
-            return True
-        except RuntimeError:
-            self._resize(1)
-            return False
-
-    def _resize(self, batch: int) -> None:
-        self._interpreter.resize_tensor_input(self._input, (batch, *self.shape))
-        self._interpreter.allocate_tensors()
-        self._batch = batch
-
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """At most BATCH images, float32 in the shape of the network's input → raw outputs, float32."""
-        parts = [self._run(images[i : i + self._largest]) for i in range(0, len(images), self._largest)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.outputs), np.float32)
-
-    def _run(self, images: np.ndarray) -> np.ndarray:
-        if self._batch != len(images):
-            self._resize(len(images))
-        self._interpreter.set_tensor(self._input, images)
-        self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output).copy()
+def _image_input(shapes: list[Shape]) -> int | None:
+    """The one input that takes a square picture; None where none or several do."""
+    possible = [at for at, shape in enumerate(shapes) if layout_of(shape)]
+    return possible[0] if len(possible) == 1 else None

@@ -1,26 +1,65 @@
-"""Opens any picture that people bring, safely: `open_picture` checks size and format in the header before it decodes anything."""
+"""Opens any picture that people bring, safely: `open_picture`, or `open_pages` for all pages of a TIFF or PDF.
+
+Size and format are checked in the header before anything is decoded.
+"""
 
 import contextlib
 import io
+import os
 import time
 import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pi_heif
 from PIL import Image, UnidentifiedImageError
+
+from model import pdf
+from model.pixels import deep_colours, to_rgb
 
 MAX_BYTES = 20 * 1024 * 1024  # of a file
 MAX_PIXELS = 64_000_000  # of a picture
 MAX_SIDE = 65_535  # px, as in JPEG; a line of 64 million pixels is no picture and takes seconds to read
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")  # Pillow's names
-WORKS = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures work"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+MAX_PAGES = 200  # of a TIFF or PDF; a longer one is a book
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "HEIF")  # Pillow's names
+WORKS = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC and JPEG 2000 pictures work"
+WORKS_ALONE = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures work"  # in the page without a server
+# By which a file in a folder is taken for a picture; another one is, if it begins like one (`begins_like_a_picture`).
+SUFFIXES = (
+    ".png",
+    ".apng",
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".gif",
+    ".bmp",
+    ".dib",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".pbm",
+    ".pgm",
+    ".ppm",
+    ".pnm",
+    ".avif",
+    ".heic",
+    ".heif",
+    ".jp2",
+    ".j2k",
+    ".jpx",
+    ".pdf",
+)
+BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xffO\xffQ", b"%PDF")
+HEIC_BRANDS = ("heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1")
 
+COMMAND = "python -m model.predict"
 MAX_SECONDS = 1.5  # of this thread's work, after which a file is not read further
 SHORT_READS = 64  # short reads between two checks of the clock: a check takes as long as such a read
 SHORT = 4096  # bytes of a short read; after a longer one there is much to decode, and a check costs nothing
 MAX_SCANS = 20  # scans of a progressive JPEG of MAX_PIXELS, more of a smaller one; cameras and optimisers write 3–12
-STRIP = 1_000_000  # pixels converted at a time: a 16-bit picture of 64 megapixels took 2.3 GB at once
 # EXIF orientation → how to turn the picture upright (EXIF 3.0, table of tag 0x0112)
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -34,15 +73,15 @@ UPRIGHT = {
 
 # What is said of a file that is not read, here and in the page without a server.
 SENTENCES = {
-    "unknown": f"This is not a picture that can be read here; {WORKS}.",
-    "damaged": "The picture is damaged or cut off; save or send it again.",
+    "unknown": "This is not a picture that can be read here; {works}.",
+    "damaged": "{where} is damaged or cut off; save or send it again.",
     "slow": "The picture takes too long to open; save it again in another format, or smaller.",
     "large": f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.",
     "closed": "The file cannot be opened ({reason}).",
-    "empty": f"The file is empty; {WORKS}.",
-    "svg": f"This is an SVG drawing, which cannot be read here; {WORKS}.",
-    "heic": f"This is a HEIC or AVIF photo, which cannot be read here; {WORKS}.",
-    "pdf": f"This is a PDF, not a picture; {WORKS}.",
+    "empty": "The file is empty; {works}.",
+    "svg": "This is an SVG drawing, which cannot be read here; {works}.",
+    "served": "This is a picture of a kind ({kind}) that only the app with its server reads; {works} in this page.",
+    "pdf": f"This is a PDF, not a picture; save its page as a picture, or name it to `{COMMAND}`. {{works}}.",
     "pixels": f"The picture has {{width}} × {{height}} pixels; at most {MAX_PIXELS // 10**6} megapixels can be read.",
     "long": f"The picture is {{side}} pixels long; at most {MAX_SIDE:,} can be read.",
     "tiles": "The picture is a TIFF of tiles far larger than itself; save it in another format.",
@@ -53,37 +92,182 @@ SENTENCES = {
 Image.MAX_IMAGE_PIXELS = None
 # Pillow warns of odd metadata, about which a person can do nothing.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+pi_heif.register_heif_opener()
 
 
 class PictureError(Exception):
     """A file cannot be read as a picture; the text says why and what works."""
 
 
-def _refusal(name: str, **values: str) -> PictureError:
+def refusal(name: str, **values: str) -> PictureError:
     """The error with the sentence of that name."""
-    return PictureError(SENTENCES[name].format(**values))
+    return PictureError(SENTENCES[name].format(works=WORKS, **values))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One picture of a file.
+
+    picture: (H, W, 3) uint8 RGB, upright; number: from 1; of: how many pages the file has, None where that takes too long to count;
+    note: a sentence on what of the file is not in any page, else empty.
+    """
+
+    picture: np.ndarray
+    number: int = 1
+    of: int | None = 1
+    note: str = ""
 
 
 def open_picture(source: Path | str | bytes) -> np.ndarray:
     """A file's path or its bytes → (H, W, 3) uint8 RGB, upright (EXIF), with transparent parts on white.
 
-    Of an animation, the first frame. Raises PictureError, with one sentence, for anything but a whole picture of a known format
-    with at most MAX_BYTES and MAX_PIXELS.
+    Of a TIFF or PDF the first page, of an animation the first frame. Raises PictureError, with one sentence, for anything but a whole
+    picture of a known format with at most MAX_BYTES and MAX_PIXELS.
     """
+    return next(open_pages(source)).picture
+
+
+def open_first(source: Path | str | bytes) -> Page:
+    """The first page, with a note where there are more; of a stranger's file, so a PDF is refused. Raises PictureError."""
+    content = source if isinstance(source, bytes) else _content(Path(source))
+    if is_pdf(content):
+        raise refusal("pdf")
+    page = next(open_pages(content))
+    if page.of == 1:
+        return page
+    pages = f"{page.of} pages" if page.of else "several pages"
+    return Page(page.picture, 1, page.of, f"This file has {pages}; the first is shown. `{COMMAND}` reads them all.")
+
+
+def open_pages(source: Path | str | bytes) -> Iterator[Page]:
+    """Every page of a file, at least one; of a format without pages the one picture. Raises PictureError as `open_picture` does, at
+    the page that cannot be read; then those after it are not read either."""
     content = source if isinstance(source, bytes) else _content(Path(source))
     _check_kind(content)
+    number = 0
     try:
-        with Image.open(_TimedFile(content), formats=FORMATS) as image:
-            _check_size(image.size)
-            _check_work(image, content)
-            image.load()
-            return _rgb(_upright(image))
+        if is_pdf(content):
+            yield from _pdf_pages(content)
+            return
+        file = _TimedFile(content)
+        with Image.open(file, formats=FORMATS) as image:
+            _check_image(image, content)
+            deep = _has_deep_colours(image, content)
+            picture = _decoded(image, content if deep else None)
+            count = _count(image)
+            if image.format != "TIFF" or count == 1:
+                yield Page(picture, note=_about_frames(image, count))
+                return
+            yield Page(picture, 1, count)
+            number = 1
+            while count is None or number < count:
+                file.restart()
+                try:
+                    image.seek(number)
+                except EOFError:
+                    return
+                number += 1
+                _check_pages(number, count)
+                if image.tag_v2.get(254, 0) & 1:  # NewSubfileType: a smaller copy of another page
+                    continue
+                _check_image(image, content)
+                yield Page(_decoded(image), number, count)
     except UnidentifiedImageError:
-        raise _refusal("unknown") from None
+        raise refusal("unknown") from None
     except PictureError:
         raise
     except Exception as error:  # decoders raise anything on damaged input: OSError, SyntaxError, struct.error, …
-        raise _refusal("damaged") from error
+        where = f"Page {number} of the picture" if number > 1 else "The picture"
+        raise refusal("damaged", where=where) from error
+
+
+def begins_like_a_picture(path: Path) -> bool:
+    """Whether a file of another ending, or of none, has the first bytes of a picture."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return (
+        head.startswith(BEGINNINGS)
+        or webp
+        or head[4:8] == b"ftyp"
+        and head[8:12].decode("latin-1") in (*HEIC_BRANDS, "avif", "avis")
+    )
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, linked folders too, in order of name; not what is hidden or what an operating system adds."""
+    seen = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = Path(place).resolve()
+        folders[:] = [] if real in seen else sorted(name for name in folders if not _is_hidden(name))
+        for name in () if real in seen else sorted(names):
+            if not _is_hidden(name) and (Path(place) / name).is_file():
+                yield Path(place) / name
+        seen.add(real)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether a file is a PDF, which is opened for whoever names it on the command line, but not for a stranger."""
+    return content[:1024].lstrip().lower().startswith(b"%pdf")
+
+
+def _pdf_pages(content: bytes) -> Iterator[Page]:
+    try:
+        for number, count, picture in pdf.pages(content):
+            _check_pages(number, count)
+            yield Page(picture, number, count)
+    except pdf.PdfError as error:
+        raise PictureError(str(error)) from error
+
+
+def _check_pages(number: int, count: int | None) -> None:
+    if number > MAX_PAGES:
+        has = f"has {count:,}" if count else f"has more than {MAX_PAGES}"
+        raise PictureError(f"The file {has} pages; the first {MAX_PAGES} were read. Split it to read the others.")
+
+
+def _check_image(image: Image.Image, content: bytes) -> None:
+    _check_size(image.size)
+    _check_work(image, content)
+
+
+def _count(image: Image.Image) -> int | None:
+    """How many pages or frames there are; None where that takes too long to count."""
+    if getattr(image, "format", "") == "MPO":
+        return 1  # a phone's photo; the others are its depth or a preview
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # the first one is whole; whatever is wrong comes later
+        return None
+
+
+def _about_frames(image: Image.Image, count: int | None) -> str:
+    if count == 1:
+        return ""
+    what = "pictures" if image.format == "HEIF" else "frames"
+    return f"The first of {count if count else 'several'} {what} was read."
+
+
+def _has_deep_colours(image: Image.Image, content: bytes) -> bool:
+    """Whether a picture has 16 bits for each of several colours."""
+    if image.format == "PNG":
+        return content[24:26] in (b"\x10\x02", b"\x10\x04", b"\x10\x06")  # bit depth and colour type of IHDR
+    bits = getattr(image, "tag_v2", {}).get(258, ())  # BitsPerSample
+    return isinstance(bits, tuple) and len(bits) > 1 and max(bits) == 16
+
+
+def _decoded(image: Image.Image, deep: bytes | None = None) -> np.ndarray:
+    """A picture → (H, W, 3) uint8 RGB, upright. deep: its file, where it has 16 bits for each colour."""
+    image.load()
+    decoded = (deep_colours(deep) if deep else None) or image
+    return to_rgb(_upright(decoded, image))
 
 
 class _TimedFile(io.BytesIO):
@@ -96,44 +280,45 @@ class _TimedFile(io.BytesIO):
 
     def __init__(self, content: bytes):
         super().__init__(content)
-        self._reads, self._until = 0, time.thread_time() + MAX_SECONDS
+        self._reads = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Count the time from now on again, for the next page."""
+        self._until = time.thread_time() + MAX_SECONDS
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._reads += 1
         check = self._reads % SHORT_READS == 0 or not 0 <= (size or 0) <= SHORT
         if check and time.thread_time() > self._until:
-            raise _refusal("slow")
+            raise refusal("slow")
         return super().read(size)
 
 
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _refusal("large")
+            raise refusal("large")
         return path.read_bytes()
     except OSError as error:
-        raise _refusal("closed", reason=error.strerror or "unknown reason") from error
+        raise refusal("closed", reason=error.strerror or "unknown reason") from error
 
 
 def _check_kind(content: bytes) -> None:
     if not content:
-        raise _refusal("empty")
+        raise refusal("empty")
     if len(content) > MAX_BYTES:
-        raise _refusal("large")
+        raise refusal("large")
     head = content[:512].lstrip().lower()
     if head.startswith(b"<svg") or (head.startswith(b"<?xml") and b"<svg" in content[:4096].lower()):
-        raise _refusal("svg")
-    if content[4:12] in (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif"):
-        raise _refusal("heic")
-    if head.startswith(b"%pdf"):
-        raise _refusal("pdf")
+        raise refusal("svg")
 
 
 def _check_size(size: tuple[int, int]) -> None:
     if size[0] * size[1] > MAX_PIXELS:
-        raise _refusal("pixels", width=f"{size[0]:,}", height=f"{size[1]:,}")
+        raise refusal("pixels", width=f"{size[0]:,}", height=f"{size[1]:,}")
     if max(size) > MAX_SIDE:
-        raise _refusal("long", side=f"{max(size):,}")
+        raise refusal("long", side=f"{max(size):,}")
 
 
 def _check_work(image: Image.Image, content: bytes) -> None:
@@ -144,61 +329,16 @@ def _check_work(image: Image.Image, content: bytes) -> None:
     across, down = tags.get(322, width), tags.get(323, height)  # TileWidth, TileLength
     tiles = -(-width // across) * -(-height // down)
     if tiles * across * down > 2 * MAX_PIXELS:
-        raise _refusal("tiles")
+        raise refusal("tiles")
     if image.format in ("JPEG", "MPO") or tags.get(259) in (6, 7):  # in a TIFF every strip or tile has scans
         parts = max(tiles, len(tags.get(273, ())))
         if content.count(b"\xff\xda") * width * height // parts > MAX_SCANS * MAX_PIXELS:
-            raise _refusal("layers")
+            raise refusal("layers")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """The picture turned as its EXIF says; not turned where the EXIF is damaged."""
+def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
+    """The picture turned as the EXIF of its original says; not turned where the EXIF is damaged."""
     with contextlib.suppress(Exception):  # reading EXIF raises anything, as the decoders do
-        turn = UPRIGHT.get(image.getexif().get(0x0112, 1))
+        turn = UPRIGHT.get(original.getexif().get(0x0112, 1))
         return image if turn is None else image.transpose(turn)
     return image
-
-
-def _rgb(image: Image.Image) -> np.ndarray:
-    if image.mode.startswith("I") or image.mode == "F":
-        return _from_deep(np.asarray(image))
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        opaque = image.mode == "RGBA" and image.getextrema()[3:] == ((255, 255),)  # as every drawing from the page is
-        return np.asarray(image.convert("RGB")) if opaque else _on_paper(image)
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-
-
-def _strips(height: int, width: int) -> list[slice]:
-    """The rows of a picture in strips of at most STRIP pixels, or of one row."""
-    rows = max(1, STRIP // width)
-    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
-
-
-def _from_deep(grey: np.ndarray) -> np.ndarray:
-    """16-bit, 32-bit and float greys, (H, W) → (H, W, 3) uint8. 16-bit and 8-bit scales are kept; other ranges become 0–255."""
-    finite = grey[np.isfinite(grey)] if grey.dtype.kind == "f" else grey
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    if 0 <= low and 255 < high <= 65535:
-        low, high = 0.0, 65535.0
-    elif 0 <= low and 1 < high <= 255:
-        low, high = 0.0, 255.0
-    picture = np.empty((*grey.shape, 3), np.uint8)
-    for rows in _strips(*grey.shape):
-        scaled = np.nan_to_num((grey[rows].astype(np.float64) - low) / max(high - low, 1e-9) * 255)
-        picture[rows] = scaled.clip(0, 255).astype(np.uint8)[..., None]
-    return picture
-
-
-def _on_paper(image: Image.Image) -> np.ndarray:
-    """Put transparent parts on white; or on black where the ink vanishes on white (white ink, ink in the alpha channel alone)."""
-    width, height = image.size
-    picture = np.empty((height, width, 3), np.uint8)
-    for paper in ("white", "black"):
-        for rows in _strips(height, width):
-            part = image.crop((0, rows.start, width, rows.stop)).convert("RGBA")
-            sheet = Image.new("RGBA", part.size, paper)
-            sheet.alpha_composite(part)
-            picture[rows] = np.asarray(sheet.convert("RGB"))
-        if int(np.ptp(picture)) > 8:
-            break
-    return picture

@@ -7,10 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from model import recogniser
+from model import recogniser, terminal
 from model.inference import ModelError
 from model.json_lines import read_file
-from model.pictures import SUFFIXES
+from model.model_files import ENDINGS
+from model.model_options import add_model_options, print_notes, wanted
+from model.pictures import SUFFIXES, begins_like_a_picture, files_below
+from model.terminal import shows_everything
+
+MOST_NAMED = 10  # files that are named, of those left out
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.predict", description="Read handwritten digits in pictures.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="files, folders or globs")
     parser.add_argument(
-        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help="cnn, classic, or a .keras or .tflite file"
+        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help=f"cnn, classic, or a {ENDINGS}"
     )
-    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what a model file takes full ink for")
+    add_model_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     parser.add_argument("--ray", action="store_true", help="read one folder or s3://… address of any size, with Ray")
     parser.add_argument("--out", metavar="FOLDER", help="with --ray: where the Parquet files go; a rerun goes on there")
@@ -30,26 +35,38 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error("--ray takes one folder or address, and --out FOLDER")
         return _with_ray(chosen)
     try:
-        reader = recogniser.load(chosen.model, chosen.input_scale)
+        reader = recogniser.load(chosen.model, wanted(chosen))
     except ModelError as error:
         print(error, file=sys.stderr)
         return 2
+    print_notes(reader.name, reader.notes)
     read = failed = 0
-    for path in _expand(chosen.pictures):
-        line = read_file(reader, path)
-        read, failed = read + 1, failed + (line["error"] is not None)
-        print(json.dumps(line, ensure_ascii=False) if chosen.json else _sentence(line), flush=not chosen.json)
+    left_out: list[str] = []
+    for path in _expand(chosen.pictures, left_out):
+        for line in read_file(reader, path):
+            read, failed = read + 1, failed + (line["error"] is not None)
+            text = json.dumps(line, ensure_ascii=not shows_everything()) if chosen.json else _sentence(line)
+            print(text, flush=not chosen.json)
+    if left_out:
+        print(_about_left_out(left_out), file=sys.stderr)
     if not read:
         print(f"No pictures found in {', '.join(chosen.pictures)}; looked for {', '.join(SUFFIXES)}.", file=sys.stderr)
         return 2
     return 1 if failed else 0
 
 
+def _about_left_out(names: list[str]) -> str:
+    """One line on the files of folders that are no pictures."""
+    some = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+    files = "1 file that is no picture" if len(names) == 1 else f"{len(names):,} files that are no pictures"
+    return f"Left out {files}: {some}"
+
+
 def _with_ray(chosen: argparse.Namespace) -> int:
     try:
         from model import batch
 
-        read, failed = batch.run(chosen.pictures[0], chosen.out, chosen.model, chosen.input_scale)
+        read, failed = batch.run(chosen.pictures[0], chosen.out, chosen.model, wanted(chosen))
     except (ImportError, ModelError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -59,12 +76,19 @@ def _with_ray(chosen: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _expand(names: list[str]) -> Iterator[str]:
-    """File names as they are; of folders, all files below with a picture's ending; of globs, the files that match."""
+def _expand(names: list[str], left_out: list[str]) -> Iterator[str]:
+    """File names as they are; of folders, all pictures below, by ending or first bytes; of globs, the files that match.
+
+    left_out: gets the names of the other files in folders, but for hidden ones.
+    """
     for name in names:
         path = Path(name)
         if path.is_dir():
-            yield from (str(p) for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES and p.is_file())
+            for file in files_below(path):
+                if file.suffix.lower() in SUFFIXES or begins_like_a_picture(file):
+                    yield str(file)
+                else:
+                    left_out.append(str(file))
         elif not path.exists() and glob.has_magic(name):
             yield from sorted(glob.glob(name, recursive=True))
         else:
@@ -73,14 +97,17 @@ def _expand(names: list[str]) -> Iterator[str]:
 
 def _sentence(line: dict) -> str:
     """A JSON line's content as text for people."""
+    several = line["page"] > 1 or line["pages"] != 1 and not line["error"]
+    name = f"{line['file']}, page {line['page']}" if several else line["file"]
     if line["error"]:
-        return f"{line['file']}: {line['error']}"
+        return f"{name}: {line['error']}"
+    note = f"  {line['note']}" if line["note"] else ""
     if not line["digits"]:
-        return f"{line['file']}: (empty)"
+        return f"{name}: (empty){note}"
     odds = ", ".join(f"{d['digit']} {d['probability']:.1%} {d['verdict']}" for d in line["digits"])
     text = line["text"].replace("\n", " / ") or "–"
-    return f"{line['file']}: {text}  {line['verdict']}  ({odds})"
+    return f"{name}: {text}  {line['verdict']}  ({odds}){note}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

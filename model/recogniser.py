@@ -14,9 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from model import custom_models, normalization, test_time_augmentation
-from model.calibration import EMPTY, Calibration
-from model.custom_models import Convention
-from model.inference import STRIPS, Engine, ModelError
+from model.calibration import EMPTY, UNCALIBRATED, Calibration
+from model.convention_search import Choice
+from model.conventions import Convention
+from model.custom_models import Wanted
+from model.datasets import DataError
+from model.inference import CUSTOM, DIGITS, STRIPS, Engine, ModelError
+from model.model_files import ENDINGS
 from model.reading import Digit, Reading, scale_box, summarise
 from model.segmentation import ink, segment
 from model.segmentation.line_reader import read_line
@@ -27,6 +31,7 @@ DEFAULT, TOUCHING = "cnn", "touching"
 GOOD_ENOUGH = 0.95  # quality at which no further ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
+NOT_CALIBRATED = "Not calibrated: nobody has measured its confidence, so no answer is sure."
 # Time limits in crops, each of at most 0.3 ms: for the cuts, joins and windows of one ink; for all inks, after which no further
 # one is tried.
 MOST_CUTS, ENOUGH = 600, 900
@@ -46,17 +51,23 @@ class InkReading(NamedTuple):
 class Recogniser:
     """One trained model with its card: reads pictures, ink and 28×28 images.
 
-    path: a `.tflite` file; convention: the input it expects, where that is not this project's. Raises ModelError.
+    path: a `.tflite` file; choice: what was found out about a custom model. Raises ModelError.
+
+    calibrated: whether its confidence was measured, without which nothing is sure; calibrated_on: what a custom model was
+    calibrated on, in words, empty for others.
     """
 
-    def __init__(self, name: str, path: Path, convention: Convention | None = None):
-        self.name, self.path = name, path
-        self.convention = convention or Convention()
-        self.engine, self.touching_network = Engine(path), touching_network()
+    def __init__(self, name: str, path: Path, choice: Choice | None = None):
+        self.name, self.path, self.choice = name, path, choice
+        self.convention = choice.convention if choice else Convention()
+        constant = 1.0 if self.convention.constant is None else self.convention.constant
+        signature = CUSTOM if choice else DIGITS
+        self.engine = Engine(path, signature, constant, self.convention.output_at)
+        self.touching_network = touching_network()
         self.weights_sha256 = self.engine.sha256
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
         self.calibrated = self.card is not None
-        self.calibration, self.second_look = Calibration(), False
+        self.calibration, self.calibrated_on, self.second_look = UNCALIBRATED, "", False
         if self.card:
             self.second_look = self.card.get("second_look", False)
             thresholds = self.card["thresholds"]
@@ -126,7 +137,22 @@ class Recogniser:
         return self.calibration.apply(self._network(images))
 
     def _network(self, images: np.ndarray) -> np.ndarray:
-        return self.convention.to_probabilities(self.engine(self.convention.to_input(images)))
+        outputs = self.engine(self.convention.to_input(images)).reshape(-1, self.engine.outputs)
+        return self.convention.to_probabilities(outputs)
+
+    def calibrate(self) -> None:
+        """Calibrate a custom model on MNIST's held-out training images. Raises DataError where MNIST is not on this machine."""
+        self.calibration, self.calibrated_on = custom_models.calibrate(self._network)
+        self.calibrated = True
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of a custom model, a sentence each: its convention, a close call, its calibration."""
+        if self.choice is None:
+            return () if self.calibrated else (NOT_CALIBRATED,)
+        on = f"Calibrated on {self.calibrated_on}." if self.calibrated else NOT_CALIBRATED
+        found = str(self.choice)
+        return tuple(filter(None, (found[0].upper() + found[1:] + ".", self.choice.warning, on)))
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
         """The verdict of each row of what `probabilities` returns."""
@@ -159,22 +185,29 @@ def shipped() -> list[str]:
     return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 
-def load(name_or_file: str = DEFAULT, input_scale: float | None = None) -> Recogniser:
-    """A shipped model by its name, or a `.keras` or `.tflite` file by its path. Raises ModelError.
+def load(name_or_file: str = DEFAULT, wanted: Wanted | None = None) -> Recogniser:
+    """A shipped model by its name, or a model file or SavedModel folder by its path. Raises ModelError.
 
-    input_scale: the value of full ink, 1 or 255, that the network of a file expects; None finds out.
+    wanted: what is known of a file that somebody brings; None finds out.
     """
     if name_or_file in shipped():
         return _load_shipped(name_or_file)
     path = Path(name_or_file)
-    if path.suffix not in (".keras", ".tflite") or not path.is_file():
+    if not path.exists():
         choice = " or ".join(shipped())
-        raise ModelError(f"There is no model {name_or_file!r}; choose {choice}, or name a .keras or .tflite file.")
-    file = custom_models.as_tflite(path)
-    found = Recogniser(path.stem, file)
-    if found.calibrated:
-        return found
-    return Recogniser(path.stem, file, custom_models.find_convention(found.engine, input_scale))
+        raise ModelError(f"There is no model {name_or_file!r}; choose {choice}, or name a {ENDINGS}.")
+    if path.suffix == ".tflite" and path.with_name("card.json").is_file():
+        found = Recogniser(path.stem, path)
+        if found.calibrated:
+            return found
+    wanted = wanted or Wanted()
+    found = Recogniser(path.stem, *custom_models.open_custom(path, wanted))
+    if wanted.calibrate:
+        try:
+            found.calibrate()
+        except DataError as error:
+            raise ModelError(f"{path} cannot be calibrated. {error}") from error
+    return found
 
 
 @functools.cache
@@ -189,11 +222,18 @@ def touching_network() -> Engine:
 
 
 def _read_card(path: Path, file: str, sha256: str) -> dict | None:
-    """The card beside a model, if it describes exactly this file."""
+    """The card beside a model, if it describes exactly this file. Raises ModelError for a card that cannot be read."""
+    if not path.exists():
+        return None
     try:
         card = json.loads(path.read_text("utf-8"))
-        if card["files"][file] == sha256 and card["thresholds"]["sure"] and card["temperature"]:
-            return card
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return None
+        if not isinstance(card, dict) or card.get("files", {}).get(file) != sha256:
+            return None  # somebody else's card, or of another file
+        if not (card["thresholds"]["sure"] and card["temperature"]):
+            raise ValueError("a threshold or the temperature is 0")
+        return card
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{path} is damaged ({type(error).__name__}), so nobody knows how sure the model is; fetch it again, or delete it to use "
+            "the model without a calibration."
+        ) from error

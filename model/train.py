@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from model import terminal
 from model.datasets import DataError, download_mnist
 from model.mnist_download import show
 from model.training.fit import train
@@ -34,4 +35,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

@@ -21,6 +21,7 @@ class Fake(Recogniser):
     def __init__(self, name: str = "fake", seed: int = 0):
         self.name, self.weights_sha256 = name, f"{name}{seed}"
         self.calibration, self.second_look = Calibration(temperature=1.5), False
+        self.choice, self.calibrated, self.calibrated_on = None, True, ""
         self.rng, self.go = np.random.default_rng(seed), threading.Event()
         self.go.set()
 

@@ -61,8 +61,19 @@ def images(reports: Reports, selection: Selection) -> Markup:
     return gallery(found, reports.images(selection), query, filters=True) if found else quiet(NO_REPORT)
 
 
+def confidence(reports: Reports, selection: Selection, message: str = "") -> Markup:
+    """How sure the model is when it is right; for a custom model, the button that calibrates it. message: what came of that."""
+    found = reports.report(selection)
+    return render(
+        "calibrate.html",
+        message=message,
+        can_calibrate=reports.can_calibrate(selection.model),
+        shown=_confidence(found) if found else quiet(NO_REPORT),
+    )
+
+
 @lru_cache(maxsize=8)
-def confidence(found: Report) -> Markup:
+def _confidence(found: Report) -> Markup:
     """Reliability before and after calibration, and coverage with a slider over its thresholds."""
     from evaluation import plots
 
@@ -121,12 +132,13 @@ def _examples(pixels: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((name, galleries.data_url(np.concatenate(list(images), axis=1))) for name, images in damaged.items())
 
 
+CONFIDENCE = "Is it sure when it is right?"
 # The name of its tab → what it shows, in the order of the tabs.
 CARDS: dict[str, Card] = {
     "Per class": of_report(per_class),
     "Epochs": of_report(epochs),
     "Images": images,
-    "Is it sure when it is right?": of_report(confidence),
+    CONFIDENCE: confidence,
     "Robustness": robustness,
     "Compare": comparison.card,
     "History": history.card,

@@ -15,7 +15,7 @@ from evaluation.picture_folder import FolderError
 from evaluation.robustness import Measuring
 from evaluation.runner import SHARED, BusyError, Evaluations, Progress, SharedRun, Step
 from interface.evaluate import comparison, views
-from interface.evaluate.cards import CARDS, measuring, robustness_of
+from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
 from interface.evaluate.downloads import file
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import Overview, Part
@@ -103,6 +103,19 @@ class Dashboard:
             return views.quiet(views.NO_REPORT)
         return views.gallery(found, self.reports.images(selection), query, filters)
 
+    def calibrate(self, selection: Selection) -> str:
+        """The card "Is it sure when it is right?": calibrate a custom model."""
+        name = self.checked(selection).model
+        if not self.reports.can_calibrate(name):
+            return confidence(self.reports, selection)
+        try:
+            self.reports.calibrate(name)
+        except DataError as error:
+            return confidence(self.reports, selection, str(error))
+        return confidence(
+            self.reports, selection, f"{self.reports.models[name].notes[-1]} Press Run to see how sure it is now."
+        )
+
     def measure(self, selection: Selection, event: gr.EventData, request: gr.Request) -> Iterator[str]:
         """The card "Robustness": accuracy under the 15 corruptions, one after another; on 1,000 test images or on all."""
         n = sent(event).get("n", SAMPLES[0])
@@ -181,7 +194,7 @@ class Dashboard:
             uploaded = self.reports.uploaded_set(selection)
             return views.uploaded_at_rest(found, uploaded.name if uploaded else "", selection, note, images)
         name = selection.model
-        note = " ".join(filter(None, (note, self.reports.trouble(name))))
+        note = " ".join(filter(None, (note, self.reports.trouble(name), *self.reports.models[name].notes)))
         fresh, ships = self.reports.run_here(name), self.reports.shipped(name)
         at_rest = views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
         under_way = images is None and DOWNLOAD.running

@@ -16,7 +16,7 @@ from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring, Score, measure
 from evaluation.runner import Job, run
 from interface.evaluate.uploaded_test_sets import UPLOADED, UploadedTestSet, UploadedTestSets
-from model.custom_models import Convention
+from model.convention_search import Choice
 from model.datasets import DataError, Labelled, load_mnist
 from model.recogniser import Recogniser
 
@@ -140,7 +140,22 @@ class Reports:
     def separate(self, name: str) -> Recogniser:
         """The model loaded once more, so that readings of other visitors never wait for an evaluation's engine."""
         shared = self.models[name]
-        return second_instance(shared.name, shared.path, shared.convention)
+        other = second_instance(shared.name, shared.path, shared.choice)
+        other.calibration, other.calibrated_on = shared.calibration, shared.calibrated_on
+        other.calibrated = shared.calibrated
+        return other
+
+    def calibrate(self, name: str) -> None:
+        """Calibrate a custom model for everybody; its older reports no longer count. Raises DataError without MNIST."""
+        if self.can_calibrate(name):
+            self.models[name].calibrate()
+            self.finished.pop(name, None)
+            self.kept.pop(name, None)
+
+    def can_calibrate(self, name: str) -> bool:
+        """Whether a model is somebody's own and has no calibration yet."""
+        recogniser = self.models[name]
+        return recogniser.choice is not None and not recogniser.calibrated
 
     def _evaluation_of_uploaded(self, selection: Selection, recogniser: Recogniser) -> Job | None:
         uploaded = self.uploaded_set(selection)
@@ -163,9 +178,10 @@ class Reports:
         return uploaded and uploaded.results.get(selection.model)
 
     def _newest_kept(self, name: str) -> Report | None:
-        weights = self.models[name].weights_sha256
+        weights, notes = self.models[name].weights_sha256, self.models[name].notes
         try:
-            return next((self.history.report(r.id) for r in self.history.runs() if r.weights_sha256 == weights), None)
+            runs = (self.history.report(r.id) for r in self.history.runs() if r.weights_sha256 == weights)
+            return next((found for found in runs if found.notes == notes), None)  # fed and calibrated as it is now
         except ReportError:
             return None
 
@@ -191,9 +207,9 @@ def mnist_test() -> Labelled | None:
 
 
 @lru_cache(maxsize=4)
-def second_instance(name: str, path: Path, convention: Convention) -> Recogniser:
+def second_instance(name: str, path: Path, choice: Choice | None) -> Recogniser:
     """The same model loaded again, so that a run and the visitors’ drawings do not wait for each other."""
-    return Recogniser(name, path, convention)
+    return Recogniser(name, path, choice)
 
 
 @lru_cache(maxsize=16)

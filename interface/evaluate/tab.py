@@ -13,7 +13,7 @@ from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
 from evaluation.rendering import TEMPLATES
 from interface.assets import mount
 from interface.evaluate import views
-from interface.evaluate.cards import CARDS
+from interface.evaluate.cards import CARDS, CONFIDENCE
 from interface.evaluate.downloads import FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
@@ -84,6 +84,7 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
     gallery.ask(dashboard.cell, selection, gallery, **QUICK)
     # the cards with controls of their own
     cards["Images"].ask(dashboard.images, selection, cards["Images"], **QUICK)
+    cards[CONFIDENCE].ask(dashboard.calibrate, selection, cards[CONFIDENCE], **WATCHED)
     cards["Robustness"].ask(dashboard.measure, selection, cards["Robustness"], **WATCHED)
     cards["Compare"].ask(dashboard.compare, selection, cards["Compare"], **WATCHED)
 

@@ -38,7 +38,7 @@ from interface.server.refusals import RequestRefused
 from interface.server.request_body import read_picture_body
 from model.datasets import DataError
 from model.nearest_neighbours import nearest
-from model.pictures import PictureError, open_picture
+from model.pictures import PictureError, open_first
 from model.recogniser import Recogniser
 from model.saliency import explain
 
@@ -107,13 +107,14 @@ def routes(models: dict[str, Recogniser], evaluations: Evaluations = SHARED) -> 
 
 def read(question: Question) -> dict:
     """The answer to a picture file."""
-    picture = open_picture(question.body)
+    page = open_first(question.body)
+    picture = page.picture
     side = SHOWN.get(question.parameters.get("show", ""))
     brief = "brief" in question.parameters
     reading = question.recogniser.read(picture, brief)
     others = other_models(question.models, question.recogniser)
     answer = answer_json(question.recogniser, reading, picture, side, others)
-    return answer | {"brief": brief and not brief_is_complete(reading)}
+    return answer | {"brief": brief and not brief_is_complete(reading), "note": page.note}
 
 
 def read_image(question: Question) -> dict:

@@ -9,7 +9,7 @@ from gradio.data_classes import FileData, ListFiles
 from gradio_client.utils import is_http_url_like
 
 from interface.assets import mount
-from model.pictures import PictureError, open_picture
+from model.pictures import PictureError, open_first
 from model.recogniser import Recogniser
 
 TEMPLATE = Path(__file__).with_name("tab.html")
@@ -73,13 +73,14 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         """Read the handwritten digits in a picture, as `python -m model.predict --json` prints them, without `file`.
 
         Args:
-            image: one picture file, a digit or a whole page: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 20 MB (by MCP 3 MB) and 64 megapixels.
+            image: one picture file, a digit or a whole page: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or JPEG 2000, at most 20 MB (by MCP 3 MB) and 64 megapixels.
             model: which model reads it, a name that the page offers; left out, the default.
 
         Returns:
             text: the digits in reading order, one line for each line of writing
             verdict: "sure", "unsure", "not a digit", "empty", or null when the picture cannot be read
             digits: for each its digit 0-9, probability 0-1, verdict and box [x, y, width, height] in pixels
+            note: null, or a sentence on what of the file was not read: further pages, or the other frames of an animation
             error: null, or a sentence that says why the picture cannot be read
         """
         if model not in models:
@@ -87,12 +88,12 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         try:
             return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=at_once)
         except PictureError as error:
-            return {"text": "", "verdict": None, "digits": [], "error": str(error)}
+            return {"text": "", "verdict": None, "digits": [], "note": None, "error": str(error)}
 
     return read
 
 
 def read_file(recogniser: Recogniser, path: str | None) -> dict:
     """path: of an upload; None: nothing was sent. Raises PictureError."""
-    content = Path(path).read_bytes() if path else b""
-    return recogniser.read(open_picture(content)).to_json() | {"error": None}
+    page = open_first(Path(path).read_bytes() if path else b"")
+    return recogniser.read(page.picture).to_json() | {"note": page.note or None, "error": None}

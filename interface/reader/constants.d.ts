@@ -77,6 +77,8 @@ export const pictures: {
   MAX_SIDE: number;
   MAX_SCANS: number;
   SENTENCES: Record<string, string>;
+  WORKS_ALONE: string;
+  HEIC_BRANDS: string[];
 };
 
 /** The models that the page can read with, by name, the default first. */

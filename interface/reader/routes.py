@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from interface.reader import runtime
 from model import calibration, normalization, pictures, recogniser, test_time_augmentation
-from model.custom_models import Convention
 from model.inference import Engine
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
@@ -42,7 +41,7 @@ KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 def readers(models: Mapping[str, Recogniser]) -> dict[str, Recogniser]:
     """The models whose answers the page can give itself: the ones that ship."""
-    return {name: model for name, model in models.items() if model.calibrated and model.convention == Convention()}
+    return {name: model for name, model in models.items() if model.calibrated and model.choice is None}
 
 
 def constants(models: Mapping[str, Recogniser]) -> str:
@@ -77,8 +76,11 @@ def constants(models: Mapping[str, Recogniser]) -> str:
 
 def _plain(value: object) -> bool:
     """Whether the page can use it: a number, a text, a tuple of those, or texts by name."""
-    texts = isinstance(value, dict) and all(isinstance(text, str) for item in value.items() for text in item)
-    return texts or isinstance(value, int | float | str | tuple)
+    if isinstance(value, dict):
+        return all(isinstance(text, str) for item in value.items() for text in item)
+    if isinstance(value, tuple):
+        return all(map(_plain, value))
+    return isinstance(value, int | float | str)
 
 
 def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:

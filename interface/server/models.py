@@ -2,18 +2,19 @@
 
 import numpy as np
 
+from model.custom_models import Wanted
 from model.datasets import DataError, load_mnist
 from model.nearest_neighbours import nearest
 from model.recogniser import ModelError, Recogniser, load
 
 
-def load_models(names: list[str], input_scale: float | None = None) -> dict[str, Recogniser]:
+def load_models(names: list[str], wanted: Wanted | None = None) -> dict[str, Recogniser]:
     """Name on the page → model. names: shipped names or files, the default first. ModelError says what is wrong with one.
 
-    input_scale: 1 or 255, the value of full ink in the input of model files; None finds out.
+    wanted: what is known of model files that somebody brings; None finds out.
     """
     models: dict[str, Recogniser] = {}
-    for recogniser in (load(name, input_scale) for name in names):
+    for recogniser in (load(name, wanted) for name in names):
         if models.setdefault(recogniser.name, recogniser) is not recogniser:
             raise ModelError(f"Two different models are called {recogniser.name!r}; rename the file.")
     return models

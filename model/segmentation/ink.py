@@ -29,7 +29,10 @@ FRAME = 0.08  # share of the shorter side: the widest frame
 # Pieces along the edge are shadow, no ink, if they cover SHADOW of the picture and fill FILLS of their boxes: digits fill less.
 SHADOW, FILLS = 0.1, 0.5
 TALL_ENOUGH = 0.06  # share of the longer side: the least height of a digit when what touches the edge is dropped
-FAINTEST = 18  # grey levels of contrast below which there is no ink at all
+FAINTEST = 18  # grey levels of contrast below which ink is told from noise before it is raised, and left alone where it is noise
+CLEAREST = 200  # grey levels of the strongest stroke of faint ink once it is raised
+# Faint ink counts if its strokes stand out of their surroundings by LEAST_STROKE grey levels, and by so many deviations of the noise.
+LEAST_STROKE, ABOVE_NOISE = 2.0, 6.0
 
 
 def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
@@ -42,6 +45,9 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     most = float(distance.max())
     contrast = max(float(np.quantile(distance[::2, ::2], 0.999)), 0.6 * most) if distance.size > SAMPLE else most
     if contrast < FAINTEST:
+        raised = _raised(picture)
+        if raised is not None:
+            yield from candidates(raised)
         return
     distance, inverse = _unframed(distance, contrast), cv2.subtract(np.full_like(distance, contrast), distance)
     if max(picture.shape) <= TINY_SIDE:
@@ -66,6 +72,27 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     if not flat:
         yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
     yield _scaled(inverse, 0.5 * contrast), 0.75
+
+
+def _raised(picture: np.ndarray) -> np.ndarray | None:
+    """A picture of faint strokes → the same strokes dark on white, (H, W, 3) uint8; None for blank paper and its noise.
+
+    A stroke is narrower than STROKE_REACHES, so that lamps and gradients are none; noise is what a smooth picture does not have
+    (Immerkær 1996, "Fast Noise Variance Estimation").
+    """
+    grey = picture.astype(np.float32).mean(axis=2)
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    noise = float(np.abs(cv2.filter2D(grey, -1, kernel)).mean()) * np.sqrt(np.pi / 2) / 6
+    window = max(3, round(STROKE_REACHES[0] * max(grey.shape))) | 1
+    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window))
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0) if noise > 0.2 else grey
+    strokes = [cv2.morphologyEx(smooth, how, reach) for how in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
+    strongest = [float(np.sort(one, axis=None)[-max(1, one.size // 1000)]) for one in strokes]
+    which = int(np.argmax(strongest))
+    if strongest[which] < max(LEAST_STROKE, ABOVE_NOISE * noise):
+        return None
+    raised = cv2.convertScaleAbs(strokes[which], alpha=CLEAREST / strongest[which])
+    return cv2.cvtColor(255 - raised, cv2.COLOR_GRAY2RGB)
 
 
 def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:

@@ -45,7 +45,8 @@ def test_the_command_measures_robustness_on_a_sample(mnist, tmp_path, capsys):
     "words, says",
     [
         (["--model", "nonesuch"], "nonesuch"),
-        (["--model", "classic", "--images", "/nowhere"], "folders named 0 to 9"),
+        (["--model", "classic", "--images", "/nowhere"], "/nowhere does not exist; name the folder"),
+        (["--model", "classic", "--images", __file__], "is a file, not a folder"),
         (["--model", "classic", "--json", f"{__file__}/r.json"], "could not be written"),
         (["--model", "classic", "--compare", "/nowhere/r.json"], "cannot be read"),
     ],

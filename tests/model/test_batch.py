@@ -55,7 +55,7 @@ def test_a_folder_becomes_parquet_is_gone_on_with_and_no_bad_file_stops_it(worke
     assert len(found) == COUNT + 1
     for number in range(COUNT):
         row = found[str(pictures / f"line {number % 3}" / f"{number}-ä.png")]
-        alone = json_lines.read_file(predict.recogniser.load(), row["file"])
+        (alone,) = json_lines.read_file(predict.recogniser.load(), row["file"])
         assert {**row, "digits": None} == {**alone, "digits": None}
         assert [d["box"] for d in row["digits"]] == [d["box"] for d in alone["digits"]]
     bad = found[str(pictures / "cut off.png")]

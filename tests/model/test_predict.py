@@ -7,7 +7,7 @@ import pytest
 
 from model import labelled_drawings, predict
 
-FIELDS = {"file", "text", "verdict", "digits", "error"}
+FIELDS = {"file", "page", "pages", "text", "verdict", "digits", "note", "error"}
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import {openTiff} from './tiff.js';
 /** @import {Pixels} from '../types.js' */
 /** @import {Utif} from './tiff.js' */
 
-const {MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_SCANS, SENTENCES} = pictures;
-const HEIC = /^ftyp(heic|heix|hevc|mif1|msf1|avif)$/;
+const {MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_SCANS, SENTENCES, WORKS_ALONE, HEIC_BRANDS} = pictures;
 const INVISIBLE = 8; // grey levels: a picture with no more between its darkest and lightest shows nothing
 
 /** A file cannot be read as a picture; the message says why and what works. */
@@ -24,7 +23,7 @@ export class PictureError extends Error {
    * @param {Record<string, string>} [values]  for its gaps
    */
   constructor(name, values = {}) {
-    super(SENTENCES[name].replace(/\{(\w+)\}/g, (_, gap) => values[gap]));
+    super(SENTENCES[name].replace(/\{(\w+)\}/g, (_, gap) => ({where: 'The picture', works: WORKS_ALONE, ...values})[gap]));
   }
 }
 
@@ -80,8 +79,21 @@ function checkKind(bytes) {
   const text = (end) => String.fromCharCode(...bytes.subarray(0, end));
   const head = text(512).trimStart().toLowerCase();
   if (head.startsWith('<svg') || (head.startsWith('<?xml') && text(4096).toLowerCase().includes('<svg'))) throw new PictureError('svg');
-  if (HEIC.test(text(12).slice(4))) throw new PictureError('heic');
+  const kind = servedKind(text(12));
+  if (kind) throw new PictureError('served', {kind});
   if (head.startsWith('%pdf')) throw new PictureError('pdf');
+}
+
+/**
+ * The kind of a picture that the app reads and this page does not, '' for any other.
+ * @param {string} head  the file's first twelve bytes
+ * @returns {string}
+ */
+function servedKind(head) {
+  const brand = head.slice(4, 8) === 'ftyp' ? head.slice(8) : '';
+  if (HEIC_BRANDS.includes(brand)) return 'HEIC';
+  if (['avif', 'avis'].includes(brand)) return 'AVIF';
+  return head.startsWith('\0\0\0\x0cjP') || head.startsWith('\xffO\xffQ') ? 'JPEG 2000' : '';
 }
 
 /**

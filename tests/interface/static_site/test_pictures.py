@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from benchmarks.parity import compare_files
 from interface.predict.examples.draw import notebook, one, row
 from model import recogniser
-from model.pictures import SENTENCES, PictureError, open_picture
+from model.pictures import SENTENCES, WORKS_ALONE, PictureError, open_picture
 from tests.browser import downloaded, expect_text, open_files, picture_file, png, upload
 from tests.model.test_pictures import black_square, saved, saved_bomb
 
@@ -164,7 +164,7 @@ def test_a_page_of_a_notebook_is_read_and_boxed(visit):
 
 def test_a_file_that_is_no_picture_gets_one_sentence(visit):
     upload(visit, "cat.png", b"this is text")
-    expect(visit.get_by_test_id("problem")).to_have_text(SENTENCES["unknown"])
+    expect(visit.get_by_test_id("problem")).to_have_text(SENTENCES["unknown"].format(works=WORKS_ALONE))
 
 
 def test_a_picture_is_pasted_and_one_is_photographed(visit):
@@ -192,7 +192,7 @@ def test_ten_files_make_a_table_that_can_be_downloaded_and_another_model_reads_t
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert name == "digits.csv"
     assert [line["text"] for line in rows] == [*"012345678", ""]
-    assert rows[-1]["error"] == SENTENCES["unknown"]
+    assert rows[-1]["error"] == SENTENCES["unknown"].format(works=WORKS_ALONE)
     visit.get_by_test_id("results").locator("tr").nth(7).click()
     expect_text(visit, "7")
     version = visit.get_by_test_id("answer").get_attribute("data-version")

@@ -1,0 +1,127 @@
+"""What input a custom model expects and what its outputs mean: `Convention`, and the choices that it is made of.
+
+convention_search.py finds the convention of a file; a model of this project has the default one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.layouts import Layout
+
+LEAST = np.float32(1e-7)  # of a norm, and the distance of a sigmoid from 0 and 1 within which float32 tells nothing
+MEAN, DEVIATION = 0.1307, 0.3081  # of the pixels of MNIST's training images, as PyTorch's examples have them
+# Of ImageNet's RGB pixels, as networks that were trained on it want theirs (torchvision's and Keras's "torch" mode).
+IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+
+PAPER = "paper"  # before the name of an input: dark ink on light, so that paper is 1
+
+
+def _by_norm(images: np.ndarray, axis: int | tuple[int, int]) -> np.ndarray:
+    return images / np.maximum(np.sqrt((images**2).sum(axis=axis, keepdims=True)), LEAST)
+
+
+def _by_contrast(images: np.ndarray) -> np.ndarray:
+    deviation = np.maximum(images.std(axis=(1, 2), keepdims=True), 1 / np.sqrt(images[0].size) if len(images) else 1)
+    return (images - images.mean(axis=(1, 2), keepdims=True)) / deviation
+
+
+# Name → (words, what happens to (n, S, S) float32 images with ink 1 on paper 0). The likeliest come first: where two ways give the
+# same answers, the first counts.
+INPUTS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
+    "unit": ("0 to 1", lambda x: x),
+    "bytes": ("0 to 255", lambda x: x * np.float32(255)),
+    "signed": ("−1 to 1", lambda x: 2 * x - 1),
+    "centred": ("−0.5 to 0.5", lambda x: x - np.float32(0.5)),
+    "standard": ("less MNIST's mean, by its deviation", lambda x: ((x - MEAN) / DEVIATION).astype(np.float32)),
+    "rows": ("normalize(axis=1)", lambda x: _by_norm(x, 1)),
+    "lines": ("normalize(axis=2)", lambda x: _by_norm(x, 2)),
+    "whole": ("each image by its norm", lambda x: _by_norm(x, (1, 2))),
+    "contrast": ("each image less its mean, by its deviation", _by_contrast),
+    "binary": ("0 or 1", lambda x: (x > 0.5).astype(np.float32)),
+}
+COLOUR_INPUTS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
+    "imagenet": (
+        "less ImageNet's mean, by its deviation",
+        lambda x: (x[..., None] - IMAGENET_MEAN) / IMAGENET_DEVIATION,
+    )
+}
+PROBABILITIES, LOGITS, SIGMOIDS = "probabilities", "logits", "sigmoids"
+OUTPUTS = (PROBABILITIES, LOGITS, SIGMOIDS)  # log-probabilities count as logits: their softmax is the probabilities
+SAME_ORDER = tuple(range(10))
+
+
+def input_names() -> list[str]:
+    """What `--input` may be: each name, and "paper", "paper-bytes" … for the same with dark ink on light."""
+    names = [*INPUTS, *COLOUR_INPUTS]
+    return names + [PAPER if name == "unit" else f"{PAPER}-{name}" for name in names]
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The input that a network expects, and the form of its outputs.
+
+    input: of INPUTS or COLOUR_INPUTS; dark_ink: whether that is applied to dark ink on light paper; transposed: whether rows and
+    columns are exchanged; layout: None for this project's own networks; output: of OUTPUTS; order: which output each digit has;
+    constant: the value of inputs that take no image; output_at: which output counts, where several could.
+    """
+
+    input: str = "unit"
+    dark_ink: bool = False
+    transposed: bool = False
+    layout: Layout | None = None
+    output: str = PROBABILITIES
+    order: tuple[int, ...] = SAME_ORDER
+    constant: float | None = None
+    output_at: int = 0
+
+    @property
+    def name(self) -> str:
+        """Of the input, as `--input` takes it."""
+        if not self.dark_ink:
+            return self.input
+        return PAPER if self.input == "unit" else f"{PAPER}-{self.input}"
+
+    def to_input(self, images: np.ndarray) -> np.ndarray:
+        """Images as everywhere in this project, (n, 28, 28) float32 in [0, 1] with ink 1 → as this network expects them."""
+        if self.layout is None:
+            return images
+        images = self.layout.resize(images.swapaxes(1, 2) if self.transposed else images)
+        way = INPUTS.get(self.input) or COLOUR_INPUTS[self.input]
+        return self.layout.arrange(way[1](1 - images if self.dark_ink else images))
+
+    def to_probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """The network's outputs, (n, k) float32 → probabilities of the ten digits and of "none" where there is an eleventh output,
+        (n, 10) or (n, 11) float32 with rows that sum to 1."""
+        outputs = self.in_order(outputs)
+        if self.output == PROBABILITIES:
+            return outputs if self.layout is None else outputs / np.maximum(outputs.sum(axis=1, keepdims=True), LEAST)
+        if self.output == SIGMOIDS:  # that one digit is there and no other: p/(1 − p) of each against the others'
+            inside = np.clip(outputs, LEAST, 1 - LEAST)
+            outputs = np.log(inside) - np.log1p(-inside)
+        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def in_order(self, outputs: np.ndarray) -> np.ndarray:
+        """(n, k) outputs with the digits' first, 0 to 9, and the one of no digit last."""
+        if self.order == SAME_ORDER:
+            return outputs
+        rest = [at for at in range(outputs.shape[1]) if at not in self.order]
+        return outputs[:, [*self.order, *rest]]
+
+    def __str__(self) -> str:
+        words = (INPUTS.get(self.input) or COLOUR_INPUTS[self.input])[0]
+        ink = "dark ink on light" if self.dark_ink else "light ink on dark"
+        parts = [f"input {self.name} ({words}, {ink})"]
+        if self.layout and (self.layout.side != 28 or self.layout.channels == 3):
+            parts.append(str(self.layout))
+        if self.transposed:
+            parts.append("rows and columns exchanged")
+        if self.constant is not None:
+            parts.append(f"its other inputs held at {self.constant:g}")
+        parts.append(f"outputs {self.output}")
+        if self.order != SAME_ORDER:
+            parts.append(f"the digits 0–9 at outputs {', '.join(map(str, self.order))}")
+        return ", ".join(parts)

@@ -1,0 +1,74 @@
+"""A decoded picture of any mode and depth → RGB: `to_rgb`. model/pictures.py opens the files."""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+STRIP = 1_000_000  # pixels converted at a time: a 16-bit picture of 64 megapixels took 2.3 GB at once
+# The largest value of cameras' and scanners' depths, in bits 8, 10, 12, 14 and 16: a picture that goes beyond one has the next.
+TOPS = (255, 1023, 4095, 16383, 65535)
+SAME = 8  # levels; a picture with less between its extremes on white has lost its ink there
+
+
+def to_rgb(image: Image.Image) -> np.ndarray:
+    """A loaded picture → (H, W, 3) uint8, with transparent parts on white."""
+    if image.mode.startswith("I") or image.mode == "F":
+        grey = to_bytes(np.asarray(image))
+        return np.repeat(grey[..., None], 3, axis=2)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        opaque = image.mode == "RGBA" and image.getextrema()[3:] == ((255, 255),)  # as every drawing from the page is
+        return np.asarray(image.convert("RGB")) if opaque else _on_paper(image)
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def deep_colours(content: bytes) -> Image.Image | None:
+    """A PNG or TIFF with 16 bits for each colour → RGB or RGBA with 8, scaled by what it uses; None where OpenCV cannot open it.
+
+    Pillow keeps the upper byte of each colour, which is empty where a camera has put 10 or 12 bits into 16.
+    """
+    found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if found is None or found.dtype != np.uint16 or found.ndim != 3:
+        return None
+    colours = to_bytes(found[..., :3][..., ::-1])
+    if found.shape[2] == 3:
+        return Image.fromarray(colours)
+    return Image.fromarray(np.dstack([colours, to_bytes(found[..., 3])]), "RGBA")
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Integers or floats of any depth → uint8 of the same shape.
+
+    What lies within 8, 10, 12, 14 or 16 bits keeps its place in that depth, floats within 0 to 1 theirs; other ranges become 0–255.
+    """
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    if 0 <= low and high <= 1:
+        low, high = 0.0, 1.0
+    elif 0 <= low and high <= TOPS[-1]:
+        low, high = 0.0, float(next(top for top in TOPS if high <= top))
+    scaled = np.empty(values.shape, np.uint8)
+    for rows in _strips(*values.shape[:2]):
+        part = np.nan_to_num((values[rows].astype(np.float64) - low) / max(high - low, 1e-9) * 255)
+        scaled[rows] = part.clip(0, 255).astype(np.uint8)
+    return scaled
+
+
+def _strips(height: int, width: int) -> list[slice]:
+    """The rows of a picture in strips of at most STRIP pixels, or of one row."""
+    rows = max(1, STRIP // width)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _on_paper(image: Image.Image) -> np.ndarray:
+    """Put transparent parts on white; or on black where the ink vanishes on white (white ink, ink in the alpha channel alone)."""
+    width, height = image.size
+    picture = np.empty((height, width, 3), np.uint8)
+    for paper in ("white", "black"):
+        for rows in _strips(height, width):
+            part = image.crop((0, rows.start, width, rows.stop)).convert("RGBA")
+            sheet = Image.new("RGBA", part.size, paper)
+            sheet.alpha_composite(part)
+            picture[rows] = np.asarray(sheet.convert("RGB"))
+        if int(np.ptp(picture)) > SAME:
+            break
+    return picture
