@@ -1,8 +1,10 @@
 """The page: header and two tabs (`build`), and what Gradio needs to serve it (`launch_options`)."""
 
+import os
 from typing import Any
 
 import gradio as gr
+from gradio import http_server
 
 from interface import assets
 from interface.evaluate import tab as evaluate_tab
@@ -10,7 +12,7 @@ from interface.evaluate import uploaded_test_sets
 from interface.predict import routes as predict_routes
 from interface.predict import tab as predict_tab
 from interface.reader import routes as reader_routes
-from interface.server import uploads
+from interface.server import sharing, surroundings, uploads
 from interface.server.limits import LIMITS
 from interface.server.serving import ServerOptions, routes_and_lifespan
 from interface.templates import render
@@ -22,13 +24,33 @@ from model.recogniser import Recogniser
 QUEUE_PAUSE = 0.02
 
 
-def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> gr.Blocks:
+class Page(gr.Blocks):
+    """The page. `launch` serves it as demo.py does, for those who call that themselves: `from demo import demo; demo.launch()`."""
+
+    models: dict[str, Recogniser]
+    test_set_uploads: bool
+
+    def launch(self, *given: Any, **named: Any) -> Any:
+        """As gr.Blocks.launch, with what the page needs; what the caller names comes first."""
+        host = named.get("server_name") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+        root_path = named.get("root_path") or os.environ.get("GRADIO_ROOT_PATH") or ""
+        link = sharing.PublicLink(host, root_path)
+        frames = surroundings.NOTEBOOKS if surroundings.in_notebook() else ServerOptions.frame_ancestors
+        options = ServerOptions(bool(named.get("share")), frame_ancestors=frames, root_path=root_path, link=link)
+        surroundings.reach_directly(host)
+        if ":" in http_server.LOCALHOST_NAME:
+            http_server.LOCALHOST_NAME = "127.0.0.1"  # with which Gradio looks for a free port, by IPv4 alone
+        named["server_name"] = surroundings.bracketed(host)
+        return super().launch(*given, **(launch_options(self.models, self.test_set_uploads, options) | named))
+
+
+def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> Page:
     """The whole page. models: what can be chosen, by the name the page shows; the first is the default.
 
     test_set_uploads: visitors may bring test sets of their own; the same value as for `launch_options`.
     """
     # uploads (only programs make any, through `read`) are deleted within a day
-    with gr.Blocks(
+    with Page(
         title="Digits", analytics_enabled=False, delete_cache=(uploads.HOUR, uploads.DAY), fill_width=True
     ) as demo:
         gr.HTML(
@@ -42,6 +64,7 @@ def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> gr.Bl
                 predict_tab.build(models)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluate_tab.build(models, test_set_uploads)
+    demo.models, demo.test_set_uploads = models, test_set_uploads
     demo.queue(max_size=LIMITS.queued_events, api_open=False)  # what stands in the queue cannot be called past it
     demo._queue.sleep_when_free = QUEUE_PAUSE
     return demo

@@ -3,16 +3,24 @@
 import argparse
 import os
 
+from model.model_files import ENDINGS
+from model.model_options import add_model_options
+
 
 def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
     """The options as attributes; ``auth`` is (user, password) or None. given: words of a command line, by default this process's."""
     parser = argparse.ArgumentParser(prog="demo.py", description="Draw digits, read them, evaluate the reader.")
     parser.add_argument(
         "--host",
-        default="127.0.0.1",
-        help="address to listen on; 0.0.0.0 for every network (default: this machine only)",
+        default=os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+        help="address to listen on; 0.0.0.0 for every network, :: for IPv6 (default: $GRADIO_SERVER_NAME, or this machine only)",
     )
-    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=os.environ.get("GRADIO_SERVER_PORT"),
+        help="port to listen on (default: $GRADIO_SERVER_PORT, or the first free one from 7860)",
+    )
     parser.add_argument("--share", action="store_true", help="make a public link that lives a week")
     parser.add_argument(
         "--auth",
@@ -26,16 +34,21 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
         nargs="+",
         default=[],
         metavar="NAME|FILE",
-        help="models to offer first: a shipped name, .keras or .tflite",
+        help=f"models to offer first: a shipped name, or a {ENDINGS}",
     )
-    parser.add_argument("--input-scale", type=float, choices=(1, 255), help="what model files take full ink for")
+    add_model_options(parser)
     parser.add_argument(
         "--own-pictures",
         dest="test_set_uploads",
         action=argparse.BooleanOptionalAction,
         help="let visitors evaluate on pictures of their own (default: yes, with --share no)",
     )
-    parser.add_argument("--root-path", metavar="PATH", help="the path a proxy serves this under, such as /digits")
+    parser.add_argument(
+        "--root-path",
+        metavar="PATH",
+        default=os.environ.get("GRADIO_ROOT_PATH"),
+        help="the path a proxy serves this under, such as /digits (default: $GRADIO_ROOT_PATH)",
+    )
     parser.add_argument(
         "--trust-proxy",
         metavar="ADDRESS",
@@ -54,6 +67,13 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
     if flags.test_set_uploads is None:
         flags.test_set_uploads = not flags.share
     return flags
+
+
+def _port(text: str) -> int:
+    """A port's number."""
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError("it is a number from 1 to 65535")
+    return int(text)
 
 
 def _login(text: str) -> tuple[str, str]:

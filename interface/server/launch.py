@@ -3,13 +3,14 @@
 import argparse
 import contextlib
 import io
+import os
 import sys
 import threading
 from typing import Any
 
 import gradio as gr
 
-from interface.server import sharing
+from interface.server import sharing, surroundings
 from interface.server.models import warm_up
 from model.recogniser import Recogniser
 
@@ -40,10 +41,11 @@ def serve(
                 **launch_options,
             )
     except OSError:
-        taken = f"Port {flags.port} is taken" if flags.port else "Ports 7860 to 7959 are all taken"
+        first = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
+        taken = f"Port {flags.port} is taken" if flags.port else f"Ports {first} to {first + 99} are all taken"
         print(f"demo.py: {taken}, or {flags.host} is not an address of this machine; choose another.", file=sys.stderr)
         return 2
-    print(f"Digits runs at {page.local_url}", flush=True)
+    print(f"Digits runs at {surroundings.address(flags.host, page.server_port)}", flush=True)
     threading.Thread(target=warm_up, args=(models,), daemon=True).start()
     try:
         if flags.share:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import anyio
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +30,10 @@ from interface.server.rate_limits import RateLimiter, RateLimitExceeded
 from interface.server.refusals import RequestRefused
 from interface.server.request_body import RequestBody, announced_size, check_announced_size
 from interface.server.request_origin import (
+    SET_COOKIE,
     check_host,
     client_address,
+    comes_from_page,
     is_from_another_site,
     is_this_machine,
     path_below,
@@ -39,6 +41,10 @@ from interface.server.request_origin import (
 )
 
 PAGE = re.compile(r"[\w-]{1,64}", re.ASCII)  # the name that a page gives itself: Gradio's session, or our `pad`
+ANOTHER_SITE = (
+    "This request comes from another site’s page; open this page itself. If a proxy stands before it, have the proxy pass on the "
+    "host (nginx: proxy_set_header Host $host), or start the app with --trust-proxy and the proxy’s address."
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -86,6 +92,8 @@ class RequestFilter:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": self._with_our_headers(message.get("headers", []))}
+                if path == "/" and not comes_from_page(Headers(scope=scope)):
+                    message["headers"].append((b"set-cookie", SET_COOKIE.encode("ascii")))
             sent += len(message.get("body", b""))
             await send(message)
 
@@ -141,7 +149,7 @@ class RequestFilter:
         if not allowed.without_login and not signed_in(request):
             raise RequestRefused(401, "Please log in again: reload the page.")
         if request.method not in ("GET", "HEAD") and is_from_another_site(request.headers):
-            raise RequestRefused(403, "This request comes from another site’s page; open this page itself.")
+            raise RequestRefused(403, ANOTHER_SITE)
         at_once = LIMITS.streams_at_once if allowed.is_stream else LIMITS.requests_at_once
         if self.under_way[allowed.is_stream] > at_once:
             raise RequestRefused(503, "Very many people are here just now; please try again in a moment.", 5)

@@ -4,7 +4,10 @@ A client may write any X-Forwarded header. They are believed only from the proxi
 its tunnel on this machine.
 """
 
+import contextlib
 import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -57,7 +60,24 @@ def is_from_another_site(headers: Headers) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site:
         return site not in ("same-origin", "none")
-    return origin is not None and origin.partition("://")[2] != named_host(headers)
+    if origin is None or origin.partition("://")[2] == named_host(headers):
+        return False
+    return origin == "null" or not comes_from_page(headers)
+
+
+# A proxy may give this app another host than the page's own. Then only a cookie tells the page's requests from those of another
+# site's page, and only where the browser does not send Sec-Fetch-Site, which it leaves out over plain http: with SameSite=Strict it
+# goes along from pages of the same site alone.
+COOKIE, SECRET = "digits-page", secrets.token_urlsafe(16)
+SET_COOKIE = f"{COOKIE}={SECRET}; Path=/; HttpOnly; SameSite=Strict"
+
+
+def comes_from_page(headers: Headers) -> bool:
+    """Whether the request carries the cookie that this app gave to its page."""
+    sent = SimpleCookie()
+    with contextlib.suppress(CookieError):
+        sent.load(headers.get("cookie", ""))
+    return COOKIE in sent and secrets.compare_digest(sent[COOKIE].value.encode("utf-8"), SECRET.encode("utf-8"))
 
 
 def path_below(root_path: str, scope: Scope) -> str:

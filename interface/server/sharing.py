@@ -110,7 +110,7 @@ def address_for_others(request: Request, link: PublicLink) -> str | None:
     host = request.headers.get("x-forwarded-host", request.headers["host"]).split(",")[0].strip()
     name = urlsplit(f"//{host}").hostname or ""
     if name in ("localhost", "::1") or name.startswith("127."):
-        here = network_address() if link.host == "0.0.0.0" else None
+        here = network_address() if link.host.strip("[]") in ("0.0.0.0", "::") else None
         if here is None:
             return None
         host = host.replace(name, here, 1)

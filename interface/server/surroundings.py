@@ -1,0 +1,51 @@
+"""What other people's machines bring: Gradio's environment variables, proxies, IPv6, notebooks. demo.py calls `prepare` first.
+
+Nothing here imports Gradio, which reads its variables when it is imported.
+"""
+
+import os
+import sys
+import tempfile
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# Who may show the page in a frame where a notebook's cell does: the notebook's server on this machine, and VS Code.
+NOTEBOOKS = "'self' http://localhost:* https://localhost:* http://127.0.0.1:* https://127.0.0.1:* vscode-webview:"
+
+
+def prepare() -> None:
+    """Set what Gradio and uvicorn read when they are imported. Exits with a sentence where a variable cannot be used."""
+    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        print(f"GRADIO_SERVER_PORT is {port!r}; set it to a number from 1 to 65535, or unset it.", file=sys.stderr)
+        sys.exit(2)
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing asks the network
+    os.environ["FORWARDED_ALLOW_IPS"] = (
+        ""  # uvicorn trusts no proxy; interface/server/middleware.py trusts --trust-proxy
+    )
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-")  # uploads; interface/server/uploads.py sweeps it
+
+
+def reach_directly(host: str) -> None:
+    """Have this process ask its own server without a proxy: with http_proxy and no no_proxy, Gradio's own check would go astray."""
+    for name in ("no_proxy", "NO_PROXY"):
+        known = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+        if "*" not in known:
+            os.environ[name] = ",".join(dict.fromkeys([*known, *LOOPBACK, host.strip("[]")]))
+
+
+def bracketed(host: str) -> str:
+    """An address as it stands in a URL: an IPv6 one in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def address(host: str, port: int, root_path: str | None = None) -> str:
+    """The address at which this machine's browser finds a server that listens on ``host``."""
+    name = {"0.0.0.0": "localhost", "::": "localhost" if sys.platform == "win32" else "[::1]"}.get(host.strip("[]"))
+    return f"http://{name or bracketed(host)}:{port}/"
+
+
+def in_notebook() -> bool:
+    """Whether this runs in the kernel of a notebook."""
+    shell = sys.modules.get("IPython")
+    found = shell.get_ipython() if shell else None
+    return found is not None and "IPKernelApp" in found.config
