@@ -1,0 +1,135 @@
+"""`python -m model.training.fit_pages`: trains the page network on crops that another process draws meanwhile.
+
+    python -m model.training.fit_pages --minutes 100 [--resume] [--out DIR]
+
+The learning rate falls to nothing at the end of the minutes, whatever the machine does in them. A checkpoint is written every few
+minutes; `--resume` goes on from it (with the learning rate of the minutes that are left).
+"""
+
+import argparse
+import csv
+import json
+import multiprocessing
+import time
+from pathlib import Path
+
+import numpy as np
+
+from model.files import replacing
+from model.page_reader import network_input
+
+BATCH = 16
+RATE, DECAY, WARM_UP = 2e-3, 0.02, 200  # AdamW; WARM_UP in steps
+AVERAGE = 0.998  # of the weights over the last steps: what is written
+CHECKPOINT = 240  # seconds
+OUT = Path(__file__).parent.parent / "trained" / "page_reader"
+
+
+def draw(queue, seed: int) -> None:
+    """Put batches into the queue for ever: inputs (BATCH, 96, 96, 8) and labels (BATCH, 96, 96, 12), both float16."""
+    from model.training.pages.crops import SIDE, Pages
+
+    pages = Pages(seed)
+    while True:
+        crops = [pages.crop() for _ in range(BATCH)]
+        inputs = np.zeros((BATCH, SIDE // 2, SIDE // 2, network_input.INPUTS), np.float16)
+        for at, crop in enumerate(crops):
+            one = network_input.of(crop.picture)
+            inputs[at, : one.shape[0], : one.shape[1]] = one
+        queue.put((inputs, np.stack([crop.labels for crop in crops])))
+
+
+def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
+    """Train for so many minutes, counted over all resumptions, and write the network to ``out``."""
+    import keras
+    import tensorflow as tf
+
+    from model.training.page_network import build, losses
+
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue(maxsize=12)
+    drawing = context.Process(target=draw, args=(queue, seed + int(time.time()) % 1_000_000), daemon=True)
+    drawing.start()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    keras.utils.set_random_seed(seed)
+    network = build()
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=DECAY, clipnorm=1.0)
+    optimizer.build(network.trainable_variables)
+    averages = [tf.Variable(w) for w in network.weights]
+    state = {"seconds": 0.0, "steps": 0}
+    kept, progress = out / "checkpoint.npz", out / "progress.json"
+    everything = [*network.weights, *averages, *optimizer.variables]
+    if resume and kept.exists():
+        with np.load(kept) as file:
+            for at, variable in enumerate(everything):
+                variable.assign(file[f"v{at}"])
+        state = json.loads(progress.read_text("utf-8"))
+    out.mkdir(parents=True, exist_ok=True)
+
+    @tf.function(jit_compile=True)
+    def step(inputs, labels, average):
+        with tf.GradientTape() as tape:
+            parts = losses(labels, network(inputs, training=True))
+            total = tf.reduce_sum(parts)
+        gradients = tape.gradient(total, network.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+        for mean, weight in zip(averages, network.weights, strict=True):
+            mean.assign(average * mean + (1 - average) * weight)
+        return parts
+
+    def save() -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        with replacing(kept) as temporary, temporary.open("wb") as file:
+            np.savez(file, **{f"v{at}": variable.numpy() for at, variable in enumerate(everything)})
+        with replacing(progress) as temporary:
+            temporary.write_text(json.dumps(state), "utf-8")
+        own = [w.numpy() for w in network.weights]
+        for weight, mean in zip(network.weights, averages, strict=True):
+            weight.assign(mean)
+        network.save(out / "page_reader.part.keras")
+        (out / "page_reader.part.keras").replace(out / "page_reader.keras")
+        for weight, value in zip(network.weights, own, strict=True):
+            weight.assign(value)
+
+    begun, recent, saved, waited = time.monotonic() - state["seconds"], [], time.monotonic(), 0.0
+    while state["seconds"] < 60 * minutes:
+        asked = time.monotonic()
+        inputs, labels = queue.get()
+        waited += time.monotonic() - asked
+        share = state["seconds"] / (60 * minutes)
+        optimizer.learning_rate = RATE * min(1, (state["steps"] + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * share))
+        average = min(AVERAGE, 1 - 1 / (1 + state["steps"]))
+        recent.append(
+            step(inputs.astype(np.float32), labels.astype(np.float32), tf.constant(average, tf.float32)).numpy()
+        )
+        state["steps"] += 1
+        state["seconds"] = time.monotonic() - begun
+        if len(recent) == 50:
+            means = np.mean(recent, axis=0)
+            row = [state["steps"], round(state["seconds"]), *(round(float(v), 4) for v in means), round(waited, 1)]
+            with (out / "history.csv").open("a", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerow(row)
+            print(*row, flush=True)
+            recent, waited = [], 0.0
+        if time.monotonic() - saved > CHECKPOINT:
+            save()
+            saved = time.monotonic()
+    save()
+    drawing.terminate()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Trains, and returns 0."""
+    parser = argparse.ArgumentParser(prog="python -m model.training.fit_pages", description="Train the page network.")
+    parser.add_argument("--minutes", type=float, default=100, help="of all training together")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to (default: model/trained/page_reader)")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    chosen = parser.parse_args(arguments)
+    train(chosen.minutes, chosen.out, chosen.resume, chosen.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

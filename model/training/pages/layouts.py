@@ -1,0 +1,315 @@
+"""Where the writing of a training page stands: lines, lone digits, columns, sums, cells of a form … Enter at `some`.
+
+Every layout takes the sources, a random generator, the side of the page in px and the height of its digits in px, and returns a
+`Layout`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from model.training.pages.glyphs import FONTS, Glyph, Sources, Writer, from_strokes, sign
+
+# Words of forms and notes; a printed word may be any of them or random letters.
+WORDS = (
+    "Total", "Date", "No", "Name", "Sum", "Tel", "Page", "Amount", "Code", "ID", "Answer", "Price", "Class", "Score", "Room",
+    "Invoice", "Please", "write", "the", "number", "Street", "Phone", "Account", "Signature", "Order", "Qty", "Item",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A glyph on a page: middle of a digit of its line (x, y) in px, px of a digit's height, slant, and brush in px."""
+
+    glyph: Glyph
+    x: float
+    y: float
+    size: float
+    slant: float = 0.0
+    pen: str = "pen"  # "pen", or "print" for what no hand has written
+
+
+@dataclass
+class Layout:
+    """Writing, and lines that are printed on the paper: ((x, y), (x, y)) in px each."""
+
+    placed: list[Placed] = field(default_factory=list)
+    printed_lines: list[tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=list)
+
+
+def row(
+    glyphs: list[Glyph], x: float, y: float, size: float, rng: np.random.Generator, gap: float, pen="pen", uneven=1.0
+) -> list[Placed]:
+    """Glyphs from left to right from ``x`` on, about ``gap`` digit heights apart."""
+    placed, slant, rise = [], rng.normal(0, 0.08) * uneven, rng.normal(0, 0.02) * uneven
+    for glyph in glyphs:
+        own = size * float(np.exp(rng.normal(0, 0.1 * uneven)))
+        width = glyph.width * own
+        lift = rng.normal(0, 0.06) * size * uneven
+        placed.append(Placed(glyph, x + width / 2, y + lift + rise * x, own, slant + rng.normal(0, 0.05) * uneven, pen))
+        x += width + size * gap * (float(np.exp(rng.normal(0, 0.35))) if uneven else 1)
+    return placed
+
+
+def word(sources: Sources, rng: np.random.Generator) -> tuple[list[Glyph], str]:
+    """Letters of a printed or handwritten word, and the pen that wrote it."""
+    text = str(rng.choice(WORDS)) + str(rng.choice(["", "", ":", "."]))
+    if rng.random() < 0.3:
+        text = "".join(rng.choice(list("abcdefghijklmnoprstuvwyzABEGHKMNRSTX"), rng.integers(2, 8)))
+    if rng.random() < 0.5:
+        font = str(rng.choice(FONTS))
+        text = text.upper() if rng.random() < 0.2 else text
+        return [sources.printed(rng, c, font) for c in text], "print"
+    return [sources.letter(rng, alone=len(text) < 3) for _ in text], "pen"
+
+
+def printed_text(sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """A printed line with letters and digits."""
+    font, count = str(rng.choice(FONTS)), int(rng.integers(3, 14))
+    known = "ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnoprstuvwxyz0123456789:.,-/"
+    return [sources.printed(rng, c, font) for c in rng.choice(list(known), count)]
+
+
+def number(writer: Writer, rng: np.random.Generator, longest: int = 7) -> list[Glyph]:
+    """Digits of one hand."""
+    return [writer.digit(rng) for _ in range(rng.integers(1, longest + 1))]
+
+
+def expression(writer: Writer, rng: np.random.Generator) -> list[Glyph]:
+    """A sum, a time, a date, a price: numbers with signs between, before or after them."""
+    glyphs: list[Glyph] = []
+    for part in range(int(rng.integers(1, 4))):
+        if part or rng.random() < 0.3:
+            glyphs.append(sign(rng))
+        glyphs += number(writer, rng, 3)
+    return [*glyphs, sign(rng)] if rng.random() < 0.4 else glyphs
+
+
+def content(sources: Sources, writer: Writer, rng: np.random.Generator, most_digits: float) -> tuple[list[Glyph], str]:
+    """What stands in one place of a line: mostly a number."""
+    kind = rng.random()
+    if kind < most_digits:
+        return number(writer, rng), "pen"
+    if kind < most_digits + (1 - most_digits) * 0.5:
+        return expression(writer, rng), "pen"
+    return word(sources, rng)
+
+
+def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Lines of numbers, sums and words over the whole page, which its border may cut."""
+    layout, writer = Layout(), sources.writer(rng)
+    most_digits, gap = (
+        rng.choice([0.95, 0.8, 0.5, 0.15]),
+        float(rng.choice([rng.uniform(-0.12, 0.05), rng.uniform(0.05, 0.3), rng.uniform(0.2, 1.4)], p=[0.2, 0.5, 0.3])),
+    )
+    apart, inside = rng.uniform(1.3, 2.8), rng.random() < 0.55
+    y = size * rng.uniform(0.55, 1.2) if inside else size * rng.uniform(-0.3, 1)
+    margin = size * rng.uniform(0.05, 1.5)
+    while y < side + size * 0.4:
+        if inside and y > side - size * 0.55:
+            break
+        x = margin + side * rng.uniform(0, 0.3) if inside else side * rng.uniform(-0.3, 0.5)
+        while x < side:
+            glyphs, pen = content(sources, writer, rng, most_digits)
+            small = 1.0 if pen == "pen" else rng.uniform(0.4, 1)
+            placed = row(
+                glyphs, x, y, size * small, rng, gap if pen == "pen" else 0.06, pen, 1.0 if pen == "pen" else 0.0
+            )
+            if inside:
+                placed = [p for p in placed if p.x + p.glyph.width * p.size / 2 < side - 2]
+            layout.placed += placed
+            if not placed:
+                break
+            last = placed[-1]
+            x = last.x + last.glyph.width * last.size / 2 + size * rng.uniform(0.5, 3)
+            if rng.random() < 0.15:
+                break
+        y += size * apart * rng.uniform(0.9, 1.15)
+        if rng.random() < 0.06:
+            break
+    return layout
+
+
+def one_row(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """One number alone, whole, as large as the page allows; its gaps may be closed and its digits may touch."""
+    writer = sources.writer(rng)
+    glyphs = number(writer, rng) if rng.random() < 0.7 else expression(writer, rng)
+    gap = float(rng.choice([rng.uniform(-0.15, 0.03), rng.uniform(0.03, 0.3), rng.uniform(0.3, 1.5)]))
+    return _fitted(row(glyphs, 0, 0, size, rng, gap), side, rng, grow=rng.random() < 0.6)
+
+
+def lone(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """One digit, of any size up to the whole page."""
+    size = side * rng.uniform(0.12, 0.97) if rng.random() < 0.8 else size
+    return _fitted(row([sources.writer(rng).digit(rng)], 0, 0, size, rng, 0), side, rng, grow=False)
+
+
+def stacked(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Two or three short rows closely above one another."""
+    writer, y, placed = sources.writer(rng), 0.0, []
+    count = int(rng.integers(2, 4))
+    for _ in range(count):
+        placed += row(number(writer, rng, 2), size * rng.uniform(-0.2, 0.2), y, size, rng, rng.uniform(0.05, 0.4))
+        y += size * rng.uniform(1.03, 1.5)
+    return _fitted(placed, side, rng, grow=rng.random() < 0.7)
+
+
+def column_sum(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Numbers below one another with a sign and a drawn line, as one adds by hand."""
+    writer, y, placed = sources.writer(rng), 0.0, []
+    for at in range(int(rng.integers(2, 4))):
+        placed += row(number(writer, rng, 4), size * rng.uniform(0.8, 1.2), y, size, rng, 0.15)
+        if at:
+            placed += row([sign(rng, str(rng.choice(list("+-x"))))], 0, y, size, rng, 0)
+        y += size * rng.uniform(1.15, 1.6)
+    rule = np.stack([np.linspace(-2, 2, 8), rng.normal(0, 0.02, 8)], axis=1).astype(np.float32)
+    placed.append(Placed(from_strokes("other", "_", [rule], unit=1.0, base=0.0), size * 1.7, y - size * 0.45, size))
+    placed += row(number(writer, rng, 4), size * 0.8, y + size * 0.35, size, rng, 0.15)
+    return _fitted(placed, side, rng, grow=False)
+
+
+def scattered(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Digits, letters, signs and doodles of unequal size anywhere, none upon another."""
+    layout, writer, boxes = Layout(), sources.writer(rng), []
+    digits = rng.choice([1.0, 0.6, 0.2])
+    for _ in range(int(rng.integers(1, 14))):
+        own = size * float(np.exp(rng.normal(0, 0.3)))
+        if rng.random() < digits:
+            glyph = writer.digit(rng)
+        else:
+            kind = rng.random()
+            glyph = sources.letter(rng) if kind < 0.55 else sign(rng) if kind < 0.75 else sources.doodle(rng)
+            own *= rng.uniform(1, 2.5) if kind >= 0.75 else 1
+        x, y = rng.uniform(0, side, 2)
+        reach = max(glyph.width, glyph.height) * own / 2
+        if rng.random() < 0.8:
+            x, y = np.clip([x, y], min(reach + 2, side / 2), max(side - reach - 2, side / 2))
+        if all(abs(x - bx) > reach + r or abs(y - by) > reach + r for bx, by, r in boxes):
+            boxes.append((x, y, reach))
+            layout.placed.append(Placed(glyph, x, y, own, rng.normal(0, 0.1)))
+    return layout
+
+
+def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """A form: digits in printed cells, some over the cell's border, perhaps with print beside or above."""
+    layout, writer = Layout(), sources.writer(rng)
+    wide, high = size * rng.uniform(0.75, 1.6), size * rng.uniform(1.05, 1.7)
+    if rng.random() < 0.25:  # one box for the whole number
+        wide *= rng.integers(2, 6)
+    columns, rows = (
+        int(min(rng.integers(1, 9), max(1, side / wide + 1))),
+        int(min(rng.choice([1, 1, 1, 2, 3, 5]), max(1, side / high + 1))),
+    )
+    left, top = rng.uniform(-0.1, 0.5) * side * rng.random(), rng.uniform(-0.05, 0.7) * side * rng.random()
+    joined = rng.random() < 0.75
+    gap = 0 if joined else wide * rng.uniform(0.05, 0.3)
+    full, letters = rng.uniform(0.4, 1.1), rng.random() < 0.12
+    for r in range(rows):
+        for c in range(columns):
+            x, y = left + c * (wide + gap), top + r * (high + gap)
+            corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
+            sides = list(zip(corners, corners[1:] + corners[:1], strict=True))
+            layout.printed_lines += sides
+            if rng.random() < full:
+                count = 1 if wide < 1.7 * size else int(rng.integers(1, int(wide / size / 0.75) + 1))
+                inside = [writer.digit(rng) if not letters else sources.letter(rng, alone=False) for _ in range(count)]
+                breadth = sum(g.width for g in inside) * size
+                start = x + (wide - breadth) / 2 + rng.normal(0, 0.12) * size - 0.05 * size * (count - 1)
+                layout.placed += row(inside, start, y + high / 2 + rng.normal(0, 0.08) * size, size, rng, 0.1)
+    if rng.random() < 0.5:
+        glyphs, pen = word(sources, rng)
+        small = size * rng.uniform(0.3, 0.8)
+        if rng.random() < 0.5:
+            layout.placed += row(glyphs, left + size * 0.1, top - small * 0.9, small, rng, 0.06, pen, 0)
+        else:
+            width = sum(g.width + 0.06 for g in glyphs) * small
+            layout.placed += row(glyphs, left - width - small * 0.5, top + high / 2, small, rng, 0.06, pen, 0)
+    return layout
+
+
+def print_and_hand(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Printed lines of text, with a handwritten number here and there."""
+    layout, writer = Layout(), sources.writer(rng)
+    small, y = size * rng.uniform(0.3, 0.9), rng.uniform(-0.2, 0.8) * size
+    while y < side + small:
+        x = rng.uniform(-0.5, 0.3) * side
+        layout.placed += row(printed_text(sources, rng), x, y, small, rng, 0.07, "print", 0)
+        if rng.random() < 0.4:
+            last = layout.placed[-1]
+            layout.placed += row(number(writer, rng, 5), last.x + size * rng.uniform(0.4, 1.2), y, size, rng, 0.12)
+        y += max(small * rng.uniform(1.6, 2.5), size * rng.uniform(0.9, 1.4))
+    return layout
+
+
+def letters_only(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Handwritten words, or one letter alone."""
+    if rng.random() < 0.4:
+        return _fitted(row([sources.letter(rng)], 0, 0, side * rng.uniform(0.2, 0.9), rng, 0), side, rng, grow=False)
+    layout, y = Layout(), size * rng.uniform(0.3, 1)
+    while y < side:
+        x = rng.uniform(-0.2, 0.3) * side
+        for _ in range(int(rng.integers(1, 5))):
+            glyphs = [sources.letter(rng, alone=False) for _ in range(rng.integers(2, 9))]
+            layout.placed += row(glyphs, x, y, size, rng, rng.uniform(-0.08, 0.15))
+            x = layout.placed[-1].x + size * rng.uniform(0.8, 1.6)
+        y += size * rng.uniform(1.4, 2.2)
+    return layout
+
+
+def drawing(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """A drawing or scribble and nothing else."""
+    glyph = sources.doodle(rng)
+    return _fitted(
+        [Placed(glyph, 0, 0, side * rng.uniform(0.2, 0.9) / max(glyph.width, glyph.height))], side, rng, grow=False
+    )
+
+
+def nothing(_sources: Sources, _rng: np.random.Generator, _side: float, _size: float) -> Layout:
+    """Paper alone."""
+    return Layout()
+
+
+def _fitted(placed: list[Placed], side: float, rng: np.random.Generator, grow: bool) -> Layout:
+    """Move placed glyphs to a random place where they are whole, smaller if need be; ``grow``: until they nearly fill the page."""
+    left = min(p.x - p.glyph.width * p.size / 2 for p in placed)
+    right = max(p.x + p.glyph.width * p.size / 2 for p in placed)
+    top = min(p.y + (p.glyph.middle[1] - p.glyph.height / 2) * p.size for p in placed)
+    bottom = max(p.y + (p.glyph.middle[1] + p.glyph.height / 2) * p.size for p in placed)
+    most = side * rng.uniform(0.8, 0.99) / max(right - left, bottom - top, 1)
+    scale = most if grow else min(1.0, most)
+    room_x, room_y = side - (right - left) * scale, side - (bottom - top) * scale
+    x, y = rng.uniform(0.02, 0.98, 2) * (max(room_x, 0), max(room_y, 0))
+    moved = [
+        Placed(p.glyph, (p.x - left) * scale + x, (p.y - top) * scale + y, p.size * scale, p.slant, p.pen)
+        for p in placed
+    ]
+    return Layout(moved)
+
+
+Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
+
+# Each layout with its share of the pages.
+SHARES: tuple[tuple[Maker, float], ...] = (
+    (lines, 0.27),
+    (one_row, 0.17),
+    (lone, 0.11),
+    (stacked, 0.06),
+    (column_sum, 0.03),
+    (scattered, 0.08),
+    (cells, 0.11),
+    (print_and_hand, 0.05),
+    (letters_only, 0.05),
+    (drawing, 0.03),
+    (nothing, 0.04),
+)
+
+
+def some(sources: Sources, rng: np.random.Generator, side: float) -> tuple[Layout, float]:
+    """One of the layouts, and the height of its digits in px: from 12 px to the whole page, mostly 22–75."""
+    kind = rng.random()
+    low, high = (12, 22) if kind < 0.17 else (22, 75) if kind < 0.85 else (75, 200)
+    size = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    makers, shares = zip(*SHARES, strict=True)
+    maker = makers[rng.choice(len(makers), p=shares)]
+    return maker(sources, rng, side, size), size
