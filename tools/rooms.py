@@ -23,7 +23,7 @@ ROOMS = {
     "model.segmentation": "ink, pieces, touching digits",
     "model (steps)": "image, network, calibration …",
 }
-STEPS = "model (steps)"  # the modules of model/ itself that its two folders build on
+STEPS = "model (steps)"  # the modules of model/ itself that model/segmentation/ builds on
 ELSEWHERE = {"model.train": "model.training"}  # a module that belongs to a room which it does not lie in: its command
 
 WIDTH, HEIGHT, ACROSS, DOWN, EDGE = 216, 52, 26, 46, 24  # px: a room, the space between rooms, around the picture
@@ -37,8 +37,7 @@ def arrows() -> set[tuple[str, str]]:
     graph = grimp.build_graph("interface", "evaluation", "model")
     steps = {
         module
-        for folder in ("model.segmentation", "model.training")
-        for module in graph.find_upstream_modules(folder, as_package=True)
+        for module in graph.find_upstream_modules("model.segmentation", as_package=True)
         if module.count(".") == 1
     }
 
