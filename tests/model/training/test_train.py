@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from model import datasets, recogniser, train
 from model.inference import STRIPS, Engine
@@ -28,6 +29,7 @@ def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
     assert not (tmp_path / ".classic-training").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypatch, capsys):
     out, epochs = tmp_path / "classic", []
     run = fit.run_epoch
@@ -47,9 +49,11 @@ def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypat
     assert pd.read_csv(out / "history.csv")["epoch"].tolist() == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the images, one epoch: it runs to its end and writes eleven outputs."""
-    for name, value in (("RENDERINGS", 1), ("PRINTED", 50), ("NEGATIVES", 100), ("PEN_PER_EPOCH", 100)):
+    counts = {"RENDERINGS": 1, "PRINTED": 50, "NEGATIVES": 100, "TOUCHING": 80, "PEN_PER_EPOCH": 100, "CUT_PER_EPOCH": 80}
+    for name, value in counts.items():
         monkeypatch.setattr(digit_set, name, value)
     monkeypatch.setattr(datasets, "HELD_OUT", 600)
     monkeypatch.setattr(datasets, "HELD_OUT_WRITERS", range(2, 31))
@@ -60,6 +64,7 @@ def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
     assert model.engine.outputs == 11 and len(model.epochs) == 2
 
 
+@pytest.mark.slow
 def test_the_touching_recipe_learns_and_writes_what_serves(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the strips, two epochs."""
     monkeypatch.setattr(strip_set, "STRIPS", 400)
