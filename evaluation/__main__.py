@@ -25,8 +25,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         recogniser = load(options.model, wanted(options))
         print_notes(recogniser.name, recogniser.notes)
-        if options.one_look:
-            recogniser = recogniser.without_second_look()
+        if options.alone or options.one_look:
+            recogniser = recogniser.alone(second_look=not options.one_look)
         report, images = evaluate(recogniser, options.images)
         if options.robustness:
             report = report.with_robustness(measured(recogniser, options.robustness), seed=0)
@@ -61,7 +61,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--compare", metavar="OTHER", help="another model, or a report's .json, on the same images")
     robust = "also under the 15 corruptions of MNIST-C, on N images (default: 1000)"
     add("--robustness", type=int, nargs="?", const=1000, metavar="N", help=robust)
-    one_look = "do not read again what the model is not certain of, to see what that is worth"
+    alone = "without the smaller network that answers what is clear, to see that it changes nothing"
+    add("--alone", action="store_true", help=alone)
+    one_look = "do not read again what the model is not certain of, to see what that is worth; implies --alone"
     add("--one-look", action="store_true", help=one_look)
     options = parser.parse_args(argv)
     if options.images and options.robustness:

@@ -65,23 +65,21 @@ class Engine:
     """
 
     def __init__(self, path: Path, signature: Signature = DIGITS, constant: float = 1.0, output: int = 0):
-        self.path = path
-
-        def worker() -> Worker:
-            return _worker(path, signature, constant, output)
-
-        first = worker()
+        self.path, self._content = path, _read(path)
+        self._worker = functools.partial(_worker, path, self._content, signature, constant, output)
+        first = self._worker()
         self.outputs = first.outputs if signature is CUSTOM else first.columns
         self.shape, self.others, self.exact = first.shape, first.others, first.exact
         self.output_choices = sum(size in signature.outputs for size in first.output_sizes)
-        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-        for one in (first, *(worker() for _ in range(CORES - 1))):
+        # The newest first: a further interpreter, some MB, comes into being only where two threads compute at once.
+        self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
+        for one in (*[None] * (CORES - 1), first):
             self._free.put(one)
 
     @functools.cached_property
     def sha256(self) -> str:
         """Of the file, as hexadecimal digits."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        return hashlib.sha256(self._content).hexdigest()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Images → the network's raw outputs, float32.
@@ -100,19 +98,29 @@ class Engine:
     def _run(self, images: np.ndarray) -> np.ndarray:
         worker = self._free.get()
         try:
+            worker = worker or self._worker()
             return worker(images)
         finally:
             self._free.put(worker)
 
 
-def _worker(path: Path, signature: Signature, constant: float, output: int) -> Worker:
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _worker(path: Path, content: bytes, signature: Signature, constant: float, output: int) -> Worker:
     def choose_output(sizes: list[int]) -> int | None:
         possible = [at for at, size in enumerate(sizes) if size in signature.outputs]
         return possible[min(output, len(possible) - 1)] if possible else None
 
     if signature is CUSTOM:
-        return Worker(path, _image_input, choose_output, constant)
-    worker = Worker(path, lambda shapes: 0 if len(shapes) == 1 else None, lambda sizes: 0 if len(sizes) == 1 else None)
+        return Worker(path, content, _image_input, choose_output, constant)
+    worker = Worker(
+        path, content, lambda shapes: 0 if len(shapes) == 1 else None, lambda sizes: 0 if len(sizes) == 1 else None
+    )
     columns = worker.columns
     if worker.shape in signature.shapes and columns in signature.outputs and worker.dtype == np.float32:
         return worker

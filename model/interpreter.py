@@ -26,7 +26,7 @@ class ModelError(Exception):
 class Worker:
     """One interpreter, which one thread at a time may call.
 
-    choose_input: the shapes of its inputs for one image → the number of the one that takes the images, or None. The other
+    path, content: the file's name, for messages, and what is in it. choose_input: the shapes of its inputs for one image → the number of the one that takes the images, or None. The other
     inputs always get `constant`. choose_output: the numbers of its outputs for one image → the number of the one that counts.
     Raises ModelError for a file that LiteRT cannot run, or that has no such input or output.
     """
@@ -34,13 +34,14 @@ class Worker:
     def __init__(
         self,
         path: Path,
+        content: bytes,
         choose_input: Callable[[list[Shape]], int | None],
         choose_output: Callable[[list[int]], int | None],
         constant: float = 1.0,
     ):
         try:
             with _without_greeting():
-                self._interpreter = Interpreter(str(path), num_threads=1)
+                self._interpreter = Interpreter(model_content=content, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelError(

@@ -1,8 +1,9 @@
 """Picture → reading: the whole path from top to bottom. Enter at `load`, then `Recogniser.read`.
 
 `read` tries the inks that segmentation/ink.py finds in the picture, `read_ink` reads the lines of pieces that segment.py finds
-in an ink (line_reader.py cuts and joins them where need be), `read_pieces` makes a 28×28 image of each piece and
-`probabilities` runs the network on them. reading.py puts the digits together into the answer.
+in an ink (line_reader.py cuts and joins them where need be), `read_pieces` makes a 28×28 image of each piece and runs the network
+on them. reading.py puts the digits together into the answer. `probabilities` is for what comes as 28×28 images, where a smaller
+network answers what is clear (cascade.py).
 """
 
 import copy
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model import custom_models, normalization, test_time_augmentation
+from model import cascade, custom_models, normalization, test_time_augmentation
 from model.calibration import EMPTY, UNCALIBRATED, Calibration
 from model.convention_search import Choice
 from model.conventions import Convention
@@ -28,6 +29,7 @@ from model.segmentation.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT, TOUCHING = "cnn", "touching"
+HELPERS = (TOUCHING, cascade.STUDENT.name)  # they ship with the models, but nobody chooses them
 GOOD_ENOUGH = 0.95  # quality at which no further ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches
@@ -67,8 +69,10 @@ class Recogniser:
         self.weights_sha256 = self.engine.sha256
         self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
         self.calibrated = self.card is not None
-        self.calibration, self.calibrated_on, self.second_look = UNCALIBRATED, "", False
+        self.calibration, self.calibrated_on = UNCALIBRATED, ""
+        self.second_look, self.student = False, None
         if self.card:
+            self.student = cascade.student_of(self.weights_sha256)
             self.second_look = self.card.get("second_look", False)
             thresholds = self.card["thresholds"]
             self.calibration = Calibration(self.card["temperature"], thresholds["sure"], thresholds["not_digit"])
@@ -107,31 +111,40 @@ class Recogniser:
         return InkReading(reading, explained / total if total else 0.0, pieces + cuts)
 
     def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]:
-        """Read each piece as one digit; the boxes are in ink pixels."""
+        """Read each piece as one digit; the boxes are in ink pixels. ``one_look``: without the second look
+        (test_time_augmentation.py) that the card may ask for."""
         images = np.stack([normalization.to_image(piece.ink) for piece in pieces])
-        return self._digits([piece.box for piece in pieces], images, one_look)
+        return self._digits([piece.box for piece in pieces], images, self._probabilities(images, one_look))
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Read one image, (28, 28) float32 in [0, 1], exactly as it is: no ink, no crop, no scaling."""
-        digits = self._digits([(0, 0, normalization.SIDE, normalization.SIDE)], image[None])
+        digits = self._digits(
+            [(0, 0, normalization.SIDE, normalization.SIDE)], image[None], self.probabilities(image[None])
+        )
         return summarise([digits], np.round(image * 255).astype(np.uint8))
 
     def _digits(
-        self, boxes: list[tuple[int, int, int, int]], images: np.ndarray, one_look: bool = False
+        self, boxes: list[tuple[int, int, int, int]], images: np.ndarray, probabilities: tuple[np.ndarray, np.ndarray]
     ) -> list[Digit]:
-        probabilities, none = self.probabilities(images, one_look)
-        names = self.verdicts(probabilities, none)
         return [
             Digit(box, image, p, float(n), name)
-            for box, image, p, n, name in zip(boxes, images, probabilities, none, names, strict=True)
+            for box, image, p, n, name in zip(boxes, images, *probabilities, self.verdicts(*probabilities), strict=True)
         ]
 
-    def probabilities(self, images: np.ndarray, one_look: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """Calibrated probabilities of images, (n, 28, 28) float32 in [0, 1].
+    def probabilities(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Calibrated probabilities of images, (n, 28, 28) float32 in [0, 1], of which the student, if any, answers the clear ones.
 
-        Returns the ten digits, (n, 10) float32 with rows that sum to 1, and not_digit, (n,) float32 in [0, 1]. ``one_look``:
-        without the second look (test_time_augmentation.py) that the card may ask for.
+        Returns the ten digits, (n, 10) float32 with rows that sum to 1, and not_digit, (n,) float32 in [0, 1].
         """
+        if self.student is None:
+            return self._probabilities(images)
+        digits, not_digit, clear = self.student(images)
+        if not clear.all():
+            digits[~clear], not_digit[~clear] = self._probabilities(images[~clear])
+        return digits, not_digit
+
+    def _probabilities(self, images: np.ndarray, one_look: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """As `probabilities`, by the network alone."""
         if self.second_look and not one_look:
             return self.calibration.apply(test_time_augmentation.with_second_look(self._network, images))
         return self.calibration.apply(self._network(images))
@@ -158,10 +171,10 @@ class Recogniser:
         """The verdict of each row of what `probabilities` returns."""
         return self.calibration.verdicts(digits, not_digit)
 
-    def without_second_look(self) -> "Recogniser":
-        """The same recogniser, but it never takes a second look."""
+    def alone(self, second_look: bool = True) -> "Recogniser":
+        """The same recogniser without its student, and without second looks if so wanted."""
         other = copy.copy(self)
-        other.second_look = False
+        other.student, other.second_look = None, self.second_look and second_look
         return other
 
     @property
@@ -181,7 +194,7 @@ def _area(piece: Piece) -> int:
 
 def shipped() -> list[str]:
     """Names of the models that ship, the default first."""
-    names = [p.parent.name for p in TRAINED.glob("*/card.json") if p.parent.name != TOUCHING]
+    names = [p.parent.name for p in TRAINED.glob("*/card.json") if p.parent.name not in HELPERS]
     return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 

@@ -55,7 +55,7 @@ def answer_json(
 
 def second_opinion(other: Recogniser, reading: Reading) -> dict:
     """What another model reads in the same 28×28 images; probability only where there is one digit."""
-    digits, not_digit = other.probabilities(np.stack([digit.image for digit in reading.digits]))
+    digits, not_digit = other.alone().probabilities(np.stack([digit.image for digit in reading.digits]))
     verdicts = other.verdicts(digits, not_digit)
     text = "".join(
         str(best) for best, verdict in zip(digits.argmax(1), verdicts, strict=True) if verdict != "not a digit"

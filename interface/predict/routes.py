@@ -128,7 +128,7 @@ def read_image(question: Question) -> dict:
 
 def explain_image(question: Question) -> dict:
     """How much each pixel of a 28×28 image spoke for the answer, -1 to 1, and a sentence."""
-    found = explain(question.recogniser, as_image(question.body))
+    found = explain(question.recogniser.alone(), as_image(question.body))
     return {"weights": found.weights.ravel().round(3).tolist(), "note": found.note}
 
 

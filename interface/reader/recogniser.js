@@ -20,11 +20,13 @@ export class Recogniser {
    * @param {Network} network  of digits
    * @param {Card} card  its calibration
    * @param {Network | null} touchingNetwork  of strips; only `brief` readings do without it
+   * @param {Network | null} student  of digits; the card's, where it has one
    */
-  constructor(network, card, touchingNetwork = null) {
+  constructor(network, card, touchingNetwork = null, student = null) {
     this.network = network;
     this.card = card;
     this.touchingNetwork = touchingNetwork;
+    this.student = student;
   }
 
   /**
@@ -60,7 +62,7 @@ export class Recogniser {
    */
   readImage(bytes) {
     const image = Float32Array.from(bytes, (value) => value / 255);
-    return {...summarise([[this.digit([0, 0, SIDE, SIDE], image)]]), ink: {data: bytes, width: SIDE, height: SIDE}};
+    return {...summarise([[this.imageDigit(image)]]), ink: {data: bytes, width: SIDE, height: SIDE}};
   }
 
   /**
@@ -85,6 +87,24 @@ export class Recogniser {
   }
 
   /**
+   * Read an image that comes as such, 784 numbers in [0, 1]: where it is clear to the student, its answer counts
+   * (model/cascade.py).
+   * @param {Float32Array} image
+   * @returns {ExactDigit}
+   */
+  imageDigit(image) {
+    /** @type {Box} */
+    const box = [0, 0, SIDE, SIDE];
+    if (this.student && this.card.student) {
+      const {temperature, clear} = this.card.student;
+      const digit = this.calibrated(box, image, this.student(image), temperature);
+      const confidence = Math.fround(digit.exact[digit.digit] * Math.fround(1 - digit.not_digit));
+      if (confidence >= Math.fround(clear)) return digit;
+    }
+    return this.digit(box, image);
+  }
+
+  /**
    * Read a piece of ink as one digit.
    * @param {Piece} piece
    * @param {boolean} [oneLook]  without a second look
@@ -104,6 +124,17 @@ export class Recogniser {
   digit(box, image, oneLook = false) {
     const {temperature, second_look: secondLook} = this.card;
     const outputs = secondLook && !oneLook ? withSecondLook(this.network, image) : this.network(image);
+    return this.calibrated(box, image, outputs, temperature);
+  }
+
+  /**
+   * @param {Box} box
+   * @param {Float32Array} image
+   * @param {ArrayLike<number>} outputs
+   * @param {number} temperature
+   * @returns {ExactDigit}
+   */
+  calibrated(box, image, outputs, temperature) {
     const logs = Array.from(outputs, (value) => Math.log(Math.max(value, TINY)) / temperature);
     const most = Math.max(...logs);
     return {

@@ -60,6 +60,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
             "not_digit": model.calibration.not_digit,
             "second_look": model.second_look,
             "outputs": model.engine.outputs,
+            "student": _student(model),
         }
         for name, model in readers(models).items()
     }
@@ -87,8 +88,19 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     """VERSION/FILE → its path on this machine. No runtime where nobody has fetched it."""
     folder = runtime.folder()
     found = {f"{folder.name}/{name}": folder / name for name in runtime.FILES} if folder else {}
-    engines = [recogniser.touching_network(), *(model.engine for model in readers(models).values())]
+    ours = readers(models).values()
+    students = [model.student.engine for model in ours if model.student]
+    engines = [recogniser.touching_network(), *(model.engine for model in ours), *students]
     return found | {_file(engine): engine.path for engine in engines}
+
+
+def _student(model: Recogniser) -> dict | None:
+    student = model.student
+    return student and {
+        "file": _file(student.engine),
+        "temperature": student.calibration.temperature,
+        "clear": student.clear,
+    }
 
 
 def _file(engine: Engine) -> str:

@@ -108,6 +108,8 @@ export interface Card {
   second_look: boolean;
   /** 10, or 11 with a "no digit" output. */
   outputs: number;
+  /** The smaller network that answers what is clear to it; clear: the least confidence, in [0, 1], at which it does. */
+  student: {file: string; temperature: number; clear: number} | null;
 }
 
 /** What worker.js is asked: to load a model, or with `picture`, `file` or `bytes` (784) to read as well. */

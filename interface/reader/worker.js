@@ -124,7 +124,9 @@ function loadRuntime() {
 /** @type {(name: string) => Promise<Recogniser>} */
 async function openModel(name) {
   const [{models}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
-  const recogniser = new Recogniser(await openNetwork(models[name].file), models[name]);
+  const {file, student} = models[name];
+  const [network, small] = await Promise.all([openNetwork(file), student && openNetwork(student.file)]);
+  const recogniser = new Recogniser(network, models[name], null, small);
   practise(recogniser, PRACTICE);
   loadTouching().catch(() => {}); // soon wanted; who wants it then asks again
   return recogniser;

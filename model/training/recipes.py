@@ -39,6 +39,7 @@ class Recipe:
     cpu_minutes: float  # measured, all cores together; the minutes on the clock stand in the card
     about: str
     starts_from: str | None = None  # the recipe whose trained convolutions it starts from
+    teacher: str | None = None  # the shipped model whose outputs it learns (model/training/distillation.py)
 
     @property
     def epochs(self) -> int:
@@ -109,4 +110,20 @@ TOUCHING = Recipe(
     starts_from="cnn",
 )
 
-RECIPES = {recipe.name: recipe for recipe in (CNN, CLASSIC, TOUCHING)}
+STUDENT = Recipe(
+    name="student",
+    network="student",
+    keras_file="student.keras",
+    phases=(Phase(8, (4e-4, 4e-3, 3e-3, 2e-3, 1e-3), STRONG), Phase(4, (1e-3, 0.0), MILD)),
+    batch=128,
+    mixed_bfloat16=False,
+    weights="float32",
+    weight_decay=None,
+    second_look=False,
+    accuracy=0.990,
+    cpu_minutes=20,
+    about="a small convolutional network that learned to answer as cnn does, for the images that are clear",
+    teacher="cnn",
+)
+
+RECIPES = {recipe.name: recipe for recipe in (CNN, CLASSIC, TOUCHING, STUDENT)}

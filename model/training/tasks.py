@@ -55,7 +55,10 @@ class Task(Protocol):
 
 def make_task(recipe: Recipe, mnist: datasets.Labelled, seed: int) -> Task:
     """mnist: the 60,000 training images; those from datasets.HELD_OUT on are for validation alone."""
-    return (TouchingDigits if recipe.network == "touching" else SingleDigits)(recipe, mnist, seed)
+    from model.training.distillation import Distillation  # which builds on this module
+
+    kind = Distillation if recipe.teacher else TouchingDigits if recipe.network == "touching" else SingleDigits
+    return kind(recipe, mnist, seed)
 
 
 class SingleDigits:

@@ -85,7 +85,7 @@ def test_held_out_images_are_read_better_with_a_second_look(mnist):
     model, unseen = recogniser.load(), pictures.held_out_mnist()
     images, labels = datasets.unit(unseen.images), unseen.labels
     errors, without = (
-        (m.probabilities(images)[0].argmax(1) != labels).sum() for m in (model, model.without_second_look())
+        (m.probabilities(images)[0].argmax(1) != labels).sum() for m in (model.alone(), model.alone(second_look=False))
     )
     assert errors < without
     assert model.second_look, "the loaded model itself stays as it is"
