@@ -19,7 +19,7 @@ from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
 from interface.evaluate.downloads import file
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import Overview, Part
-from model.datasets import DataError, download_mnist, load_mnist
+from model.datasets import DataError, download_mnist, load_mnist_test
 from model.mnist_download import DOWNLOAD
 
 # images for each corruption: seconds and ± 2 points, enough to rank corruptions; or minutes and everything
@@ -74,7 +74,7 @@ class Dashboard:
         try:
             for progress in download_mnist():
                 yield views.fetching(progress)
-            load_mnist()
+            load_mnist_test()
         except DataError as error:
             yield self.overview(selection, str(error))
         else:
@@ -155,11 +155,6 @@ class Dashboard:
         yield comparison.card(self.reports, selection, other, message)
 
     # ---- the rest ----
-
-    def warm_up(self) -> None:
-        """After everything is shown: import what a run will compute with, so that its first figures come at once."""
-        import scipy.stats  # noqa: F401
-        import sklearn.metrics  # noqa: F401
 
     def report_file(self, asked: dict) -> dict:
         """A file to download: {"model", "test_set", "kind"} → {"name", "type", "base64"}, or {"error": sentence}."""

@@ -17,7 +17,7 @@ from evaluation.robustness import Measuring, Score, measure
 from evaluation.runner import Job, run
 from interface.evaluate.uploaded_test_sets import UPLOADED, UploadedTestSet, UploadedTestSets
 from model.convention_search import Choice
-from model.datasets import DataError, Labelled, load_mnist
+from model.datasets import DataError, Labelled, load_mnist_test
 from model.recogniser import Recogniser
 
 
@@ -201,7 +201,7 @@ def run_words(run: Run) -> str:
 def mnist_test() -> Labelled | None:
     """MNIST's test images; None where they are not on this machine."""
     try:
-        return load_mnist().test
+        return load_mnist_test()
     except DataError:
         return None
 

@@ -70,7 +70,7 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
 
     overview, lower = [headline, status, matrix, gallery], list(cards.values())
     opened = controls.choose(dashboard.choose, selection, [selection, *overview], **QUICK)
-    opened.then(dashboard.cards, selection, lower, **QUICK).then(dashboard.warm_up, None, None, **QUICK)
+    opened.then(dashboard.cards, selection, lower, **QUICK)
     run = controls.run(dashboard.run, selection, overview, **WATCHED)
     run.then(dashboard.cards, selection, lower, **QUICK)
     if uploads:

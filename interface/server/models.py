@@ -3,8 +3,7 @@
 import numpy as np
 
 from model.custom_models import Wanted
-from model.datasets import DataError, load_mnist
-from model.nearest_neighbours import nearest
+from model.datasets import DataError, download_mnist, load_mnist_test
 from model.recogniser import ModelError, Recogniser, load
 
 
@@ -27,7 +26,8 @@ def warm_up(models: dict[str, Recogniser]) -> None:
     for recogniser in models.values():
         recogniser.read(drawing)
     try:
-        load_mnist(download=True)
-        nearest(np.zeros((28, 28), np.float32))
+        for _ in download_mnist():
+            pass
+        load_mnist_test()
     except DataError as error:
         print(f"{error} Until then everything works but what shows MNIST’s images.", flush=True)

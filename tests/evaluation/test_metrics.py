@@ -1,5 +1,7 @@
 """Every figure against scikit-learn, SciPy or a count by hand, on random inputs and at the edges."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -231,3 +233,12 @@ def test_mcnemar_is_the_exact_binomial_test():
     assert metrics.mcnemar(a, a).p_value == 1.0
     with pytest.raises(ValueError):
         metrics.mcnemar(a, b[:5])
+
+
+def test_the_server_computes_its_figures_without_the_large_libraries():
+    program = (
+        "import sys, numpy as np; from evaluation import metrics; metrics.evaluate(np.arange(10), np.eye(10));"
+        "print([name for name in ('scipy', 'sklearn', 'pandas', 'matplotlib') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

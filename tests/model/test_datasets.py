@@ -86,3 +86,13 @@ def test_missing_pen_digits_say_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PENDIGITS", str(tmp_path))
     with pytest.raises(datasets.DataError, match="pendigits-orig"):
         datasets.load_pendigits()
+
+
+def test_the_test_images_alone_need_only_their_files(monkeypatch, tmp_path, mnist):
+    for name, array in zip(list(datasets.IDX_SHA256)[2:], (mnist.test.images, mnist.test.labels), strict=True):
+        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">i4").tobytes()
+        (tmp_path / name).write_bytes(header + array.astype(np.uint8).tobytes())
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
+    assert np.array_equal(datasets.load_mnist_test().labels, mnist.test.labels)
+    with pytest.raises(datasets.DataError, match="train-images"):
+        datasets.load_mnist()
