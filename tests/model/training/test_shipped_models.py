@@ -10,7 +10,7 @@ from model.segmentation import strip
 from model.training import networks, strip_set
 from model.training.measure import decode
 from model.training.model_card import sha256
-from model.training.recipes import RECIPES, TOUCHING
+from model.training.recipes import RECIPES, STUDENT, TOUCHING
 
 
 def test_recipes_are_named_as_their_command():
@@ -20,7 +20,7 @@ def test_recipes_are_named_as_their_command():
 def test_shipped_models_reach_what_their_recipes_state(mnist):
     for name in recogniser.shipped():
         model = recogniser.load(name)
-        digits, _ = model.probabilities(datasets.unit(mnist.test.images))
+        digits, _ = model.alone().probabilities(datasets.unit(mnist.test.images))
         accuracy = float((digits.argmax(axis=1) == mnist.test.labels).mean())
         assert model.card and accuracy == pytest.approx(model.card["test_accuracy"], abs=1e-9)
         assert accuracy >= RECIPES[name].accuracy
@@ -49,6 +49,18 @@ def test_the_network_for_touching_digits_reaches_what_its_card_states(mnist, pen
     if stated["data_sha256"]["pendigits"] == datasets.PENDIGITS_SHA256:  # not on the project's own strokes
         assert np.mean(right) == pytest.approx(stated["held_out_exactly"], abs=5e-4)
     assert np.mean(right) >= TOUCHING.accuracy
+
+
+def test_the_student_is_what_its_card_states(mnist):
+    folder = recogniser.TRAINED / "student"
+    stated = json.loads((folder / "card.json").read_text("utf-8"))
+    for file, expected in stated["files"].items():
+        assert sha256(folder / file) == expected
+    student = recogniser.load("cnn").student
+    assert student is not None and student.teacher == recogniser.load("cnn").weights_sha256
+    right = student.engine(datasets.unit(mnist.test.images))[:, :10].argmax(axis=1) == mnist.test.labels
+    assert right.mean() == pytest.approx(stated["test_accuracy"], abs=2e-4) and right.mean() >= STUDENT.accuracy
+    assert networks.student().count_params() == stated["parameters"]
 
 
 def test_classic_is_the_original():

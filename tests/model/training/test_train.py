@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model import datasets, recogniser, train
+from model import cascade, datasets, recogniser, train
 from model.inference import STRIPS, Engine
-from model.training import digit_set, fit, strip_set
-from model.training.recipes import CNN, RECIPES, TOUCHING
+from model.training import digit_set, distillation, fit, strip_set
+from model.training.recipes import CNN, RECIPES, STUDENT, TOUCHING
 
 
 def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
@@ -62,6 +62,29 @@ def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
     fit.train(CNN, tmp_path / "cnn", epochs=2, seed=1)
     model = recogniser.load(str(tmp_path / "cnn" / "cnn.tflite"))
     assert model.engine.outputs == 11 and len(model.epochs) == 2
+
+
+@pytest.mark.slow
+def test_the_student_learns_what_its_teacher_answers(mnist, tmp_path, monkeypatch):
+    """The real recipe on a hundredth of the images, two epochs."""
+    for name, value in (
+        ("RENDERINGS", 1),
+        ("PRINTED", 50),
+        ("NEGATIVES", 100),
+        ("PEN_PER_EPOCH", 100),
+        ("TOUCHING", 20),
+    ):
+        monkeypatch.setattr(digit_set, name, value)
+    monkeypatch.setattr(distillation, "NEGATIVES", 50)
+    monkeypatch.setattr(datasets, "HELD_OUT", 600)
+    monkeypatch.setattr(datasets, "HELD_OUT_WRITERS", range(2, 31))
+    small = datasets.Mnist(mnist.train[:900], mnist.test[:200], mnist.source)
+    monkeypatch.setattr(datasets, "load_mnist", lambda: small)
+    fit.train(STUDENT, tmp_path / "student", epochs=2, seed=1)
+    student = cascade.student_of(recogniser.load("cnn").weights_sha256, tmp_path / "student")
+    assert student is not None and student.clear > 0.88
+    digits, none, clear = student(datasets.unit(small.test.images))
+    assert digits.shape == (200, 10) and none.shape == clear.shape == (200,)
 
 
 @pytest.mark.slow
