@@ -117,15 +117,19 @@ def frontier(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def _print_growth(path: Path) -> None:
-    """In the child process."""
-    import resource  # not on Windows
-
+    """In the child process. The memory now, not its peak: importing takes more than most models, and gives it back."""
     from model.inference import BATCH, Engine
 
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    Engine(path)(np.zeros((BATCH, 28, 28), np.float32))
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(grown * (1 if sys.platform == "darwin" else 1024))
+    before = _resident()
+    engine = Engine(path)
+    engine(np.zeros((BATCH, 28, 28), np.float32))
+    print(_resident() - before)
+
+
+def _resident() -> int:
+    """Bytes of this process in memory. Raises OSError where the system is not Linux."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ DECIMALS = 4  # of all that is kept, so that a page computes the same figures fr
 RECALL = 0.95  # of the digits, for FPR95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and cached by identity: it holds arrays
 class Refusal:
     """What a model makes of digits and of what is none.
 
@@ -118,11 +118,22 @@ def measure(
     probabilities: (n, 10) of the digits; none: (n,) that each is no digit; right: (n,) bool. Raises ValueError for NaN or
     shapes that do not fit.
     """
-    found, found_none = classifier.probabilities(unit(outliers.images))
+    found = classifier.probabilities(unit(outliers.images))
+    return of(calibration, (probabilities, none), right, found, outliers)
+
+
+def of(
+    calibration: Calibration,
+    digits: tuple[np.ndarray, np.ndarray],
+    right: np.ndarray,
+    others: tuple[np.ndarray, np.ndarray],
+    outliers: Outliers,
+) -> Refusal:
+    """The same of what a model has already read. digits, others: (n, 10) probabilities and (n,) that each is no digit."""
     return Refusal(
-        *_kept(probabilities, none),
+        *_kept(*digits),
         np.asarray(right, dtype=bool),
-        *_kept(found, found_none),
+        *_kept(*others),
         outliers.kind,
         outliers.kinds,
         calibration.sure,

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from evaluation.cost import Cost
 from evaluation.metrics import Metrics, Uncalibrated, before_calibration, evaluate, predictions
+from evaluation.refusal import Refusal
 from evaluation.robustness import Score, mean_accuracy
 from evaluation.runner import Progress
+from evaluation.slices import Slices
 from model.datasets import LABEL_PROBLEMS, Labelled, sha256_of
 from model.recogniser import Recogniser
 
@@ -56,7 +59,8 @@ class Report:
     history, a dict for each row, with "epoch" and any of "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate",
     "seconds"; seconds: of work; versions: package → version; created: ISO 8601, UTC; before: None where calibration changes
     nothing; second_look: whether the model took one (model/test_time_augmentation.py); notes: what a person should know of a custom
-    model, a sentence each.
+    model, a sentence each; slices, refusal, cost: None where they were not looked at (details.py); none: (n,) float64, that each
+    image is no digit, None where a file does not say.
     """
 
     model: str
@@ -76,6 +80,10 @@ class Report:
     folder: Folder | None = None
     second_look: bool = False
     notes: tuple[str, ...] = ()
+    slices: Slices | None = None
+    refusal: Refusal | None = None
+    cost: Cost | None = None
+    none: np.ndarray | None = None
 
     def with_robustness(self, scores: Sequence[Score], seed: int) -> "Report":
         """The same report with robustness. scores: at least one; seed: of the sample they were measured on."""
@@ -101,6 +109,7 @@ def finish(recogniser: Recogniser, labelled: Labelled, progress: Progress, name:
         before=before_calibration(progress.labels, progress.probabilities, recogniser.calibration.temperature),
         second_look=recogniser.second_look,
         notes=recogniser.notes,
+        none=None if progress.none is None else progress.none.astype(np.float64).round(4),
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from evaluation import detail_files
+from evaluation.confidence import trust
 from evaluation.curves import Bin, CoveragePoint
 from evaluation.metrics import FIGURES, Metrics, PerClass, SubsetAccuracy, Uncalibrated
 from evaluation.report import Dataset, Folder, Report, Robustness
@@ -36,6 +38,7 @@ def shipped(name: str) -> Report | None:
 def to_json(report: Report) -> dict[str, Any]:
     """The report as plain data."""
     m, aside = report.metrics, report.metrics.without_label_problems
+    trusted = trust(report.labels, report.predicted, report.probabilities)
     return {
         "schema": SCHEMA,
         "model": report.model,
@@ -43,18 +46,26 @@ def to_json(report: Report) -> dict[str, Any]:
         "dataset": asdict(report.dataset),
         "accuracy": m.accuracy,
         "errors": m.errors,
-        "intervals": {"accuracy": m.interval, "without_label_problems": aside and aside.interval},
+        "intervals": {
+            "accuracy": m.interval,
+            "without_label_problems": aside and aside.interval,
+            "ece": trusted.ece_interval,
+        },
         "confusion_matrix": m.confusion_matrix,
         "no_single_digit": m.no_single_digit,
         "per_class": [_class_to_json(row) for row in m.per_class],
         **{name: getattr(m, name) for name in FIGURES},
         "calibration": [asdict(b) for b in m.calibration],
         "before_calibration": report.before and asdict(report.before),
+        "calibration_by_digit": [asdict(row) for row in trusted.by_digit],
         "second_look": report.second_look,
         "notes": list(report.notes),
         "coverage": [asdict(p) for p in m.coverage],
         "without_label_problems": aside and {"n": aside.n, "accuracy": aside.accuracy, "errors": aside.errors},
         "robustness": report.robustness and asdict(report.robustness),
+        "slices": report.slices and detail_files.slices_to_json(report.slices),
+        "refusal": report.refusal and detail_files.refusal_to_json(report.refusal),
+        "cost": report.cost and asdict(report.cost),
         "epochs": list(report.epochs),
         "predictions": [
             {"index": i, "true": int(t), "predicted": int(p), "probabilities": row}
@@ -88,6 +99,8 @@ def from_json(data: dict[str, Any]) -> Report:
         raise ValueError("its figures do not follow from its predictions")
     before = data.get("before_calibration")  # the first reports do not have it
     robustness, folder = data["robustness"], data["folder"]
+    right = labels == predicted
+    refusal = detail_files.refusal_from_json(data.get("refusal"), right)  # the first reports have none of these three
     return Report(
         model=str(data["model"]),
         weights_sha256=str(data["weights_sha256"]),
@@ -107,6 +120,10 @@ def from_json(data: dict[str, Any]) -> Report:
         folder=folder and Folder(tuple(folder["files"]), folder["verdicts"], tuple(map(tuple, folder["unreadable"]))),
         second_look=data.get("second_look", False),  # the first reports do not have it, nor notes
         notes=tuple(map(str, data.get("notes", ()))),
+        slices=detail_files.slices_from_json(data.get("slices"), right),
+        refusal=refusal,
+        cost=detail_files.cost_from_json(data.get("cost")),
+        none=refusal and refusal.digits_none,
     )
 
 

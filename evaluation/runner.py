@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,7 +20,7 @@ class Classifier(Protocol):
     """What a run needs of a model; model.recogniser.Recogniser is one."""
 
     def probabilities(self, images: np.ndarray, /) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 28, 28) float32 in [0, 1] → (n, 10) float32 with rows that sum to 1, and (n,) float32 not_digit, which no run uses."""
+        """(n, 28, 28) float32 in [0, 1] → (n, 10) float32 with rows that sum to 1, and (n,) float32 not_digit."""
         ...
 
 
@@ -38,7 +38,7 @@ class Progress:
     """How far a run has come, with everything it has found so far.
 
     probabilities: (done, 10) float32, and labels: (done,) int64, of the first `done` of `total` images; seconds: of work, without
-    what the run waited for more urgent work between its steps.
+    what the run waited for more urgent work between its steps; none: (done,) float32, that each image is no digit, or None.
     """
 
     done: int
@@ -46,6 +46,7 @@ class Progress:
     seconds: float
     labels: np.ndarray
     probabilities: np.ndarray
+    none: np.ndarray | None = field(default=None, kw_only=True)
 
     @property
     def images_per_second(self) -> float:
@@ -66,13 +67,13 @@ def run(classifier: Classifier, labelled: Labelled, chunk: int = CHUNK) -> Gener
     Closing the generator stops the work. The arrays grow in place behind each Progress; what it shows never changes.
     """
     total = len(labelled)
-    probabilities = np.empty((total, 10), np.float32)
+    probabilities, none = np.empty((total, 10), np.float32), np.empty(total, np.float32)
     seconds = 0.0
     for first in range(0, total, chunk):
         start, last = time.perf_counter(), min(first + chunk, total)
-        probabilities[first:last] = classifier.probabilities(unit(labelled.images[first:last]))[0]
+        probabilities[first:last], none[first:last] = classifier.probabilities(unit(labelled.images[first:last]))
         seconds += time.perf_counter() - start
-        yield Progress(last, total, seconds, labelled.labels[:last], probabilities[:last])
+        yield Progress(last, total, seconds, labelled.labels[:last], probabilities[:last], none=none[:last])
 
 
 @dataclass(frozen=True)
