@@ -1,18 +1,36 @@
-"""python -m evaluation: how good is a model, on MNIST's test set or on your own pictures DIR/<label>/*.png."""
+"""python -m evaluation: how good is a model, on MNIST's test set or on your own pictures DIR/<label>/*.png.
+
+`audit`, `compare MODEL MODEL …` and `extend REPORT` are commands of their own, with their own --help.
+"""
 
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from evaluation import comparison, html_report, picture_folder, report_files, robustness, text_report
+from evaluation import (
+    audit_command,
+    compare_command,
+    comparison,
+    details,
+    extend_command,
+    html_report,
+    picture_folder,
+    picture_groups,
+    picture_sources,
+    report_files,
+    robustness,
+    slices,
+    text_report,
+)
 from evaluation.report import Report, finish
 from evaluation.runner import Step, run
 from model import mnist_download, terminal
-from model.datasets import DataError, load_mnist
+from model.datasets import DataError, Labelled, load_mnist
 from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
 
@@ -21,8 +39,15 @@ S = TypeVar("S", bound=Step)
 
 def main(argv: list[str] | None = None) -> int:
     """Evaluate, print the summary, write what was asked for. Returns the exit code; errors are one sentence."""
-    options = arguments(argv)
+    words = sys.argv[1:] if argv is None else argv
     try:
+        if words[:1] == ["audit"]:
+            return audit_command.main(words[1:], show)
+        if words[:1] == ["compare"]:
+            return compare_command.main(words[1:], lambda name, folder: evaluate(load(name), folder)[0])
+        if words[:1] == ["extend"]:
+            return extend_command.main(words[1:])
+        options = arguments(words)
         recogniser = load(options.model, wanted(options))
         print_notes(recogniser.name, recogniser.notes)
         if options.alone or options.one_look:
@@ -30,6 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         report, images = evaluate(recogniser, options.images)
         if options.robustness:
             report = report.with_robustness(measured(recogniser, options.robustness), seed=0)
+        report = details.look_closer(report, recogniser, images)
         written = write(report, images, options)  # first: whatever happens to the terminal, they are there
         print(text_report.summary(report))
         if options.compare:
@@ -54,7 +80,12 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--model", default="cnn", metavar="NAME|FILE", help="a shipped model's name or a model file (default: cnn)")
     add_model_options(parser)
-    add("--images", type=Path, metavar="DIR", help="your own pictures, DIR/<label>/*.png, instead of MNIST's test set")
+    add(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="your own pictures, DIR/<label>/*.png, a zip of them or a CSV of paths and labels",
+    )
     add("--json", type=Path, metavar="FILE", help="write the whole report")
     add("--html", type=Path, metavar="FILE", help="write the report as one page that opens offline")
     add("--csv", type=Path, metavar="DIR", help="write predictions.csv there, one line an image")
@@ -74,9 +105,15 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def evaluate(recogniser: Recogniser, folder: Path | None) -> tuple[Report, np.ndarray]:
-    """The report and the images behind it, (n, 28, 28) uint8. folder: of pictures; None for MNIST's test set."""
+    """The report and the images behind it, (n, 28, 28) uint8. folder: of pictures, or a zip or CSV; None for MNIST's test set."""
     if folder:
-        return picture_folder.evaluate_folder(recogniser, folder, lambda progress: show(recogniser.name, progress))
+        source = picture_sources.open_source(folder)
+        shown = lambda progress: show(recogniser.name, progress)  # noqa: E731
+        report, images = picture_folder.evaluate_pictures(recogniser, source.files, source.name, shown)
+        assert report.folder is not None  # as pictures have it
+        right = report.labels == report.predicted
+        more = picture_groups.groupings(report.folder.files, source.table)
+        return replace(report, slices=slices.find(Labelled(images, report.labels), right, more)), images
     test = load_mnist(download=True, progress=mnist_download.show).test
     return finish(recogniser, test, watched(recogniser.name, run(recogniser, test))), test.images
 

@@ -10,7 +10,7 @@ import zlib
 from pathlib import PurePosixPath
 
 from evaluation import picture_folder
-from evaluation.picture_folder import FolderError, PictureFile, why_no_label
+from evaluation.picture_folder import LARGEST_TABLE, TABLE, FolderError, PictureFile, why_no_label
 from model.pictures import MAX_BYTES, PictureError, is_pdf, refusal
 
 MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
@@ -44,7 +44,17 @@ class Archive:
         if all(label_of(member.filename) is None for member in members):
             raise FolderError(f"There is no folder named 0 to 9 with pictures in it. {HINT}")
         self._left = MOST_UNPACKED
+        self.table = self._table([member for member in members if is_table(member)])
+        members = [member for member in members if not is_table(member)]
         self.files = [self._file(member) for member in sorted(members, key=lambda member: member.filename)]
+
+    def _table(self, members: list[zipfile.ZipInfo]) -> bytes | None:
+        """The content of the zip's metadata.csv (picture_groups.py); None without one, or where it cannot be read."""
+        try:
+            with self._zip.open(members[0]) as opened:
+                return opened.read(LARGEST_TABLE + 1)
+        except (*DAMAGED, IndexError):
+            return None
 
     def _file(self, member: zipfile.ZipInfo) -> PictureFile:
         return PictureFile(member.filename, label_of(member.filename) or 0, lambda: self._content(member))
@@ -71,6 +81,11 @@ class Archive:
         if is_pdf(content):
             raise refusal("pdf")
         return content
+
+
+def is_table(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is the table of the test set, beside the folders 0 to 9."""
+    return PurePosixPath(member.filename).name == TABLE and label_of(member.filename) is None
 
 
 def wanted(member: zipfile.ZipInfo) -> bool:

@@ -18,6 +18,7 @@ from model.normalization import SIDE
 from model.pictures import MAX_BYTES, PictureError, files_below, open_pages
 from model.recogniser import Recogniser
 
+TABLE, LARGEST_TABLE = "metadata.csv", 5 * 2**20  # bytes: 20,000 pictures with ten columns need less than two million
 MOST_PICTURES = 20_000  # one reading takes milliseconds; more than this is a mistaken folder
 
 
@@ -52,15 +53,25 @@ class PicturesProgress(Progress):
 def evaluate_folder(
     recogniser: Recogniser, folder: Path, show: Callable[[PicturesProgress], None] = lambda progress: None
 ) -> tuple[Report, np.ndarray]:
-    """The report on a folder of pictures, and the images behind it, (n, 28, 28) uint8. show: called after each file.
+    """evaluate_pictures of a folder, DIR/<label>/*.png. Raises FolderError for a folder without pictures of digits."""
+    return evaluate_pictures(recogniser, pictures(folder), f"folder {folder.resolve().name}", show)
 
-    Raises FolderError for a folder without pictures of digits.
+
+def evaluate_pictures(
+    recogniser: Recogniser,
+    files: Sequence[PictureFile],
+    name: str,
+    show: Callable[[PicturesProgress], None] = lambda progress: None,
+) -> tuple[Report, np.ndarray]:
+    """The report on labelled pictures, and the images behind it, (n, 28, 28) uint8. show: called after each file.
+
+    files: at least one (picture_sources.py); name: of the data set. Raises FolderError when no file was readable.
     """
     end = None
-    for end in run_pictures(recogniser, pictures(folder)):
+    for end in run_pictures(recogniser, files):
         show(end)
-    assert end is not None  # pictures() finds one at least
-    return finish_pictures(recogniser, end, f"folder {folder.resolve().name}")
+    assert end is not None  # there is a file
+    return finish_pictures(recogniser, end, name)
 
 
 def pictures(folder: Path) -> list[PictureFile]:
@@ -71,7 +82,7 @@ def pictures(folder: Path) -> list[PictureFile]:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise FolderError(f"{folder} {what}; name the folder that holds the folders 0 to 9 with your pictures.")
-    found = [_file(folder, path) for path in files_below(folder)]
+    found = [_file(folder, path) for path in files_below(folder) if path != folder / TABLE]
     if all(label_of(file.name) is None for file in found):
         raise FolderError(
             f"{folder} has no pictures in folders named 0 to 9; put each picture into the folder of its digit, "
@@ -104,6 +115,11 @@ def _file(folder: Path, path: Path) -> PictureFile:
 def _content(path: Path, name: str) -> bytes:
     if label_of(name) is None:
         raise PictureError(why_no_label(name))
+    return content_of(path)
+
+
+def content_of(path: Path) -> bytes:
+    """A file's content. Raises PictureError for one that is too large, and OSError."""
     if path.stat().st_size > MAX_BYTES:  # before it is in memory
         raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
     return path.read_bytes()

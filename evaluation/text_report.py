@@ -1,9 +1,13 @@
 """A report as plain text for a terminal: `summary` of one, `comparison` of two."""
 
 from evaluation.comparison import compare
+from evaluation.cost import Cost
 from evaluation.formatting import SECOND_LOOK, interval, number, percent, plural
+from evaluation.refusal import Refusal, at
 from evaluation.report import Folder, Report, Robustness
+from evaluation.slices import Slices
 
+MOST_SLICES = 12  # of the surest weak ones; the JSON has them all
 MOST_LISTED = 20  # indices of images that only one of two models reads right
 
 
@@ -14,6 +18,12 @@ def summary(report: Report) -> str:
         parts.append(epoch_table(report))
     if report.robustness:
         parts.append(robustness_table(report.robustness))
+    if report.slices:
+        parts.append(slice_table(report.slices))
+    if report.refusal:
+        parts.append(refusal_lines(report.refusal))
+    if report.cost:
+        parts.append(cost_lines(report.cost))
     if report.folder:
         parts.append(folder_verdicts(report.folder))
     return "\n\n".join(parts)
@@ -40,6 +50,7 @@ def headline(report: Report) -> str:
         f"  macro F1            {percent(m.macro_f1)}",
         f"  right in top two    {percent(m.top2)}",
         f"  log loss            {number(m.log_loss, 4)}",
+        f"  Brier score         {number(m.brier, 5)}",
         f"  calibration error   {percent(m.ece)}",
     ]
     if report.second_look:
@@ -90,6 +101,55 @@ def robustness_table(robustness: Robustness) -> str:
         for s in robustness.scores
     ]
     return "\n".join(rows)
+
+
+def slice_table(slices: Slices) -> str:
+    """The slices that are most surely worse than the rest."""
+    shown = slices.rows[:MOST_SLICES]
+    width = max((len(f"{row.grouping}: {row.name}") for row in shown), default=0)
+    rows = [
+        f"For whom it is good (the {len(shown)} of {len(slices.rows)} slices that are most surely worse than the rest)",
+        "",
+        f"  {'':{width}}  images  errors  accuracy      (95 %)   p (Holm)",
+    ]
+    rows += [
+        f"  {f'{row.grouping}: {row.name}':{width}}{row.n:>8,}{row.errors:>8,}{percent(row.accuracy):>10}"
+        f"  ({interval(row.interval, 1):>10}){number(row.p_holm, 4):>10}"
+        for row in shown
+    ]
+    sources = sorted({one.source for one in slices.groupings if one.source})
+    return "\n".join([*rows, *(f"  Source: {source}" for source in sources)])
+
+
+def refusal_lines(found: Refusal) -> str:
+    """How well the model's certainty tells digits from what is none, and what its thresholds bring."""
+    outcome, others = at(found, found.sure, found.not_digit), len(found.kind)
+    lines = [
+        f"When it refuses: {plural(others, 'image')} of what is no digit, seed {found.seed}",
+        "",
+        f"  AUROC               {number(found.auroc, 4)} against what is no digit, {number(found.auroc_errors, 4)} right against wrong answers",
+        f"  FPR95               {percent(found.fpr95)}",
+        f"  called sure         {outcome.right.sure:,} of {outcome.right.n:,} right answers, {outcome.wrong.sure:,} of "
+        f"{outcome.wrong.n:,} wrong ones, {outcome.others.sure:,} of {others:,} that are no digit (from {found.sure} on)",
+        f"  called no digit     {outcome.right.refused + outcome.wrong.refused:,} digits, {outcome.others.refused:,} of {others:,} "
+        f"that are none (above {found.not_digit})",
+    ]
+    return "\n".join(lines)
+
+
+def cost_lines(cost: Cost) -> str:
+    """Size, work, time and memory, a line each."""
+    memory = None if cost.memory_bytes is None else cost.memory_bytes / 2**20
+    figures = (
+        ("parameters", f"{cost.parameters:,}"),
+        ("multiply-adds", f"{cost.multiply_adds:,} for one image"),
+        ("file", f"{cost.file_bytes / 1000:,.0f} kB"),
+        ("one image", f"{number(cost.one_image_ms, 3)} ms"),
+        ("10,000 images", f"{number(cost.ten_thousand_s, 2)} s"),
+        ("memory", f"{number(memory, 1)} MB"),
+        ("training", f"{number(cost.training_minutes, 1)} minutes"),
+    )
+    return "\n".join([f"What it costs ({cost.machine})", "", *(f"  {name:18}  {value}" for name, value in figures)])
 
 
 def folder_verdicts(folder: Folder) -> str:

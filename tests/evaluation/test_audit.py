@@ -1,0 +1,197 @@
+"""The audit of labels: what it finds on MNIST, in labels that were swapped on purpose, and in pictures that are no good."""
+
+import cv2
+import numpy as np
+import pytest
+
+from evaluation.audit import confident_learning, corrections, duplicates, pictures, suspects
+from evaluation.audit.corrections import DROP, KEEP, RELABEL, Decision
+from evaluation.audit.suspects import Looked
+from evaluation.audit_command import second_opinion
+from model.datasets import LABEL_PROBLEMS, Labelled
+from model.recogniser import load
+
+
+def certain(digits, p=0.95):
+    """(n, 10) probabilities of p for each of these digits."""
+    rows = np.full((len(digits), 10), (1 - p) / 9)
+    rows[np.arange(len(digits)), digits] = p
+    return rows
+
+
+def looked(labels, probabilities, images=None, **more) -> Looked:
+    n = len(labels)
+    noise = np.random.default_rng(0).integers(0, 256, (n, 28, 28), dtype=np.uint8) if images is None else images
+    found = {
+        "none": np.zeros(n),
+        "digits": np.ones(n, np.int64),
+        "cut": np.zeros(n, dtype=bool),
+        "keys": list(range(n)),
+    } | more
+    return Looked(noise, np.array(labels), np.asarray(probabilities, float), **found)
+
+
+def test_confident_learning_by_hand():
+    labels = np.array([0, 0, 0, 1, 1])
+    probabilities = np.zeros((5, 10))
+    probabilities[:, 0], probabilities[:, 1] = [0.9, 0.7, 0.2, 0.1, 0.6], [0.1, 0.3, 0.8, 0.9, 0.4]
+    limits = confident_learning.thresholds(labels, probabilities, sure=0.95)
+    assert limits[:3] == pytest.approx(
+        [0.6, 0.65, 0.95], abs=1e-12
+    )  # means of 0.9 0.7 0.2 and of 0.9 0.4; nothing is a 2
+    confident = confident_learning.confidently(probabilities, limits)
+    assert list(confident) == [0, 0, 1, 1, 0]
+    # counts [[2, 1], [1, 1]], rows brought to 3 and 2 of 5
+    assert confident_learning.joint(labels, confident)[:2, :2] == pytest.approx(np.array([[0.4, 0.2], [0.2, 0.2]]))
+    assert confident_learning.estimated_errors(labels, confident) == pytest.approx(0.4)
+    # a model that is nearly always right: no more than its own threshold
+    assert confident_learning.thresholds(labels, certain(labels, 0.999), 0.9)[0] == 0.9
+
+
+def test_a_contradicted_label_comes_before_a_doubted_one_and_the_rest_is_left_alone():
+    probabilities = certain([3, 4, 5, 7] + [1] * 20)
+    probabilities[1] = certain([4], 0.45)[0]
+    found = suspects.find(looked([8, 4, 5, 7] + [1] * 20, probabilities), sure=0.9, not_digit=0.5)
+    first, second = found.suspects
+    assert (first.index, first.label, first.suggested, first.kind) == (0, 8, 3, "label")
+    assert (second.index, second.suggested, second.kind) == (1, None, "doubt")
+    assert found.n == 24 and found.estimated == pytest.approx(1 / 24)
+
+
+def test_faulty_pictures_are_named():
+    images = np.random.default_rng(1).integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    images[0] = 0
+    given = looked(
+        [1, 1, 1, 1, 1],
+        certain([1] * 5) * np.array([0, 1, 0, 1, 1])[:, None],
+        images,
+        none=np.array([0, 0.9, 0, 0, 0]),
+        digits=np.array([0, 1, 3, 1, 1]),
+        cut=np.array([False, False, False, True, False]),
+    )
+    found = suspects.find(given, 0.9, 0.5)
+    assert {s.index: s.kind for s in found.suspects} == {0: "blank", 1: "none", 2: "several", 3: "cut"}
+
+
+def test_copies_are_found_and_with_two_labels_the_wrong_one_is_named():
+    given = looked([2, 3, 4, 4], certain([2, 2, 4, 4]), keys=["a", "a", "b", "b"])
+    found = {s.index: s for s in suspects.find(given, 0.9, 0.5).suspects}
+    assert (found[1].kind, found[1].suggested) in {("label", 2), ("duplicate", 2)}
+    assert (found[3].kind, found[3].suggested) == ("duplicate", None) and set(found) == {1, 3}
+
+
+def drawn(text="5", thickness=3):
+    image = np.zeros((28, 28), np.uint8)
+    cv2.putText(image, text, (6, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, thickness, cv2.LINE_AA)
+    return image
+
+
+def test_near_copies_are_found_but_not_other_digits():
+    five = drawn()
+    ok, jpeg = cv2.imencode(".jpg", five, [cv2.IMWRITE_JPEG_QUALITY, 60])
+    assert ok
+    images = np.stack(
+        [five, cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE), (five * 0.8).astype(np.uint8), drawn("3"), drawn("2", 2)]
+    )
+    assert duplicates.near(images, certain([5, 5, 5, 3, 2])) == [(0, 1), (0, 2), (1, 2)]
+    assert duplicates.near(images, certain([5, 8, 5, 3, 2])) == [(0, 2)]  # the network sees something else
+    assert duplicates.near(np.zeros((3, 28, 28), np.uint8), certain([1, 1, 1])) == []
+
+
+def test_a_turned_picture_is_told_from_a_wrong_label():
+    images = np.stack([np.rot90(drawn("4")), drawn("6"), drawn("3")])
+
+    def read(some):
+        return certain([4 if (image == drawn("4")).all() else 9 for image in some], 0.99)
+
+    found = suspects.find(looked([4, 6, 3], certain([8, 9, 3]), images), 0.9, 0.5, read)
+    kinds = {s.index: s.kind for s in found.suspects}
+    assert kinds[1] == "label" and kinds.get(0) in ("rotated", "label") and 2 not in kinds
+    turned = suspects._turned(looked([4, 6, 3], certain([8, 9, 3]), images), np.array([True, True, False]), read)
+    assert [(s.index, s.kind, s.suggested) for s in turned] == [(0, "rotated", None)]
+
+
+def test_bad_numbers_and_no_pictures_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        suspects.find(looked([1], np.full((1, 10), np.nan)), 0.9, 0.5)
+    with pytest.raises(ValueError, match="needs pictures"):
+        suspects.find(looked([], np.zeros((0, 10))), 0.9, 0.5)
+
+
+@pytest.mark.parametrize("labels", [[3], [3, 3, 3]])
+def test_one_picture_and_one_class_are_audited(labels):
+    assert suspects.find(looked(labels, certain(labels)), 0.9, 0.5).suspects == ()
+
+
+def audit_of(labels, probabilities):
+    """An Audit of pictures named a, b, c …"""
+    given = looked(labels, probabilities)
+    seen = tuple(
+        pictures.Seen(f"{label}/ann/{chr(97 + i)}.png", label, image, 1, False, str(i))
+        for i, (label, image) in enumerate(zip(labels, given.images, strict=True))
+    )
+    return pictures.Audit(seen, given.probabilities.argmax(axis=1), suspects.find(given, 0.9, 0.5), ())
+
+
+def test_nothing_changes_when_nothing_is_decided_and_only_suspects_can():
+    audit = audit_of([1, 2, 3], certain([1, 2, 8]))
+    labels, kept = corrections.settle(audit, {})
+    assert list(labels) == [1, 2, 3] and kept.all() and audit.accuracy(labels, kept) == (2, 3)
+    labels, kept = corrections.settle(audit, {2: Decision(RELABEL, 8)})
+    assert audit.accuracy(labels, kept) == (3, 3)
+    assert audit.accuracy(*corrections.settle(audit, {2: Decision(DROP)})) == (2, 2)
+    assert audit.accuracy(*corrections.settle(audit, {2: Decision(KEEP)})) == (2, 3)
+    with pytest.raises(ValueError, match="only suspects"):
+        corrections.settle(audit, {0: Decision(DROP)})
+    for action, label in ((RELABEL, None), (RELABEL, 12), (KEEP, 3), ("burn", None)):
+        with pytest.raises(ValueError):
+            Decision(action, label)
+
+
+def test_the_corrected_set_is_a_zip_with_its_changes():
+    import io
+    import zipfile
+
+    audit = audit_of([1, 2, 3, 4], certain([1, 2, 8, 5]))
+    packed = corrections.corrected_zip(audit, {2: Decision(RELABEL, 8), 3: Decision(DROP)}, lambda name: name.encode())
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == ["changes.csv", "1/ann/a.png", "2/ann/b.png", "8/ann/c.png"]
+        assert archive.read("8/ann/c.png") == b"3/ann/c.png"
+        lines = archive.read("changes.csv").decode().splitlines()
+    assert lines[0] == "file,label,action,new_label,kind,score"
+    assert lines[1].startswith("3/ann/c.png,3,relabel,8,label,") and lines[2].startswith("4/ann/d.png,4,drop,,label,")
+    assert corrections.place("../../etc/3/x.png", 4) == "4/x.png" and corrections.place("x.png", 4) == "4/x.png"
+    assert corrections.suspects_csv(audit).splitlines()[0] == "file,label,suggested,score,kind"
+
+
+@pytest.fixture(scope="module")
+def audited(mnist):
+    """(an audit of MNIST's test set, a function that audits it under other labels)."""
+    recogniser = load()
+    first = pictures.finish(recogniser, pictures.of_images(mnist.test), second_opinion(recogniser))
+
+    def under(labels):
+        return pictures.finish(
+            recogniser, pictures.of_images(Labelled(mnist.test.images, labels)), second_opinion(recogniser)
+        )
+
+    return first, under
+
+
+def test_most_of_mnists_known_label_problems_are_among_the_first_sixty(audited):
+    first, _ = audited
+    found = [int(first.seen[s.index].name) for s in first.found.suspects[:60]]
+    assert len(set(found) & set(LABEL_PROBLEMS)) >= 10
+    labels, kept = corrections.settle(first, {})
+    assert (labels == first.labels).all() and kept.all()
+
+
+def test_swapped_labels_are_found_again(audited, mnist):
+    _, under = audited
+    rng = np.random.default_rng(0)
+    swapped = rng.choice(10_000, 100, replace=False)
+    labels = mnist.test.labels.copy()
+    labels[swapped] = (labels[swapped] + rng.integers(1, 10, 100)) % 10
+    named = {s.index for s in under(labels).found.suspects if s.kind == "label"}
+    hit = len(named & set(swapped.tolist()))
+    assert hit >= 95 and hit / len(named) >= 0.8
