@@ -6,10 +6,11 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from evaluation import galleries, plots, sections
+from evaluation import displays, galleries, plots, sections
 from evaluation.rendering import TEMPLATES, render
 from evaluation.report import Report
 
+MOST_SLICES = 16  # rows; the JSON has all
 MOST_IMAGES = 2000  # about 2 MB; a model this bad needs no larger file to show it
 
 
@@ -38,7 +39,12 @@ def html(report: Report, images: np.ndarray | None) -> str:
             for title, bins in plots.diagrams(metrics, report.before)
         ],
         coverage=plots.inline_svg(plots.coverage(metrics), "Accuracy over the share of images answered"),
+        trusted=sections.trusted(report),
         robustness=sections.robustness(report),
+        slices=sections.slices(report, MOST_SLICES),
+        refusal=sections.refusal(report),
+        refusal_plots=[(one.title, plots.inline_svg(one.figure(), one.title)) for one in displays.of_refusal(report)],
+        cost=sections.cost([(report.model, report)]),
         folder=sections.folder(report),
     )
     return f"{page}\n"

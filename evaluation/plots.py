@@ -14,9 +14,11 @@ from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from evaluation.confidence import bands
 from evaluation.curves import Bin
 from evaluation.metrics import Metrics, Uncalibrated
 from evaluation.rendering import render
@@ -26,6 +28,7 @@ from evaluation.robustness import Score
 TEXT, SOFT, LINE, ACCENT, CARD = "#1c1c1a", "#6b6a66", "#e6e5e1", "#2d5bd7", "#ffffff"
 ERROR = "#d7662d"  # orange beside blue: different with every common colour-vision deficiency
 VARIABLES = {TEXT: "--text", SOFT: "--soft", LINE: "--line", ACCENT: "--accent", ERROR: "--error"}
+DARK = {TEXT: "#f0efeb", SOFT: "#a9a8a2", LINE: "#33322f", ACCENT: "#86a6ff", CARD: "#1d1d1b", ERROR: "#ee8a55"}
 # Set once: matplotlib's rc_context is not safe between threads. Text stays text, and the same figure gives the same file.
 rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "digits"})
 
@@ -119,13 +122,16 @@ def diagrams(metrics: Metrics, before: Uncalibrated | None) -> list[tuple[str, S
 
 
 def draw_bins(ax: Axes, bins: Sequence[Bin], title: str = "") -> None:
-    """Draw one reliability diagram. Bars of fewer than 10 images are pale; an orange line leads from a bar to where it should end."""
+    """Draw one reliability diagram. Bars of fewer than 10 images are pale; an orange line leads from a bar to where it should end, a
+    grey one is the 95 % interval (Wilson)."""
     ax.plot([0, 100], [0, 100], "--", color=SOFT, linewidth=1)
-    for b in bins:
+    for b, band in zip(bins, bands(bins), strict=True):
         if b.accuracy is None or b.confidence is None:
             continue
         middle, width = 50 * (b.low + b.high), 100 * (b.high - b.low) * 0.88
         ax.bar(middle, 100 * b.accuracy, width=width, color=ACCENT, alpha=0.3 if b.n < 10 else 1, linewidth=0)
+        if band is not None:
+            ax.plot([middle] * 2, [100 * edge for edge in band], color=SOFT, linewidth=1)
         ax.plot([100 * b.confidence] * 2, [100 * b.accuracy, 100 * b.confidence], color=ERROR, linewidth=2)
     ax.set(xlim=(0, 100), ylim=(0, 100))
     label(ax, "how sure it was, %", "how often it was right, %", title)
@@ -160,6 +166,30 @@ def coverage(metrics: Metrics) -> Figure:
             ylim=(100 * lowest - 2 * (1 - lowest), 100 + 2 * (1 - lowest) + 1e-3),
         )
     label(ax, "images answered, %", "right when it answers, %")
+    return figure
+
+
+def stamped(figure: Figure, title: str, note: str) -> Figure:
+    """The same figure with a title above, and below what it is about: images, interval, model, date."""
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold", color=TEXT)
+    figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=SOFT)
+    return figure
+
+
+def darken(figure: Figure) -> Figure:
+    """The same figure in the page's dark colours, for a file; `inline_svg` follows the page by itself."""
+    for artist in figure.findobj():
+        for part in ("facecolor", "edgecolor", "color", "markerfacecolor", "markeredgecolor"):
+            get, put = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
+            if get is None or put is None:
+                continue
+            try:
+                found = to_rgba_array(get())
+            except (TypeError, ValueError):
+                continue  # "auto", "none", or one that follows another
+            dark = [(*to_rgb(DARK.get(to_hex(colour), to_hex(colour))), colour[3]) for colour in found]
+            if len(dark):
+                put(dark[0] if len(dark) == 1 else dark)
     return figure
 
 

@@ -8,11 +8,15 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
+from evaluation.confidence import trust
+from evaluation.cost import frontier
 from evaluation.formatting import SECOND_LOOK
 from evaluation.metrics import Metrics
+from evaluation.refusal import at
 from evaluation.rendering import render
 from evaluation.report import Report
 
+MOST_SLICES = 40  # rows; writers alone are hundreds
 MOST_LISTED = 200  # unreadable files by name; the JSON has them all
 # model → (loss, accuracy) of epochs 1, 2, … as the original project published them; epochs.html says how far they are reproduced
 PUBLISHED = {"classic": ((0.4676, 0.8663), (0.1174, 0.9638), (0.0730, 0.9777))}
@@ -90,6 +94,47 @@ def calibration(report: Report) -> Markup:
     """How far the confidence was off before calibration and is after, and what the second look does, in a sentence each."""
     second_look = SECOND_LOOK if report.second_look else None
     return render("calibration.html", metrics=report.metrics, before=report.before, second_look=second_look)
+
+
+def slices(report: Report, most: int = MOST_SLICES, clickable: bool = False) -> Markup:
+    """For whom it is good, the surest weak slices first. most: rows shown; clickable: whether a slice opens its images."""
+    found = report.slices
+    rows = found.rows[:most] if found else ()
+    return render(
+        "slices.html",
+        slices=found,
+        rows=rows,
+        more=len(found.rows) - len(rows) if found else 0,
+        sources=sorted({one.source for one in found.groupings if one.source}) if found else [],
+        clickable=clickable,
+    )
+
+
+def refusal(report: Report) -> Markup:
+    """How well the certainty tells digits from what is none, and what the model's own thresholds bring."""
+    found = report.refusal
+    if found is None:
+        return render("refusal.html", refusal=None)
+    sure = (found.others >= found.sure) & (found.others_none <= found.not_digit)
+    kinds = [
+        (name, int((found.kind == k).sum()), found.kind_auroc(k), int(sure[found.kind == k].sum()))
+        for k, name in enumerate(found.kinds)
+    ]
+    return render("refusal.html", refusal=found, outcome=at(found, found.sure, found.not_digit), kinds=kinds)
+
+
+def cost(reports: Sequence[tuple[str, Report]]) -> Markup:
+    """What models cost. reports: (name, report), the shown one first; those without a cost are left out."""
+    rows = [(name, report.metrics.accuracy, report.cost) for name, report in reports if report.cost]
+    best = frontier([(found.multiply_adds, accuracy) for _, accuracy, found in rows])
+    machines = dict.fromkeys(found.machine for *_, found in rows if found.machine)
+    return render("cost.html", rows=rows, best=[rows[i][0] for i in best], machines=list(machines))
+
+
+def trusted(report: Report) -> Markup:
+    """How far the figures of calibration can be trusted: log loss, Brier score, the ECE's interval, and each digit."""
+    found = trust(report.labels, report.predicted, report.probabilities)
+    return render("trust.html", metrics=report.metrics, before=report.before, trust=found)
 
 
 def folder(report: Report) -> Markup:
