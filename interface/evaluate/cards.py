@@ -1,4 +1,4 @@
-"""The cards in the lower half of the Evaluate tab. To add one, write a function like those here and name it in CARDS.
+"""The cards, which are the sections in the lower half of the Evaluate tab. To add one, write a function like those here and name it in CARDS.
 
 A card that only shows something is done with that. A card with controls of its own also needs a handler (handlers.py) and its
 line in tab.py, which connects the two.
@@ -15,11 +15,12 @@ from evaluation import corruptions, galleries, sections
 from evaluation.galleries import Query
 from evaluation.report import Report
 from evaluation.robustness import Measuring
-from interface.evaluate import comparison, history
+from interface.evaluate import closer_cards, comparison, history
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, render
 from model.datasets import Labelled
 
+SLICES, REFUSAL, AUDIT = "Whom it is good for", "When it refuses", "Audit my labels"
 FEW = 5  # digits that show what a corruption does: they fit into a table's cell
 
 Card = Callable[[Reports, Selection], Markup]
@@ -81,6 +82,7 @@ def _confidence(found: Report) -> Markup:
     return render(
         "confidence.html",
         calibration=sections.calibration(found),
+        trusted=sections.trusted(found),
         diagrams=[
             (title, plots.inline_svg(plots.diagram(bins), title)) for title, bins in plots.diagrams(m, found.before)
         ],
@@ -133,13 +135,18 @@ def _examples(pixels: bytes) -> tuple[tuple[str, str], ...]:
 
 
 CONFIDENCE = "Is it sure when it is right?"
-# The name of its tab → what it shows, in the order of the tabs.
+# The name of its section → what it shows, in the order of the sections.
 CARDS: dict[str, Card] = {
     "Per class": of_report(per_class),
     "Epochs": of_report(epochs),
     "Images": images,
+    SLICES: closer_cards.slices,
+    "Other hands": closer_cards.other_hands,
+    REFUSAL: closer_cards.refusal,
     CONFIDENCE: confidence,
     "Robustness": robustness,
     "Compare": comparison.card,
+    "What it costs": closer_cards.cost,
+    AUDIT: closer_cards.audit,
     "History": history.card,
 }

@@ -1,10 +1,13 @@
 """The card "Compare" of the Evaluate tab: what is shown beside another model, or beside an earlier run of this machine."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from markupsafe import Markup
 
 from evaluation.comparison import CompareError, Comparison, compare
 from evaluation.formatting import plural
+from evaluation.many_models import against
 from evaluation.report import Report
 from evaluation.report_files import ReportError
 from evaluation.runner import Step
@@ -32,7 +35,19 @@ def card(reports: Reports, selection: Selection, other: str | None = None, messa
         found = compare(a, b, comparable[other]) if a and b and other else None
     except (CompareError, ReportError) as error:
         message = message or str(error)
-    return compared(a, comparable, other, found, message, reports.images(selection))
+    return compared(a, comparable, other, found, message, reports.images(selection)) + everything(reports, selection, a)
+
+
+def everything(reports: Reports, selection: Selection, base: Report | None) -> Markup:
+    """All other models that have read the same images, beside the one shown; nothing where there are fewer than two."""
+    names = [name for name in reports.models if name != selection.model]
+    known = {name: reports.report(replace(selection, model=name)) for name in names}
+    others = {
+        name: found for name, found in known.items() if found and base and found.dataset.sha256 == base.dataset.sha256
+    }
+    if base is None or len(others) < 2:
+        return Markup()
+    return render("all_models.html", found=against(base, list(others.values()), [selection.model, *others]))
 
 
 def first_with_report(reports: Reports, selection: Selection) -> str | None:
@@ -64,6 +79,9 @@ def compared(
         no_report=NO_REPORT,
         found=found,
         figures=figures(found) if found else [],
+        conclusion=against(found.a, [found.b], found.names).rows[0].words if found else "",
+        difference=difference(found) if found else [],
+        agreement=float((found.a.predicted == found.b.predicted).mean()) if found else None,
         only_one=only_one(found, images) if found else [],
     )
 
@@ -78,6 +96,37 @@ def figures(found: Comparison) -> list[tuple[str, str, str, str]]:
         difference = "–" if a is None or b is None else signed.format(factor * (a - b)).replace("-", "−")
         rows.append((label, first, second, difference))
     return rows
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell of the difference of two confusion matrices. more: "first", "second" or "none"; heat: percent of the colour."""
+
+    predicted: int
+    count: int
+    more: str
+    heat: float
+
+
+def difference(found: Comparison) -> list[tuple[int, list[Difference]]]:
+    """(true digit, its ten cells): the first's confusion matrix minus the second's."""
+    first, second = (np.array(report.metrics.confusion_matrix) for report in (found.a, found.b))
+    most = max(int(np.abs(first - second).max()), 1)
+    return [
+        (
+            true,
+            [
+                Difference(
+                    predicted,
+                    int(n),
+                    "first" if n > 0 else "second" if n < 0 else "none",
+                    20 + 70 * (abs(int(n)) / most) ** 0.5 if n else 0.0,
+                )
+                for predicted, n in enumerate(row)
+            ],
+        )
+        for true, row in enumerate(first - second)
+    ]
 
 
 def only_one(found: Comparison, images: np.ndarray | None) -> list[tuple[str, Markup]]:

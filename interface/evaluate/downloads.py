@@ -1,12 +1,17 @@
 """The files that a visitor can download from the Evaluate tab: their names in FILES, their content from `file`."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluation import report_files
 from evaluation.report import Report
+
+if TYPE_CHECKING:  # matplotlib takes half a second, which a first page need not wait for
+    from matplotlib.figure import Figure
 
 # kind → what the menu calls it
 FILES = {
@@ -23,6 +28,12 @@ FILES = {
     "coverage.png": "Coverage, PNG",
     "robustness.svg": "Robustness, SVG",
     "robustness.png": "Robustness, PNG",
+    "slices.svg": "Slices, SVG",
+    "slices.png": "Slices, PNG",
+    "certainty.svg": "Certainty, SVG",
+    "certainty.png": "Certainty, PNG",
+    "risk-coverage.svg": "Risk and coverage, SVG",
+    "risk-coverage.png": "Risk and coverage, PNG",
 }
 MIME = {
     "json": "application/json",
@@ -33,8 +44,11 @@ MIME = {
 }
 
 
-def file(found: Report, images: np.ndarray | None, kind: str) -> tuple[str, str]:
-    """(base64 of the content, MIME type) of a file of FILES. images: (n, 28, 28) uint8 or None. KeyError for any other kind."""
+def file(found: Report, images: np.ndarray | None, kind: str, dark: bool = False) -> tuple[str, str]:
+    """(base64 of the content, MIME type) of a file of FILES. images: (n, 28, 28) uint8 or None; dark: the theme of a plot.
+
+    KeyError for any other kind, and for a plot of what the report has not.
+    """
     from evaluation import html_report
 
     texts = {
@@ -44,22 +58,37 @@ def file(found: Report, images: np.ndarray | None, kind: str) -> tuple[str, str]
     }
     if kind not in FILES:
         raise KeyError(kind)
-    content = texts[kind]().encode("utf-8") if kind in texts else plot(found, kind)
+    content = texts[kind]().encode("utf-8") if kind in texts else plot(found, kind, dark)
     return b64encode(content).decode("ascii"), MIME[kind.rpartition(".")[2]]
 
 
 @lru_cache(maxsize=24)
-def plot(found: Report, kind: str) -> bytes:
-    """A plot of the report as the bytes of an SVG or PNG file. KeyError for anything not in FILES."""
-    from evaluation import html_report, plots
+def plot(found: Report, kind: str, dark: bool = False) -> bytes:
+    """A plot of the report as the bytes of an SVG or PNG file. KeyError for anything not in FILES, or what the report has not."""
+    from evaluation import plots
 
-    draw = {
-        "confusion-matrix": lambda: plots.confusion_matrix(found.metrics),
-        "reliability": lambda: plots.reliability(found.metrics, found.before),
-        "coverage": lambda: plots.coverage(found.metrics),
-        "epochs": lambda: html_report.curves_figure(found.model, found.epochs),
-        "robustness": lambda: plots.robustness(found.robustness.scores if found.robustness else ()),
-    }
     name, _, ending = kind.rpartition(".")
     write = {"svg": lambda figure: plots.svg(figure).encode("utf-8"), "png": plots.png}[ending]
-    return write(draw[name]())
+    figure = drawn(found)[name]()
+    return write(plots.darken(figure) if dark else figure)
+
+
+def drawn(found: Report) -> "dict[str, Callable[[], Figure]]":
+    """Name → what draws it, with its title above, and below it images, interval, model and date."""
+    from evaluation import displays, html_report, plots
+
+    def stamped(title: str, figure: "Figure", interval: str = "", n: str = "") -> "Figure":
+        return plots.stamped(figure, title, displays.stamp(found, interval, n))
+
+    m, wilson, scores = found.metrics, "95 % intervals (Wilson)", found.robustness.scores if found.robustness else ()
+    each = f"{scores[0].n:,} images each" if scores else ""
+    draw = {
+        "confusion-matrix": lambda: stamped("Confusion matrix", plots.confusion_matrix(m)),
+        "reliability": lambda: stamped("Reliability", plots.reliability(m, found.before), wilson),
+        "coverage": lambda: stamped("Accuracy and coverage", plots.coverage(m)),
+        "epochs": lambda: stamped("Training", html_report.curves_figure(found.model, found.epochs)),
+        "robustness": lambda: stamped("Under the corruptions of MNIST-C", plots.robustness(scores), wilson, each),
+        "slices": displays.SlicesDisplay.from_report(found).figure,
+    }
+    refusals = zip(("certainty", "risk-coverage"), displays.of_refusal(found), strict=False)
+    return draw | {name: display.figure for name, display in refusals}

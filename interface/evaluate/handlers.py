@@ -11,12 +11,12 @@ import gradio as gr
 
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
-from evaluation.picture_folder import FolderError
 from evaluation.robustness import Measuring
-from evaluation.runner import SHARED, BusyError, Evaluations, Progress, SharedRun, Step
-from interface.evaluate import comparison, views
+from evaluation.runner import SHARED, BusyError, Evaluations, Progress
+from interface.evaluate import closer_cards, closer_handlers, comparison, views
 from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
 from interface.evaluate.downloads import file
+from interface.evaluate.runs import ended, steps
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import Overview, Part
 from model.datasets import DataError, download_mnist, load_mnist_test
@@ -154,6 +154,32 @@ class Dashboard:
                 message = str(busy)
         yield comparison.card(self.reports, selection, other, message)
 
+    def slice(self, selection: Selection, event: gr.EventData) -> str:
+        """The card "Whom it is good for": the images of one slice."""
+        return closer_handlers.slice_of(self.reports, self.checked(selection), sent(event))
+
+    def refuse(self, selection: Selection, request: gr.Request) -> Iterator[str]:
+        """The card "When it refuses": measure it."""
+        job, owner = self.reports.refusal(self.checked(selection)), request.session_hash or ""
+        yield from closer_handlers.worked(
+            self.evaluations,
+            job,
+            owner,
+            "Reading images that are no digit",
+            lambda message: closer_cards.refusal(self.reports, selection, message),
+        )
+
+    def audit(self, selection: Selection, request: gr.Request) -> Iterator[str]:
+        """The card "Audit my labels": look for suspects."""
+        job, owner = self.reports.audit(self.checked(selection)), request.session_hash or ""
+        yield from closer_handlers.worked(
+            self.evaluations,
+            job,
+            owner,
+            "Looking at the pictures",
+            lambda message: closer_cards.audit(self.reports, selection, message),
+        )
+
     # ---- the rest ----
 
     def report_file(self, asked: dict) -> dict:
@@ -167,10 +193,18 @@ class Dashboard:
         if found is None or selection is None or not isinstance(kind, str):
             return {"error": "There is no such report to take away."}
         try:
-            content, mime = file(found, self.reports.images(selection), kind)
+            content, mime = file(found, self.reports.images(selection), kind, asked.get("dark") is True)
         except KeyError:
             return {"error": "There is no such file to take away."}
         return {"name": f"{name}-{kind}", "type": mime, "base64": content}
+
+    def corrected_set(self, asked: dict) -> dict:
+        """The corrected test set: {"model", "test_set", "decisions"} → {"name", "type", "base64"}, or {"error": sentence}."""
+        asked = asked if isinstance(asked, dict) else {}
+        name, test_set = asked.get("model"), asked.get("test_set")
+        if not isinstance(name, str) or name not in self.reports.models:
+            return {"error": closer_handlers.NO_AUDIT}
+        return closer_handlers.corrected_set(self.reports, Selection(name, test_set), asked.get("decisions"))
 
     # ---- what they share ----
 
@@ -194,22 +228,6 @@ class Dashboard:
         at_rest = views.at_rest(found, fresh, ships, self.reports.models[name], note, images)
         under_way = images is None and DOWNLOAD.running
         return at_rest._replace(status=views.fetching(DOWNLOAD.progress).status) if under_way else at_rest
-
-
-def steps(shared: SharedRun) -> Iterator[Step | None]:
-    """The progress of a run at each of its steps, and once more at its end; None before the first."""
-    yield from shared.watch()
-    yield shared.progress
-
-
-def ended(shared: SharedRun) -> str:
-    """What to say of a run that has ended; nothing when it went well."""
-    if shared.cancelled:
-        p = shared.progress
-        return f"Cancelled after {p.done:,} of {p.total:,} images." if p else "Cancelled."
-    if isinstance(shared.error, FolderError):
-        return str(shared.error)
-    return f"The run stopped: {type(shared.error).__name__}. Press Run to try again." if shared.error else ""
 
 
 def sent(event: gr.EventData) -> dict[str, Any]:

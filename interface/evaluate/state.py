@@ -7,18 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation import report_files
+from evaluation import details, no_digit, picture_groups, refusal, report_files, slices
+from evaluation.audit import pictures as audit_pictures
+from evaluation.audit.pictures import Audit, Looking
+from evaluation.audit_command import second_opinion
 from evaluation.history import History, Run, state_folder
-from evaluation.picture_archive import Archive
-from evaluation.picture_folder import PicturesProgress, finish_pictures, run_pictures
+from evaluation.picture_archive import TABLE, Archive
+from evaluation.picture_folder import FolderError, PicturesProgress, finish_pictures, run_pictures
+from evaluation.refusal import Refusal
 from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring, Score, measure
-from evaluation.runner import Job, run
+from evaluation.runner import Job, Progress, run
 from interface.evaluate.uploaded_test_sets import UPLOADED, UploadedTestSet, UploadedTestSets
 from model.convention_search import Choice
 from model.datasets import DataError, Labelled, load_mnist_test
 from model.recogniser import Recogniser
+from model.recogniser import shipped as shipped_models
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Selection:
 class Reports:
     """The reports that one page can show. models: name on the page → recogniser.
 
-    By model: finished, measured: what this process found; kept: what an earlier process found, where no report ships.
+    By model: finished, measured, refused, audits: what this process found; kept: what an earlier process found, where no report
+    ships.
     """
 
     models: Mapping[str, Recogniser]
@@ -42,6 +48,8 @@ class Reports:
     finished: dict[str, Report] = field(default_factory=dict)
     measured: dict[str, tuple[Score, ...]] = field(default_factory=dict)
     kept: dict[str, Report] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    audits: dict[str, Audit] = field(default_factory=dict)
 
     # ---- what there is to show ----
 
@@ -54,7 +62,11 @@ class Reports:
         if found is None:
             return None
         scores = self.measured.get(selection.model) or self._shipped_scores(found)
-        return with_scores(found, scores) if scores else found
+        found = with_scores(found, scores) if scores else found
+        for known in filter(None, (self.shipped(selection.model), *map(self.shipped, shipped_models()))):
+            found = carried_over(found, known)
+        refused = self.refused.get(selection.model)
+        return with_refusal(found, refused) if refused else found
 
     def run_here(self, name: str) -> Report | None:
         """The newest run of a model on this machine; of earlier processes only where no report ships."""
@@ -137,6 +149,51 @@ class Reports:
         key = ("robustness", recogniser.weights_sha256, n)
         return Job(name, key, lambda: measure(recogniser, test, n), keep)
 
+    def refusal(self, selection: Selection) -> Job | None:
+        """When a model refuses, measured on images that are no digit; None without a report that says of each digit whether it is one."""
+        found, test, recogniser = self.report(selection), mnist_test(), self.separate(selection.model)
+        if found is None or found.none is None or test is None or selection.test_set is not None:
+            return None
+        digits, right = (found.probabilities, found.none), found.labels == found.predicted
+
+        def steps() -> Iterator[Progress]:
+            made = outliers()
+            return run(recogniser, Labelled(made.images, np.zeros(len(made.images), np.int64)))
+
+        def keep(end: Progress) -> Refusal:
+            assert end.none is not None  # as `run` has it
+            others = end.probabilities, end.none
+            self.refused[selection.model] = refusal.of(recogniser.calibration, digits, right, others, outliers())
+            return self.refused[selection.model]
+
+        return Job(selection.model, ("refusal", recogniser.weights_sha256), steps, keep)
+
+    def audit(self, selection: Selection) -> Job | None:
+        """The audit of the labels of what is selected; None without its images."""
+        recogniser, uploaded, test = self.separate(selection.model), self.uploaded_set(selection), mnist_test()
+        if uploaded is None and (selection.test_set is not None or test is None):
+            return None
+
+        def steps() -> Iterator[Looking]:
+            if uploaded is not None:
+                yield from audit_pictures.run(recogniser, Archive(uploaded.packed).files)
+            elif test is not None:
+                yield Looking(len(test), len(test), audit_pictures.of_images(test), ())
+
+        def keep(end: Looking) -> Audit:
+            found = audit_pictures.finish(recogniser, end.seen, second_opinion(recogniser), end.unreadable)
+            (self.audits if uploaded is None else uploaded.audits)[selection.model] = found
+            return found
+
+        return Job(selection.model, ("audit", recogniser.weights_sha256, selection.test_set), steps, keep)
+
+    def audited(self, selection: Selection) -> Audit | None:
+        """What the newest audit of what is selected found; None before there is one."""
+        if selection.test_set is None:
+            return self.audits.get(selection.model)
+        uploaded = self.uploaded_set(selection)
+        return uploaded and uploaded.audits.get(selection.model)
+
     def separate(self, name: str) -> Recogniser:
         """The model loaded once more, so that readings of other visitors never wait for an evaluation's engine."""
         shared = self.models[name]
@@ -166,8 +223,10 @@ class Reports:
             return run_pictures(recogniser, Archive(uploaded.packed).files)
 
         def keep(end: PicturesProgress) -> Report:
-            uploaded.results[selection.model] = finish_pictures(recogniser, end, uploaded.name)
-            return uploaded.results[selection.model][0]
+            found, images = finish_pictures(recogniser, end, uploaded.name)
+            found = with_slices(found, images, Archive(uploaded.packed).table)
+            uploaded.results[selection.model] = found, images
+            return found
 
         return Job(selection.model, ("uploaded", selection.test_set, recogniser.weights_sha256), steps, keep)
 
@@ -222,3 +281,35 @@ def shipped(name: str) -> Report | None:
 def with_scores(found: Report, scores: tuple[Score, ...]) -> Report:
     """The report with robustness scores measured here; the same object for the same two, so that its views stay cached."""
     return found.with_robustness(scores, seed=0)
+
+
+@lru_cache(maxsize=16)
+def carried_over(found: Report, known: Report) -> Report:
+    """evaluation.details.carry_over, with the same object for the same two."""
+    return details.carry_over(found, known)
+
+
+@lru_cache(maxsize=16)
+def with_refusal(found: Report, measured: Refusal) -> Report:
+    """The report with a refusal measured here; the same object for the same two."""
+    return replace(found, refusal=measured)
+
+
+def with_slices(found: Report, images: np.ndarray, table: bytes | None) -> Report:
+    """A report on pictures with its slices, those of its folders and its table too. A table that cannot be used is left aside: the
+    report lists why, as it does for a picture."""
+    assert found.folder is not None  # as picture files have it
+    unreadable = found.folder.unreadable
+    try:
+        more = picture_groups.groupings(found.folder.files, table)
+    except FolderError as error:
+        more, unreadable = picture_groups.groupings(found.folder.files), (*unreadable, (TABLE, str(error)))
+    right = found.labels == found.predicted
+    known = slices.find(Labelled(images, found.labels), right, more)
+    return replace(found, slices=known, folder=replace(found.folder, unreadable=unreadable))
+
+
+@lru_cache(maxsize=1)
+def outliers() -> no_digit.Outliers:
+    """The images that are no digit, made once. Raises DataError without MNIST."""
+    return no_digit.make(refusal.OUTLIERS, load_mnist().test.images)

@@ -6,14 +6,17 @@
 import {sortTables, walkMatrix} from '../../evaluation/templates/sections.js';
 import {around, find, findAll, sentence} from '../page/dom.js';
 import {save} from '../page/save.js';
+import {connectAudits, decisions} from './audit.js';
+import {addressed, connectSections, openSection} from './fold.js';
 import {ask, askGallery, digit, openInPredict, PAGE, showTab} from './images.js';
+import {connectRefusal} from './refusal.js';
 import {upload} from './uploaded_test_sets.js';
 
 /**
- * What Gradio gives the controls. trigger: sends an event to its handler; report_file: a file of the report, or why there is none.
+ * What Gradio gives the controls. trigger: sends an event to its handler; server: a file, or why there is none.
  * @typedef {object} Gradio
  * @property {(event: string, data?: object) => void} trigger
- * @property {{report_file(asked: object): Promise<{name: string, type: string, base64: string} | {error: string}>}} server
+ * @property {Record<'report_file' | 'corrected_set', (asked: object) => Promise<{name: string, type: string, base64: string} | {error: string}>>} server
  */
 
 /** @type {WeakMap<Element, Dashboard>} by tab */
@@ -57,6 +60,8 @@ class Dashboard {
     this.watching = false; // a download of MNIST
     this.refreshMatrix = walkMatrix(tab, (t, p) => ask(find(tab, '.matrix', HTMLElement), {kind: 'all', true: t, predicted: p}));
     sortTables(tab);
+    connectSections(tab);
+    if (addressed()) showTab(document, '.page-tabs', 'Evaluate');
     this.listen();
   }
 
@@ -107,6 +112,8 @@ class Dashboard {
       this.wanted = null;
     }
     if (piece.querySelector('.matrix')) this.refreshMatrix(document.activeElement === document.body ? this.focused : null);
+    connectRefusal(piece);
+    connectAudits(piece);
     const slider = piece.querySelector('[data-points]');
     if (slider instanceof HTMLInputElement) showCoverage(slider);
   }
@@ -168,16 +175,32 @@ class Dashboard {
   /** @param {HTMLButtonElement} button  names a file to download */
   async download(button) {
     button.disabled = true;
-    const asked = {model: picker()?.value, test_set: this.status?.dataset.testSet || null, kind: button.dataset.file};
-    const file = await this.gradio.server.report_file(asked).catch(() => ({error: 'The file could not be made. Try again.'}));
+    await this.take(this.gradio.server.report_file({...this.selected, kind: button.dataset.file, dark: isDark()}));
     button.disabled = false;
+    closeMenu(button);
+  }
+
+  /** @param {HTMLButtonElement} button  in the audit whose decisions make the corrected set */
+  async correct(button) {
+    button.disabled = true;
+    await this.take(this.gradio.server.corrected_set({...this.selected, decisions: decisions(button)}));
+    button.disabled = false;
+  }
+
+  /** What a file is asked of. */
+  get selected() {
+    return {model: picker()?.value, test_set: this.status?.dataset.testSet || null};
+  }
+
+  /** @param {Promise<{name: string, type: string, base64: string} | {error: string}>} coming  a file for the browser's downloads */
+  async take(coming) {
+    const file = await coming.catch(() => ({error: 'The file could not be made. Try again.'}));
     if ('error' in file) {
       this.say(file.error);
       return;
     }
     const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
     save(new Blob([bytes], {type: file.type}), file.name);
-    closeMenu(button);
   }
 
   /** @param {string} other  a run that this machine has kept; it is compared with what is shown */
@@ -185,7 +208,7 @@ class Dashboard {
     const place = this.tab.querySelector('[data-testid=compare]');
     if (place) ask(place, {other});
     else this.wanted = other;
-    showTab(this.tab, '.ev-cards', 'Compare');
+    openSection(this.tab, 'compare');
   }
 }
 
@@ -196,6 +219,10 @@ class Dashboard {
 const CLICKS = [
   ['[data-do]', (dashboard, button) => dashboard.act(button)],
   ['[data-file]', (dashboard, button) => dashboard.download(button)],
+  ['[data-corrected]', (dashboard, button) => dashboard.correct(button)],
+  ['[data-slice]', (_, button) => ask(button, {slice: button.dataset.slice, name: button.dataset.name})],
+  ['[data-measure-refusal]', (_, button) => askOnce(button, {})],
+  ['[data-audit]', (_, button) => askOnce(button, {})],
   ['[data-more]', (_, button) => showMore(button)],
   ['[data-ask]', (_, button) => askOnce(button, {n: Number(button.dataset.ask)})],
   ['[data-compare]', (dashboard, button) => dashboard.compareWith(button.dataset.compare ?? '')],
@@ -225,6 +252,9 @@ function chosen(choice) {
     askGallery(gallery, {shown: PAGE, [name]: value});
   }
 }
+
+/** Whether the page is shown in its dark theme. */
+const isDark = () => document.querySelector('.dark') !== null;
 
 /** @type {(inside: Element) => void} */
 function closeMenu(inside) {

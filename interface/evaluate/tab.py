@@ -4,6 +4,7 @@ handlers.py answers the events, cards.py lists what the lower half shows, templa
 mouse and keyboard.
 """
 
+import re
 from collections.abc import Mapping
 
 import gradio as gr
@@ -13,7 +14,7 @@ from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
 from evaluation.rendering import TEMPLATES
 from interface.assets import mount
 from interface.evaluate import views
-from interface.evaluate.cards import CARDS, CONFIDENCE
+from interface.evaluate.cards import AUDIT, CARDS, CONFIDENCE, REFUSAL, SLICES
 from interface.evaluate.downloads import FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
@@ -46,6 +47,9 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
     def report_file(asked: dict) -> dict:  # Gradio marks the function it is given, which a method cannot bear
         return dashboard.report_file(asked)
 
+    def corrected_set(asked: dict) -> dict:
+        return dashboard.corrected_set(asked)
+
     style = render("style_sheets.html", sheets=[(TEMPLATES / "sections.css").read_text("utf-8")])
     with gr.Column(elem_classes="evaluation-tab"):
         gr.HTML(style, js_on_load=None, elem_classes="ev-style")
@@ -55,7 +59,7 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
             controls = gr.HTML(
                 controls_html(uploads),
                 js_on_load=f"{EVENTS}\n{mount('interface/evaluate/tab.js', 'element, {trigger, server}')}",
-                server_functions=[report_file],
+                server_functions=[report_file, corrected_set],
                 elem_classes="evaluation ev-controls",
                 apply_default_css=False,
             )
@@ -63,9 +67,16 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
         with gr.Row(elem_classes="ev-two"):
             matrix, gallery = piece(), piece()
         cards = {}
-        with gr.Tabs(elem_classes="ev-cards"):
+        with gr.Column(elem_classes="ev-cards"):
+            gr.HTML(contents_html(), elem_classes="evaluation ev-contents", apply_default_css=False, js_on_load=None)
             for name in CARDS:
-                with gr.Tab(name, render_children=True):
+                with gr.Column(elem_classes=["ev-section", f"ev-section-{slug(name)}"]):
+                    gr.HTML(
+                        views.render("section.html", name=name, slug=slug(name)),
+                        elem_classes="evaluation ev-heading",
+                        apply_default_css=False,
+                        js_on_load=None,
+                    )
                     cards[name] = piece()
 
     overview, lower = [headline, status, matrix, gallery], list(cards.values())
@@ -86,12 +97,25 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
     cards["Images"].ask(dashboard.images, selection, cards["Images"], **QUICK)
     cards[CONFIDENCE].ask(dashboard.calibrate, selection, cards[CONFIDENCE], **WATCHED)
     cards["Robustness"].ask(dashboard.measure, selection, cards["Robustness"], **WATCHED)
+    cards[SLICES].ask(dashboard.slice, selection, cards[SLICES], **QUICK)
+    cards[REFUSAL].ask(dashboard.refuse, selection, cards[REFUSAL], **WATCHED)
+    cards[AUDIT].ask(dashboard.audit, selection, cards[AUDIT], **WATCHED)
     cards["Compare"].ask(dashboard.compare, selection, cards["Compare"], **WATCHED)
 
 
 def piece(html: str = "") -> gr.HTML:
     """A place for HTML that handlers send, which can ask for more."""
     return gr.HTML(html, js_on_load=BRIDGE, elem_classes="evaluation", apply_default_css=False)
+
+
+def slug(name: str) -> str:
+    """A section's name in its address: "Whom it is good for" → "whom-it-is-good-for"."""
+    return re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
+
+
+def contents_html() -> Markup:
+    """The table of contents: a link to each section."""
+    return views.render("contents.html", sections=[(name, slug(name)) for name in CARDS])
 
 
 def controls_html(uploads: bool) -> Markup:

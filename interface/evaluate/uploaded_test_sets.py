@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from evaluation.audit.pictures import Audit
 from evaluation.picture_archive import MOST_PACKED, Archive
 from evaluation.picture_folder import FolderError
 from evaluation.report import Report
@@ -28,11 +29,12 @@ LONGEST_NAME = 60  # characters of a file's name that the page shows: they fit o
 
 @dataclass
 class UploadedTestSet:
-    """A zip as it came, and what each model (by name) made of it: the report and the (n, 28, 28) uint8 images behind it."""
+    """A zip as it came, and what each model (by name) made of it: the report and the (n, 28, 28) uint8 images behind it; its audit."""
 
     name: str
     packed: bytes
     results: dict[str, tuple[Report, np.ndarray]] = field(default_factory=dict)
+    audits: dict[str, Audit] = field(default_factory=dict)
 
 
 class UploadedTestSets:

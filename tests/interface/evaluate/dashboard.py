@@ -12,7 +12,7 @@ def cell(page, true, predicted):
 
 
 def open_card(page, name):
-    page.locator(".ev-cards").get_by_role("tab", name=name).click()
+    page.locator(".ev-toc").get_by_role("link", name=name).click()
 
 
 def shipped_report(name: str) -> Report:

@@ -42,7 +42,7 @@ def test_the_names_in_a_test_set_are_never_html(new_page, tmp_path):
     page.locator("[data-upload=zip]").set_input_files(packed)
     expect(page.locator(".evaluation-tab")).to_contain_text("onerror", timeout=40_000)
     for name in ("Images", "History", "Per class"):
-        page.locator(".ev-cards").get_by_role("tab", name=name).click()
+        page.locator(".ev-toc").get_by_role("link", name=name).click()
         page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None and page.locator("img[src=x]").count() == 0
 
