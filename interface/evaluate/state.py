@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation import details, no_digit, picture_groups, refusal, report_files, slices
+from evaluation import refusal, report_files
 from evaluation.audit import pictures as audit_pictures
 from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit_command import second_opinion
 from evaluation.history import History, Run, state_folder
-from evaluation.picture_archive import TABLE, Archive
-from evaluation.picture_folder import FolderError, PicturesProgress, finish_pictures, run_pictures
+from evaluation.picture_archive import Archive
+from evaluation.picture_folder import PicturesProgress, finish_pictures, run_pictures
 from evaluation.refusal import Refusal
 from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring, Score, measure
 from evaluation.runner import Job, Progress, run
+from interface.evaluate.closer import carried_over, outliers, with_refusal, with_slices
 from interface.evaluate.uploaded_test_sets import UPLOADED, UploadedTestSet, UploadedTestSets
 from model.convention_search import Choice
 from model.datasets import DataError, Labelled, load_mnist_test
@@ -63,8 +64,9 @@ class Reports:
             return None
         scores = self.measured.get(selection.model) or self._shipped_scores(found)
         found = with_scores(found, scores) if scores else found
-        for known in filter(None, (self.shipped(selection.model), *map(self.shipped, shipped_models()))):
-            found = carried_over(found, known)
+        for name in (selection.model, *shipped_models()):
+            known = None if found.slices and found.refusal and name != selection.model else self.shipped(name)
+            found = carried_over(found, known) if known else found
         refused = self.refused.get(selection.model)
         return with_refusal(found, refused) if refused else found
 
@@ -281,35 +283,3 @@ def shipped(name: str) -> Report | None:
 def with_scores(found: Report, scores: tuple[Score, ...]) -> Report:
     """The report with robustness scores measured here; the same object for the same two, so that its views stay cached."""
     return found.with_robustness(scores, seed=0)
-
-
-@lru_cache(maxsize=16)
-def carried_over(found: Report, known: Report) -> Report:
-    """evaluation.details.carry_over, with the same object for the same two."""
-    return details.carry_over(found, known)
-
-
-@lru_cache(maxsize=16)
-def with_refusal(found: Report, measured: Refusal) -> Report:
-    """The report with a refusal measured here; the same object for the same two."""
-    return replace(found, refusal=measured)
-
-
-def with_slices(found: Report, images: np.ndarray, table: bytes | None) -> Report:
-    """A report on pictures with its slices, those of its folders and its table too. A table that cannot be used is left aside: the
-    report lists why, as it does for a picture."""
-    assert found.folder is not None  # as picture files have it
-    unreadable = found.folder.unreadable
-    try:
-        more = picture_groups.groupings(found.folder.files, table)
-    except FolderError as error:
-        more, unreadable = picture_groups.groupings(found.folder.files), (*unreadable, (TABLE, str(error)))
-    right = found.labels == found.predicted
-    known = slices.find(Labelled(images, found.labels), right, more)
-    return replace(found, slices=known, folder=replace(found.folder, unreadable=unreadable))
-
-
-@lru_cache(maxsize=1)
-def outliers() -> no_digit.Outliers:
-    """The images that are no digit, made once. Raises DataError without MNIST."""
-    return no_digit.make(refusal.OUTLIERS, load_mnist().test.images)
