@@ -24,11 +24,25 @@ from model.recogniser import Recogniser
 QUEUE_PAUSE = 0.02
 
 
+UNKNOWN_INPUT = (
+    "This could not be answered. By program: send each input as /gradio_api/info describes it; on the page: reload it and try again."
+)
+
+
 class Page(gr.Blocks):
     """The page. `launch` serves it as demo.py does, for those who call that themselves: `from demo import demo; demo.launch()`."""
 
     models: dict[str, Recogniser]
     test_set_uploads: bool
+
+    async def process_api(self, *given: Any, **named: Any) -> Any:
+        """As gr.Blocks.process_api, but an error that is no sentence for the person becomes one; the log has it as before."""
+        try:
+            return await super().process_api(*given, **named)
+        except (gr.Error, StopAsyncIteration, StopIteration, GeneratorExit):
+            raise
+        except Exception as error:
+            raise gr.Error(UNKNOWN_INPUT) from error
 
     def launch(self, *given: Any, **named: Any) -> Any:
         """As gr.Blocks.launch, with what the page needs; what the caller names comes first."""

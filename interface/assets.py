@@ -21,6 +21,7 @@ SHEETS = (
     "interface/evaluate/tab.css",
     "interface/predict/extras.css",
     "interface/server/share.css",
+    "interface/page/other_screens.css",
 )
 # Named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module.
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}

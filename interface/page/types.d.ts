@@ -43,6 +43,8 @@ export interface Answer {
   ink: string | HTMLCanvasElement | null;
   /** The picture as it was understood, a data URL; null where nobody needs it. */
   picture: string | null;
+  /** What of the file was not read: further pages, or the other frames of an animation. */
+  note?: string;
   /** Whether something was left out that might change the answer. */
   brief?: boolean;
   /** The drawing that was read, where the page read it. */

@@ -11,12 +11,12 @@ import * as server from './server.js';
 
 /**
  * What the CSV has of a file.
- * @typedef {{file: string, text: string, verdict: string, probability: string, error: string}} Row
+ * @typedef {{file: string, text: string, verdict: string, probability: string, note: string, error: string}} Row
  */
 
 const MOST = 200; // files: read in seconds, and still a table to look through; `python -m model.predict` takes thousands
 /** @type {(keyof Row)[]} */
-const COLUMNS = ['file', 'text', 'verdict', 'probability', 'error'];
+const COLUMNS = ['file', 'text', 'verdict', 'probability', 'note', 'error'];
 
 /**
  * One field of a CSV: quoted, and harmless where a spreadsheet would take it for a formula (OWASP, CSV injection).
@@ -106,7 +106,7 @@ export class Batch {
       const {answer, error} = await readFile(file, signal);
       if (signal.aborted) return;
       const probability = answer ? (weakest(answer.digits)?.toFixed(4) ?? '') : '';
-      const row = {file: file.name, text: answer?.text ?? '', verdict: answer?.verdict ?? '', probability, error};
+      const row = {file: file.name, text: answer?.text ?? '', verdict: answer?.verdict ?? '', probability, note: answer?.note ?? '', error};
       this.rows.push(row);
       fill(places[at], row, answer);
     }
@@ -185,6 +185,7 @@ function fill(place, row, answer) {
   }
   thumb.append(Object.assign(document.createElement('img'), {src: answer.picture, alt: ''}));
   text.textContent = row.text;
+  if (answer.note) text.append(Object.assign(document.createElement('small'), {textContent: answer.note}));
   text.className = 'read';
   verdict.textContent = row.verdict;
   verdict.className = 'verdict';

@@ -10,6 +10,8 @@ const STEP = 7; // pad units an arrow key moves the keyboard's pen: 40 steps acr
 const ARROWS = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
 const ERASER_WIDER = 1.6; // times the brush: a stroke can be wiped away along it
 const NEAR = 0.5; // pad units; a point this near the last one adds nothing
+const PALM = 1000; // ms after a stylus was seen within which a touch is the hand that holds it
+const GESTURE = 250; // ms within which a second finger makes the first one's stroke a gesture
 const ERASER_BUTTON = 5; // a pointer event's button: the eraser end of a stylus
 
 export class Sketchpad {
@@ -33,6 +35,10 @@ export class Sketchpad {
     this.current = null;
     /** @type {number | null} the pointer that draws it: a second finger draws nothing */
     this.pointer = null;
+    this.pointerType = '';
+    /** When it came down, and when a stylus was last here: event times, ms. */
+    this.downAt = 0;
+    this.penAt = Number.NEGATIVE_INFINITY;
     /** @type {[x: number, y: number] | null} where the keyboard's pen is */
     this.cursor = null;
     /** @type {number | null} the animation frame that will paint */
@@ -85,10 +91,14 @@ export class Sketchpad {
 
   /** @param {PointerEvent} event */
   down(event) {
-    if (this.pointer !== null || (event.button > 0 && event.button !== ERASER_BUTTON)) return;
+    if (event.button > 0 && event.button !== ERASER_BUTTON) return;
+    if (event.pointerType === 'pen') this.penAt = event.timeStamp;
+    if (this.isPalm(event) || !this.yields(event)) return;
     this.lift();
     this.cursor = null;
     this.pointer = event.pointerId;
+    this.pointerType = event.pointerType;
+    this.downAt = event.timeStamp;
     try {
       this.canvas.setPointerCapture(event.pointerId);
     } catch {
@@ -99,9 +109,40 @@ export class Sketchpad {
     this.changed('moved');
   }
 
+  /** @type {(event: PointerEvent) => boolean} a hand that rests on the screen while a stylus draws */
+  isPalm(event) {
+    return event.pointerType === 'touch' && event.timeStamp - this.penAt < PALM;
+  }
+
+  /**
+   * Whether the stroke under way gives way to a pointer that comes down: to a stylus, whose palm it was; to a second finger, with which
+   * it was no stroke but a gesture; to a pointer whose end was never told.
+   * @param {PointerEvent} event
+   */
+  yields(event) {
+    if (this.pointer === null) return true;
+    const pen = event.pointerType === 'pen' && this.pointerType === 'touch';
+    const gesture = event.pointerType === 'touch' && !event.isPrimary && event.timeStamp - this.downAt < GESTURE;
+    if (pen || gesture) this.drop();
+    return pen || event.pointerId === this.pointer || (event.isPrimary && event.pointerType === this.pointerType);
+  }
+
+  /** Forget the stroke under way. */
+  drop() {
+    this.current = null;
+    this.pointer = null;
+    this.repaint();
+    this.changed('replaced');
+  }
+
   /** @param {PointerEvent} event */
   move(event) {
+    if (event.pointerType === 'pen') this.penAt = event.timeStamp;
     if (event.pointerId !== this.pointer || !this.current) return;
+    if (event.pointerType === 'mouse' && !event.buttons) {
+      this.up(event); // it was released where nobody could hear it
+      return;
+    }
     const events = event.getCoalescedEvents?.() ?? [];
     for (const part of events.length ? events : [event]) extend(this.current, this.place(part));
     this.paintSoon();

@@ -4,6 +4,10 @@ import {around} from '../page/dom.js';
 
 /** @import {Predict} from './tab.js' */
 
+const LINK =
+  'That is a link, and this page loads nothing from other sites. Save the picture, then drop the file, or copy and paste the picture itself.';
+const NO_FILE = 'Nothing here is a picture. Drop a picture file, or paste a picture.';
+
 /** @type {(event: Event) => boolean} whether it is meant for a field or a dialog */
 const typing = (event) => around(event, 'input:not([type=range]), textarea, select, [contenteditable], dialog', Element) !== null;
 
@@ -26,9 +30,10 @@ export function listen(tab) {
   document.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     const predict = visible();
-    if (!predict || typing(event) || !files.length) return;
+    if (!predict || typing(event)) return;
     event.preventDefault();
-    predict.openFiles(files);
+    if (files.length) predict.openFiles(files);
+    else predict.showProblem(/^https?:\/\/\S+$/.test(event.clipboardData?.getData('text').trim() ?? '') ? LINK : NO_FILE);
   });
 
   // a file dropped beside the pad is meant for it; left to the browser it would replace the page and the drawing
@@ -38,9 +43,10 @@ export function listen(tab) {
   document.addEventListener('drop', (event) => {
     const files = [...(event.dataTransfer?.files ?? [])];
     const predict = visible();
-    if (!predict || !files.length) return;
-    event.preventDefault();
-    predict.openFiles(files);
+    if (!predict || typing(event)) return;
+    event.preventDefault(); // a link would lead away from the drawing
+    if (files.length) predict.openFiles(files);
+    else predict.showProblem(event.dataTransfer?.types.includes('text/uri-list') ? LINK : NO_FILE);
   });
 
   document.addEventListener('change', (event) => {

@@ -1,7 +1,7 @@
 // The page's own reader (interface/reader/reader.js) for the Predict tab: loaded after everything else, for it is 3 MB.
 
 import * as server from './server.js';
-import {sheet} from './strokes.js';
+import {pixels, sheet} from './strokes.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 
@@ -10,7 +10,7 @@ export class PageReader {
     /** @type {string | null} the model that it reads with, once that is loaded */
     this.model = null;
     /** @type {typeof import('../reader/reader.js').read | null} */
-    this.readCanvas = null;
+    this.readPixels = null;
   }
 
   /**
@@ -25,7 +25,7 @@ export class PageReader {
       await load(name);
       if (name !== server.model()) return; // another was chosen meanwhile
       this.model = name;
-      this.readCanvas = read;
+      this.readPixels = read;
       ready(name);
     } catch {
       // no WebAssembly here, or no runtime: the server answers
@@ -40,9 +40,8 @@ export class PageReader {
    */
   async read(strokes, brief) {
     const model = server.model();
-    if (model !== this.model || !this.readCanvas) return null;
-    const drawing = sheet(strokes);
-    const answer = await this.readCanvas(model, drawing, brief).catch(() => null);
-    return answer && Object.assign(answer, {drawing});
+    if (model !== this.model || !this.readPixels) return null;
+    const answer = await this.readPixels(model, pixels(strokes), brief).catch(() => null);
+    return answer && Object.assign(answer, {drawing: sheet(strokes)});
   }
 }

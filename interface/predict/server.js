@@ -86,8 +86,10 @@ export function read(blob, signal, show = '', parameters = replaceable()) {
  * @param {boolean} [brief]  without the cutting and joining of what is no plain digit; the answer's `brief` says whether that was left out
  * @returns {Promise<Answer | null>} null where a newer request took its place
  */
-export const readDrawing = (strokes, signal, _pageAnswer, brief) =>
-  read(picture(strokes), signal, '', brief ? {brief: '1', ...replaceable()} : replaceable());
+export async function readDrawing(strokes, signal, _pageAnswer, brief) {
+  const parameters = brief ? {brief: '1', ...replaceable()} : replaceable(); // numbered before it waits: a later stroke has more
+  return read(await picture(strokes), signal, '', parameters);
+}
 
 /**
  * Read one of many pictures for a table: it comes back as a thumbnail, and a busy server is waited for.

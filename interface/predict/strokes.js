@@ -1,16 +1,14 @@
-// Paints a drawing: stroke by stroke for the pad (`paintStroke`), or whole as the models get it (`sheet`, `picture`).
+// Paints a drawing: stroke by stroke for the pad (`paintStroke`), whole to be looked at (`sheet`), or as the models get it (`pixels`,
+// `picture`).
 
 import {context2d} from '../page/dom.js';
+import {middle, wider} from './curve.js';
+import * as raster from './raster.js';
 
-/** @import {Point, Stroke} from '../page/types.js' */
+/** @import {Stroke} from '../page/types.js' */
 
 /** Pad units: the pad is SIDE × SIDE of them whatever its size on screen, and px of the drawing as the models get it. */
 export const SIDE = 280;
-
-const USUAL = 0.5; // the pressure at which a stylus draws as wide as the brush that is chosen
-
-/** @type {(point: Point) => number} how much wider than chosen a stroke is here */
-const wider = (point) => 0.5 + (point[2] ?? USUAL);
 
 /**
  * Paint one stroke with round ends and a curve through the points' midpoints; an erasing stroke takes ink away.
@@ -53,8 +51,6 @@ export function paintStroke(context, stroke, colour) {
  * @param {Stroke} stroke
  */
 function paintPressed(context, {width, points}) {
-  /** @type {(a: Point, b: Point) => [number, number]} */
-  const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
   points.forEach((point, i) => {
     const from = i ? middle(points[i - 1], point) : point;
     const to = i < points.length - 1 ? middle(point, points[i + 1]) : point;
@@ -67,7 +63,7 @@ function paintPressed(context, {width, points}) {
 }
 
 /**
- * The drawing as every model gets it: black on white, whatever the theme shows.
+ * The drawing to be looked at: black on white, whatever the theme shows.
  * @param {Stroke[]} strokes
  * @returns {HTMLCanvasElement} SIDE × SIDE, opaque
  */
@@ -82,11 +78,13 @@ export function sheet(strokes) {
 }
 
 /**
- * The same as a PNG. Not by toBlob, which waits until the browser is idle: up to a second while someone draws.
+ * The pixels of the same drawing, without a canvas that may add noise to them.
  * @param {Stroke[]} strokes
- * @returns {Blob}
  */
-export function picture(strokes) {
-  const [, text] = sheet(strokes).toDataURL('image/png').split(',');
-  return new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], {type: 'image/png'});
-}
+export const pixels = (strokes) => raster.pixels(strokes, SIDE);
+
+/**
+ * The same as a PNG.
+ * @param {Stroke[]} strokes
+ */
+export const picture = (strokes) => raster.png(strokes, SIDE);

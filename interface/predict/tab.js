@@ -192,6 +192,7 @@ export class Predict {
       if (finished || byHand) this.explanations.explain(digit, answer.model);
     });
     this.parts.answer.setAttribute('aria-busy', String(!this.live.upToDate));
+    if (answer.note) this.showProblem(answer.note);
     if (finished) announce(this.parts, spoken(answer));
   }
 

@@ -68,13 +68,13 @@ export const load = (model) => drawings.ask({model});
 /**
  * Read a drawing.
  * @param {string} model
- * @param {HTMLCanvasElement} canvas  opaque
+ * @param {HTMLCanvasElement | ImageData} canvas  opaque
  * @param {boolean} [brief]  without the cutting of what may be several digits that touch; where that is left out, the answer is `brief`
  * @returns {Promise<Answer>} rejects with an Error as `load` does
  */
 export async function read(model, canvas, brief = false) {
   const {width, height} = canvas;
-  const {data} = context2d(canvas).getImageData(0, 0, width, height);
+  const {data} = canvas instanceof ImageData ? canvas : context2d(canvas).getImageData(0, 0, width, height);
   const {reading} = await drawings.ask({model, brief, picture: {data, width, height}}, [data.buffer]);
   return asAnswer(model, reading, [width, height]);
 }

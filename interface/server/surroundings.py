@@ -14,6 +14,9 @@ NOTEBOOKS = "'self' http://localhost:* https://localhost:* http://127.0.0.1:* ht
 
 def prepare() -> None:
     """Set what Gradio and uvicorn read when they are imported. Exits with a sentence where a variable cannot be used."""
+    if sys.version_info < (3, 11):
+        print(f"Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
+        sys.exit(2)
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         print(f"GRADIO_SERVER_PORT is {port!r}; set it to a number from 1 to 65535, or unset it.", file=sys.stderr)

@@ -1,7 +1,7 @@
 // Takes the place of interface/predict/server.js in the page without a server: the same exports (checks.d.ts sees to it), answered
 // by the page's reader. What only the app can do rejects with an Error that says so.
 
-import {sheet} from '../predict/strokes.js';
+import {pixels} from '../predict/strokes.js';
 import {models, pictures} from '../reader/constants.js';
 import {canRead, load, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
 
@@ -41,7 +41,7 @@ async function ready() {
  */
 export async function readDrawing(strokes, _signal, pageAnswer) {
   if (pageAnswer && !pageAnswer.brief) return pageAnswer;
-  return readCanvas(await ready(), sheet(strokes));
+  return readCanvas(await ready(), pixels(strokes));
 }
 
 /**

@@ -118,7 +118,7 @@ def test_a_model_without_a_card_is_not_called_calibrated(tmp_path):
     path = tmp_path / "mine.tflite"
     path.write_bytes(recogniser.load("classic").path.read_bytes())
     model = recogniser.load(str(path))
-    assert not model.calibrated and model.calibration == calibration.Calibration()
+    assert not model.calibrated and model.calibration == calibration.UNCALIBRATED
     assert model.read(labelled_drawings.pad(0)).text == "0"
 
 
