@@ -15,7 +15,8 @@ from evaluation.report import Folder, Report, finish
 from evaluation.runner import Progress
 from model.datasets import Labelled
 from model.normalization import SIDE
-from model.pictures import MAX_BYTES, PictureError, files_below, open_pages
+from model.picture_files import files_below
+from model.pictures import MAX_BYTES, PictureError, open_pages
 from model.recogniser import Recogniser
 
 TABLE, LARGEST_TABLE = "metadata.csv", 5 * 2**20  # bytes: 20,000 pictures with ten columns need less than two million

@@ -24,9 +24,7 @@ from model.recogniser import Recogniser
 QUEUE_PAUSE = 0.02
 
 
-UNKNOWN_INPUT = (
-    "This could not be answered. By program: send each input as /gradio_api/info describes it; on the page: reload it and try again."
-)
+UNKNOWN_INPUT = "This could not be answered. By program: send each input as /gradio_api/info describes it; on the page: reload it and try again."
 
 
 class Page(gr.Blocks):

@@ -28,7 +28,8 @@ import model
 from model import recogniser
 from model.custom_models import Wanted
 from model.json_lines import read_content
-from model.pictures import MAX_BYTES, SUFFIXES, PictureError
+from model.picture_files import SUFFIXES
+from model.pictures import MAX_BYTES, PictureError
 
 # Pictures in a shard: at most 10–60 s of one core, which is what an interruption costs; fewer where there are few pictures, so
 # that every core gets SHARDS_PER_CORE and none waits long for the last one.

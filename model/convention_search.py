@@ -21,9 +21,11 @@ from model.layouts import layout_of
 
 MIN_ACCURACY = 0.5  # share of the images that a network must read right; below it, it is no model for digits
 SOUND = 0.85  # accuracy below which further orders of the digits and exchanged rows and columns are tried too
-FEW, SOME, MANY = 100, 500, 4000  # images on which all ways, the KEPT best and the LAST best are tried
+FEW, SOME, MANY = 100, 500, 4000  # images on which all candidates, the KEPT best and the LAST best are tried
 KEPT, LAST = 8, 3
-MOST_SECONDS = 12.0  # for all ways on the first images, and for the last on theirs; large networks get fewer images
+MOST_SECONDS = (
+    12.0  # for all candidates on the first images, and for the last on theirs; large networks get fewer images
+)
 FEWEST = 40  # images for each way, however slow the network: four of each digit
 FLOOR = 1e-6  # the smallest probability that counts: one sure mistake must not outweigh a hundred images
 # At which a network's confidence may have to be taken, and what one that is far from 1 costs, in nats an image. Networks learn to have
@@ -33,7 +35,7 @@ ODD_TEMPERATURE = 0.2  # times the square of its logarithm
 # What a way that few people use must be likelier by, in nats an image: on MNIST some are nearly the same as a common one.
 RARE_INPUTS, RARER = ("lines", "whole", "contrast", "binary"), 0.01
 CLEAR = 3.0  # standard errors by which the chosen way must be likelier than the next one
-SAME_ANSWERS = 1e-3  # share of images; ways whose answers differ on fewer make no difference
+SAME_ANSWERS = 1e-3  # share of images; candidates whose answers differ on fewer make no difference
 ROUNDED, EXACT = (
     0.03,
     2e-3,
@@ -143,7 +145,7 @@ def _candidates(engine: Engine, inputs: tuple[str, ...]) -> Iterator[Convention]
 
 
 class _Tries:
-    """Runs ways on the labelled images and keeps what came out. images: (n, 28, 28) float32; labels: (n,)."""
+    """Runs candidates on the labelled images and keeps what came out. images: (n, 28, 28) float32; labels: (n,)."""
 
     def __init__(self, engine: Engine, images: np.ndarray, labels: np.ndarray):
         self._images, self._labels = images, labels
@@ -151,22 +153,22 @@ class _Tries:
         self._engines = {(1.0, 0): engine}
         self._outputs: dict[Convention, np.ndarray] = {}
 
-    def affordable(self, ways: list[Convention]) -> int:
-        """On how many images these ways can be tried within MOST_SECONDS of this thread, however busy the machine is."""
-        probe = ways[0].to_input(self._images[:10])
+    def affordable(self, candidates: list[Convention]) -> int:
+        """On how many images these candidates can be tried within MOST_SECONDS of this thread, however busy the machine is."""
+        probe = candidates[0].to_input(self._images[:10])
         self._engine(probe)
         started = time.thread_time()
         self._engine(probe)
         each = (time.thread_time() - started) / 10
-        return int(min(MANY, max(FEWEST, MOST_SECONDS / len(ways) / max(each, 1e-6))))
+        return int(min(MANY, max(FEWEST, MOST_SECONDS / len(candidates) / max(each, 1e-6))))
 
-    def rank(self, ways: list[Convention], n: int, wanted_output: str | None) -> list[Convention]:
-        """The ways with the likeliest kind of output each, the likeliest first, tried on n images."""
-        for way in ways:
+    def rank(self, candidates: list[Convention], n: int, wanted_output: str | None) -> list[Convention]:
+        """The candidates with the likeliest kind of output each, the likeliest first, tried on n images."""
+        for way in candidates:
             self._run(way, n)
-        kinds = {at: self._possible_kinds(at) for at in {way.output_at for way in ways}}
+        kinds = {at: self._possible_kinds(at) for at in {way.output_at for way in candidates}}
         found = {}
-        for way in ways:
+        for way in candidates:
             possible = [wanted_output] if wanted_output else kinds[way.output_at]
             same = [dataclasses.replace(way, output=kind) for kind in possible]
             best = min(same, key=lambda one: self.losses(one, n).mean())

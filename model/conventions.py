@@ -28,7 +28,7 @@ def _by_contrast(images: np.ndarray) -> np.ndarray:
     return (images - images.mean(axis=(1, 2), keepdims=True)) / deviation
 
 
-# Name → (words, what happens to (n, S, S) float32 images with ink 1 on paper 0). The likeliest come first: where two ways give the
+# Name → (words, what happens to (n, S, S) float32 images with ink 1 on paper 0). The likeliest come first: where two of them give the
 # same answers, the first counts.
 INPUTS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "unit": ("0 to 1", lambda x: x),

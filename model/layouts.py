@@ -8,7 +8,7 @@ import numpy as np
 
 SIDE = 28  # px of an image everywhere in this project
 SMALLEST, LARGEST = 8, 512  # px; smaller inputs hold no digit, larger ones are no network for single digits
-PADDED, SCALED = "padded", "scaled"  # the two ways of bringing 28 px to more: LeNet-5's border, or a larger picture
+PADDED, SCALED = "padded", "scaled"  # the two methods of bringing 28 px to more: LeNet-5's border, or a larger picture
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Layout:
 
     @property
     def geometries(self) -> tuple[str, ...]:
-        """The ways in which an image may be brought to this size; one where it has it already."""
+        """The methods by which an image may be brought to this size; one where it has it already."""
         if self.side == SIDE:
             return (PADDED,)
         return (PADDED, SCALED) if self.side > SIDE else (SCALED,)

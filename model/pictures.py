@@ -5,7 +5,6 @@ Size and format are checked in the header before anything is decoded.
 
 import contextlib
 import io
-import os
 import time
 import warnings
 from collections.abc import Iterator
@@ -26,33 +25,6 @@ MAX_PAGES = 200  # of a TIFF or PDF; a longer one is a book
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "HEIF")  # Pillow's names
 WORKS = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC and JPEG 2000 pictures work"
 WORKS_ALONE = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures work"  # in the page without a server
-# By which a file in a folder is taken for a picture; another one is, if it begins like one (`begins_like_a_picture`).
-SUFFIXES = (
-    ".png",
-    ".apng",
-    ".jpg",
-    ".jpeg",
-    ".jpe",
-    ".jfif",
-    ".gif",
-    ".bmp",
-    ".dib",
-    ".webp",
-    ".tif",
-    ".tiff",
-    ".pbm",
-    ".pgm",
-    ".ppm",
-    ".pnm",
-    ".avif",
-    ".heic",
-    ".heif",
-    ".jp2",
-    ".j2k",
-    ".jpx",
-    ".pdf",
-)
-BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xffO\xffQ", b"%PDF")
 HEIC_BRANDS = ("heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1")
 
 COMMAND = "python -m model.predict"
@@ -179,38 +151,6 @@ def open_pages(source: Path | str | bytes) -> Iterator[Page]:
     except Exception as error:  # decoders raise anything on damaged input: OSError, SyntaxError, struct.error, …
         where = f"Page {number} of the picture" if number > 1 else "The picture"
         raise refusal("damaged", where=where) from error
-
-
-def begins_like_a_picture(path: Path) -> bool:
-    """Whether a file of another ending, or of none, has the first bytes of a picture."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return False
-    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-    return (
-        head.startswith(BEGINNINGS)
-        or webp
-        or head[4:8] == b"ftyp"
-        and head[8:12].decode("latin-1") in (*HEIC_BRANDS, "avif", "avis")
-    )
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, linked folders too, in order of name; not what is hidden or what an operating system adds."""
-    seen = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
-        real = Path(place).resolve()
-        folders[:] = [] if real in seen else sorted(name for name in folders if not _is_hidden(name))
-        for name in () if real in seen else sorted(names):
-            if not _is_hidden(name) and (Path(place) / name).is_file():
-                yield Path(place) / name
-        seen.add(real)
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 def is_pdf(content: bytes) -> bool:

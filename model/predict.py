@@ -12,7 +12,7 @@ from model.inference import ModelError
 from model.json_lines import read_file
 from model.model_files import ENDINGS
 from model.model_options import add_model_options, print_notes, wanted
-from model.pictures import SUFFIXES, begins_like_a_picture, files_below
+from model.picture_files import SUFFIXES, begins_like_a_picture, files_below
 from model.terminal import shows_everything
 
 MOST_NAMED = 10  # files that are named, of those left out

@@ -1,4 +1,4 @@
-"""Other people's surroundings: their encodings, terminals, proxies, addresses, notebooks and ways of starting the app."""
+"""Other people's surroundings: their encodings, terminals, proxies, addresses, notebooks and how they start the app."""
 
 import io
 import json

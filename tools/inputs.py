@@ -29,7 +29,7 @@ RIGHT, FIRST, REFUSED, WRONG = "read", "first page read, the others counted", "r
 DOCUMENT = Path(__file__).parent.parent / "docs" / "inputs.md"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Answer = tuple[str | None, str]  # what was read, None where nothing was; the sentence that says why, or a note
-WAYS = ("Python", "command line", "app", "page without a server")
+ENTRIES = ("Python", "command line", "app", "page without a server")
 HEAD = """# What people bring, and what becomes of it
 
 Each kind of input, made by `tools/made_inputs.py`, in each way in. `python -m tools.inputs docs/inputs.md` tries all of them and writes this
@@ -130,10 +130,10 @@ def cell(one: Input, answer: Answer) -> str:
     return FIRST if "|" in (one.text or "") and text == first and sentence else WRONG
 
 
-def picture_rows(ways: list[Callable[[Input], Answer]]) -> Iterator[list[str]]:
+def picture_rows(entries: list[Callable[[Input], Answer]]) -> Iterator[list[str]]:
     """A row for each picture."""
     for one in pictures():
-        cells = [cell(one, way(one)) for way in ways]
+        cells = [cell(one, entry(one)) for entry in entries]
         if one.text is None:
             cells = [found if found == REFUSED else WRONG for found in cells]
         yield [one.kind, one.name, *cells]
@@ -152,7 +152,7 @@ def model_rows(folder: Path) -> Iterator[list[str]]:
 
 def table(rows: list[list[str]]) -> str:
     """Markdown."""
-    lines = [["kind", "input", *WAYS], ["---"] * (2 + len(WAYS)), *rows]
+    lines = [["kind", "input", *ENTRIES], ["---"] * (2 + len(ENTRIES)), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

@@ -116,7 +116,7 @@ export class Sketchpad {
 
   /**
    * Whether the stroke under way gives way to a pointer that comes down: to a stylus, whose palm it was; to a second finger, with which
-   * it was no stroke but a gesture; to a pointer whose end was never told.
+   * it was no stroke but a gesture; to a pointer whose end nobody heard.
    * @param {PointerEvent} event
    */
   yields(event) {

@@ -14,7 +14,7 @@ NOTEBOOKS = "'self' http://localhost:* https://localhost:* http://127.0.0.1:* ht
 
 def prepare() -> None:
     """Set what Gradio and uvicorn read when they are imported. Exits with a sentence where a variable cannot be used."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - what is installed may be too old all the same
         print(f"Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
         sys.exit(2)
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")

@@ -29,7 +29,7 @@ FRAME = 0.08  # share of the shorter side: the widest frame
 # Pieces along the edge are shadow, no ink, if they cover SHADOW of the picture and fill FILLS of their boxes: digits fill less.
 SHADOW, FILLS = 0.1, 0.5
 TALL_ENOUGH = 0.06  # share of the longer side: the least height of a digit when what touches the edge is dropped
-FAINTEST = 18  # grey levels of contrast below which ink is told from noise before it is raised, and left alone where it is noise
+FAINTEST = 18  # grey levels of contrast below which ink is distinguished from noise before it is raised, and left alone where it is noise
 CLEAREST = 200  # grey levels of the strongest stroke of faint ink once it is raised
 # Faint ink counts if its strokes stand out of their surroundings by LEAST_STROKE grey levels, and by so many deviations of the noise.
 LEAST_STROKE, ABOVE_NOISE = 2.0, 6.0

@@ -1,4 +1,4 @@
-"""Networks as people train them, without TensorFlow: a softmax or ten sigmoids on pixels, fed in one of many ways, behind the
+"""Networks as people train them, without TensorFlow: a softmax or ten sigmoids on pixels, fed in one of many manners, behind the
 interface of `model.inference.Engine`."""
 
 import functools
