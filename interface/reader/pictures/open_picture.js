@@ -23,7 +23,9 @@ export class PictureError extends Error {
    * @param {Record<string, string>} [values]  for its gaps
    */
   constructor(name, values = {}) {
-    super(SENTENCES[name].replace(/\{(\w+)\}/g, (_, gap) => ({where: 'The picture', works: WORKS_ALONE, ...values})[gap]));
+    /** @type {Record<string, string>} */
+    const gaps = {where: 'The picture', works: WORKS_ALONE, ...values};
+    super(SENTENCES[name].replace(/\{(\w+)\}/g, (_, gap) => gaps[gap]));
   }
 }
 

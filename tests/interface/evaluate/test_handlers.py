@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from evaluation import runner
 from evaluation.history import History
 from interface.app import launch_options
-from interface.evaluate.cards import CARDS
+from interface.evaluate.cards import CARDS, CONFIDENCE
 from interface.evaluate.downloads import FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
@@ -22,6 +22,10 @@ from interface.evaluate.tab import controls_html
 from interface.evaluate.uploaded_test_sets import UploadedTestSets
 from interface.predict import routes
 from model import labelled_drawings
+from model.calibration import UNCALIBRATED
+from model.convention_search import Choice
+from model.conventions import Convention
+from model.layouts import layout_of
 from model.recogniser import Recogniser, load, shipped
 from tests import fakes
 from tests.interface.evaluate.dashboard import shipped_report
@@ -232,3 +236,35 @@ def test_predict_gives_every_misread_image_the_dashboards_probabilities(name, mn
         (digit,) = answer["digits"]
         assert digit["digit"] == found.predicted[index]
         np.testing.assert_allclose(digit["probabilities"], found.probabilities[index], atol=2e-4)
+
+
+@pytest.fixture
+def own(mnist):
+    """The dashboard of somebody's own model: the classic network as a file without a card."""
+    choice = Choice(Convention(layout=layout_of((28, 28))), Convention("binary"), 0.3, False, 0.97, "100 drawings")
+    model = Recogniser("mine", load("classic").path, choice)
+    model.calibrated, model.calibration, model.card = False, UNCALIBRATED, None
+    return Dashboard(Reports({"mine": model}, History(None), UploadedTestSets()), runner.Evaluations())
+
+
+def test_a_model_without_calibration_can_be_calibrated_on_training_images(own):
+    mine = Selection("mine")
+    *_, status, _, _ = own.choose(mine, event({}))
+    assert "Input unit (0 to 1" in status and "Not calibrated" in status
+    card = own.cards(mine)[list(CARDS).index(CONFIDENCE)]
+    assert 'data-testid="calibrate"' in card
+    *_, last = own.run(mine, VISITOR)
+    before = own.reports.report(mine)
+    assert before and "Not calibrated" in before.notes[-1]
+    assert "5,000 of MNIST" in own.calibrate(mine)
+    assert own.reports.models["mine"].calibrated and own.reports.report(mine) is None
+    *_, last = own.run(mine, VISITOR)
+    after = own.reports.report(mine)
+    assert after and after.notes[-1].startswith("Calibrated on") and after.before is not None
+    assert after.metrics.accuracy == before.metrics.accuracy
+
+
+def test_a_shipped_model_cannot_be_calibrated_anew(dashboard):
+    before = dashboard.reports.models[SHIPPED[0]].calibration
+    assert "calibrate" not in dashboard.calibrate(FIRST)
+    assert dashboard.reports.models[SHIPPED[0]].calibration == before
