@@ -20,6 +20,20 @@ MEMBER = b"PK\x01\x02"  # the first bytes of each entry of a zip's central direc
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the module's other decoders give more than they are asked for
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
 HINT = "Make a zip with one folder for each digit, named 0 to 9, and the pictures in them, such as 7/mine.png."
+# What is said of a test set, or of a file in it, that is not read: here and in the page without a server.
+SENTENCES = {
+    "large": f"The test set is larger than {MOST_PACKED // 2**20} MB; send fewer or smaller pictures.",
+    "many": f"The test set has too many files; at most {MOST_MEMBERS:,} pictures are read at once.",
+    "members": f"The test set has {{members}} files; at most {MOST_MEMBERS:,} are read at once.",
+    "no_zip": f"This is not a whole zip file. {HINT}",
+    "no_folder": f"There is no folder named 0 to 9 with pictures in it. {HINT}",
+    "elsewhere": "It is not in a folder named 0 to 9.",
+    "encrypted": "It is encrypted; send it without a password.",
+    "compression": "Its compression is not readable here; make the zip with the usual one (deflate).",
+    "damaged": "It is damaged in the zip; make the zip again.",
+    "file": f"It is larger than {MAX_BYTES // 2**20} MB.",
+    "unpacked": f"The test set, unpacked, is larger than {MOST_UNPACKED // 2**20} MB.",
+}
 
 
 class Archive:
@@ -30,19 +44,19 @@ class Archive:
 
     def __init__(self, packed: bytes):
         if len(packed) > MOST_PACKED:
-            raise FolderError(f"The test set is larger than {MOST_PACKED // 2**20} MB; send fewer or smaller pictures.")
+            raise FolderError(SENTENCES["large"])
         # Counted in the bytes themselves, before zipfile makes an object of each: its own count can lie.
         if packed.count(MEMBER) > 2 * MOST_MEMBERS:
-            raise FolderError(f"The test set has too many files; at most {MOST_MEMBERS:,} pictures are read at once.")
+            raise FolderError(SENTENCES["many"])
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(packed))
             members = [member for member in self._zip.infolist() if wanted(member)]
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError) as error:
-            raise FolderError(f"This is not a whole zip file. {HINT}") from error
+            raise FolderError(SENTENCES["no_zip"]) from error
         if len(members) > MOST_MEMBERS:
-            raise FolderError(f"The test set has {len(members):,} files; at most {MOST_MEMBERS:,} are read at once.")
+            raise FolderError(SENTENCES["members"].format(members=f"{len(members):,}"))
         if all(label_of(member.filename) is None for member in members):
-            raise FolderError(f"There is no folder named 0 to 9 with pictures in it. {HINT}")
+            raise FolderError(SENTENCES["no_folder"])
         self._left = MOST_UNPACKED
         self.table = self._table([member for member in members if is_table(member)])
         members = [member for member in members if not is_table(member)]
@@ -64,20 +78,18 @@ class Archive:
         if label_of(member.filename) is None:
             raise PictureError(why_no_label(member.filename.replace("\\", "/")))
         if member.flag_bits & 1:
-            raise PictureError("It is encrypted; send it without a password.")
+            raise PictureError(SENTENCES["encrypted"])
         if member.compress_type not in READABLE:
-            raise PictureError("Its compression is not readable here; make the zip with the usual one (deflate).")
+            raise PictureError(SENTENCES["compression"])
         most = min(MAX_BYTES, self._left)
         try:
             with self._zip.open(member) as opened:
                 content = opened.read(most + 1)
         except DAMAGED as error:
-            raise PictureError("It is damaged in the zip; make the zip again.") from error
+            raise PictureError(SENTENCES["damaged"]) from error
         self._left -= min(len(content), self._left)
         if len(content) > most:
-            limit = MAX_BYTES if most == MAX_BYTES else MOST_UNPACKED
-            whole = "It" if limit == MAX_BYTES else "The test set, unpacked,"
-            raise PictureError(f"{whole} is larger than {limit // 2**20} MB.")
+            raise PictureError(SENTENCES["file" if most == MAX_BYTES else "unpacked"])
         if is_pdf(content):
             raise refusal("pdf")
         return content

@@ -1,8 +1,7 @@
-// Sends a test set of the visitor's pictures to the server (interface/evaluate/uploaded_test_sets.py): a zip, or a folder that
-// becomes one here.
+// Sends a test set of the visitor's pictures to be evaluated: a zip, or a folder that becomes one here.
 
-import {ROUTES} from '../page/address.js';
 import {zip} from '../page/zip.js';
+import {send} from './send_test_set.js';
 
 // What the server takes (evaluation/picture_archive.py): no use sending more.
 const MOST_BYTES = 50 * 1024 * 1024;
@@ -30,7 +29,7 @@ async function packed(files) {
 /**
  * Send what an input of files holds, a zip or a folder.
  * @param {HTMLInputElement} input  with a file or more
- * @returns {Promise<string>} the test set's secret name, by which the server knows it
+ * @returns {Promise<string>} the test set's secret name, as `send` gives it
  * @throws {Error} a sentence, where it cannot be used or sent
  */
 export async function upload(input) {
@@ -39,13 +38,5 @@ export async function upload(input) {
   const content = folder ? await packed(files) : files[0];
   if (content.size > MOST_BYTES) throw new Error('This zip is over 50 MB. Send fewer or smaller pictures.');
   const name = folder ? files[0].webkitRelativePath.split('/')[0] : files[0].name;
-  let answer;
-  try {
-    const response = await fetch(`${ROUTES}testset?${new URLSearchParams({name})}`, {method: 'POST', body: content});
-    answer = await response.json();
-  } catch {
-    throw new Error('Your pictures could not be sent. Is the app still running?');
-  }
-  if (answer.error) throw new Error(answer.error);
-  return answer.test_set;
+  return send(name, content);
 }

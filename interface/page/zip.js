@@ -6,7 +6,7 @@ const CRC = Uint32Array.from({length: 256}, (_, n) => {
   return n;
 });
 /** @type {(bytes: Uint8Array) => number} */
-const crc32 = (bytes) => ~bytes.reduce((crc, byte) => CRC[(crc ^ byte) & 255] ^ (crc >>> 8), -1) >>> 0;
+export const crc32 = (bytes) => ~bytes.reduce((crc, byte) => CRC[(crc ^ byte) & 255] ^ (crc >>> 8), -1) >>> 0;
 
 /**
  * Fields one after the other, little-endian.

@@ -54,6 +54,43 @@ class Asked {
   }
 }
 
+/** A worker of its own for a run over many images or files, until it ends. */
+export class Run {
+  asked = new Asked();
+
+  /**
+   * @param {string} model
+   */
+  constructor(model) {
+    this.model = model;
+  }
+
+  /**
+   * The ten probabilities of images.
+   * @param {Uint8Array<ArrayBuffer>} images  784 bytes each
+   * @returns {Promise<number[][]>}
+   */
+  async probabilities(images) {
+    return (await this.asked.ask({model: this.model, images})).probabilities ?? [];
+  }
+
+  /**
+   * The reading of a picture file.
+   * @param {Blob} file
+   * @returns {Promise<Reading>} rejects with an Error, a sentence where it is no picture that can be read
+   */
+  async read(file) {
+    const {reading} = await this.asked.ask({model: this.model, file});
+    if (!reading) throw new Error('Nothing was read.');
+    return reading;
+  }
+
+  /** Stop, whatever is under way. */
+  end() {
+    this.asked.worker?.terminate();
+  }
+}
+
 // two, so that who draws never waits behind files
 const drawings = new Asked();
 const files = new Asked();

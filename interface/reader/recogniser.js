@@ -66,6 +66,18 @@ export class Recogniser {
   }
 
   /**
+   * The probabilities of the ten digits of each image, exactly as it is.
+   * @param {Uint8Array} bytes  784 an image, 0 paper – 255 ink
+   * @returns {number[][]}
+   */
+  probabilities(bytes) {
+    return Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) => {
+      const image = Float32Array.from(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)), (value) => value / 255);
+      return this.digit([0, 0, SIDE, SIDE], image).exact;
+    });
+  }
+
+  /**
    * Read one ink. explained: the share of it that digits explain, weighted by their probability; crops: how many took as long.
    * @param {Ink} ink
    * @param {boolean} brief

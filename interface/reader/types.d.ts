@@ -121,6 +121,8 @@ export interface ReaderRequest {
   file?: Blob;
   longest?: number;
   bytes?: Uint8Array<ArrayBuffer>;
+  /** Images, 784 bytes each, of which only the probabilities are wanted. */
+  images?: Uint8Array<ArrayBuffer>;
   brief?: boolean;
 }
 
@@ -130,6 +132,8 @@ export interface ReaderAnswer {
   reading?: Reading | null;
   picture?: Blob;
   size?: [width: number, height: number];
+  /** Ten of each image, and of a reading's each digit. */
+  probabilities?: number[][];
   error?: string;
 }
 

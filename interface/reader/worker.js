@@ -22,14 +22,15 @@ const address = (file) => new URL(`../../../engine/${file}`, location.href).href
 
 addEventListener(
   'message',
-  async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, file, longest, bytes, brief = false}}) => {
+  async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, file, longest, bytes, images, brief = false}}) => {
     try {
       const opened = file && (await open(file));
       const recogniser = await loadModel(model);
       const pixels = picture ?? opened;
       const reading = pixels ? await read(recogniser, pixels, brief) : bytes ? recogniser.readImage(bytes) : null;
       const shown = opened && longest ? {picture: await shownAs(opened, longest), size: sizeOf(opened)} : {};
-      reply({id, reading, ...shown});
+      const probabilities = images ? recogniser.probabilities(images) : undefined;
+      reply({id, reading, probabilities, ...shown});
     } catch (error) {
       reply({id, error: error instanceof Error ? error.message : String(error)});
     }

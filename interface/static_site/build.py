@@ -19,7 +19,7 @@ from interface import assets
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.reader import routes as reader_routes
 from interface.reader import runtime
-from interface.static_site import modules, page
+from interface.static_site import evaluation, modules, page, templates
 from interface.theme import LIGHT
 from model import recogniser
 
@@ -29,6 +29,7 @@ MANIFEST = "manifest.webmanifest"  # a folder with it is one that this program w
 SHEETS = (
     *(sheet for sheet in assets.SHEETS if not sheet.startswith("interface/server/")),
     "evaluation/templates/sections.css",
+    "interface/static_site/evaluate/plots.css",
     "interface/static_site/site.css",
 )
 ICONS = (192, 512)  # pixels: the sizes that Android asks for
@@ -59,12 +60,14 @@ def write(out: Path) -> None:
 
 def _fill(out: Path) -> None:
     models = {name: recogniser.load(name) for name in recogniser.shipped()}
-    found = report_files.shipped(recogniser.DEFAULT)
-    assert found is not None  # it ships
+    reports = {name: found for name in models if (found := report_files.shipped(name))}
+    images = evaluation.test_images()
 
     for name, path in (modules.of_page() | modules.of_worker()).items():
         _copy(path, out / "assets" / name)
     _write(out / "assets" / reader_routes.CONSTANTS, reader_routes.constants(models))
+    _write(out / "assets" / evaluation.CONSTANTS, evaluation.constants(models, images is not None))
+    _write(out / "assets" / evaluation.TEMPLATE_MODULE, templates.module())
     _write(out / "assets" / "site.css", "\n".join((assets.ROOT / sheet).read_text("utf-8") for sheet in SHEETS))
 
     for name, path in reader_routes.files(models).items():
@@ -73,8 +76,12 @@ def _fill(out: Path) -> None:
     for name in ("examples.json", *json.loads((EXAMPLES / "examples.json").read_text("utf-8"))):
         _copy(EXAMPLES / name, out / "examples" / name)
 
-    _write(out / "report.json", report_files.dumps(found))
-    _write(out / "index.html", page.index(found, list(models)))
+    for name, found in reports.items():
+        _write(out / "reports" / f"{name}.json", report_files.dumps(found))
+    if images:
+        (out / evaluation.TEST_IMAGES).parent.mkdir()
+        (out / evaluation.TEST_IMAGES).write_bytes(images)
+    _write(out / "index.html", page.index(reports[recogniser.DEFAULT], list(models), images is not None))
     _write(out / MANIFEST, json.dumps(_manifest(), indent=1))
     (out / "icons").mkdir()
     for side in ICONS:
@@ -125,9 +132,11 @@ def _service_worker(out: Path) -> str:
     """sw.js with the names of all files, and a version made of what is in them."""
     files = sorted(path for path in out.rglob("*") if path.is_file())
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-    names = ["./", *(path.relative_to(out).as_posix() for path in files if path.name != "index.html")]
-    code = Path(__file__).with_name("sw.js").read_text("utf-8")
-    return code.replace("VERSION`", f"{version}`").replace("FILES = []", f"FILES = {json.dumps(names)}")
+    names = [path.relative_to(out).as_posix() for path in files if path.name != "index.html"]
+    later = [name for name in names if name == evaluation.TEST_IMAGES]
+    code = Path(__file__).with_name("sw.js").read_text("utf-8").replace("VERSION`", f"{version}`")
+    code = code.replace("FILES = []", f"FILES = {json.dumps(['./', *(name for name in names if name not in later)])}")
+    return code.replace("LATER = []", f"LATER = {json.dumps(later)}")
 
 
 def sizes(out: Path) -> tuple[int, int, int]:

@@ -6,18 +6,29 @@ from pathlib import Path
 
 from interface.assets import ROOT
 from interface.reader.routes import CONSTANTS
+from interface.static_site import evaluation
 
 FIRST = "interface/static_site/site.js"
 # In the place of the app's: the same questions, answered in the page.
-INSTEAD = {"interface/predict/server.js": ROOT / "interface/static_site/server.js"}
+INSTEAD = {
+    "interface/predict/server.js": ROOT / "interface/static_site/server.js",
+    "interface/evaluate/send_test_set.js": ROOT / "interface/static_site/send_test_set.js",
+}
+WRITTEN = (CONSTANTS, evaluation.CONSTANTS, evaluation.TEMPLATE_MODULE)  # by Python, when the page is made
 COMMENT = re.compile(r"/\*\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)  # JSDoc names types as import('…') too
+LATER = re.compile(r"""\bimport\(\s*['"](\.{1,2}/[\w./-]+\.js)['"]\s*\)""")  # what a module imports when it is wanted
 IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*['"](\.{1,2}/[\w./-]+\.js)['"]""")
 WORKER = re.compile(r"""\bnew URL\(\s*['"]([\w./-]+\.js)['"],\s*import\.meta\.url""")
 
 
 def of_page() -> dict[str, Path]:
-    """Path as in the repository → file, of every module that the page itself loads. CONSTANTS, which is generated, is left out."""
+    """Path as in the repository → file, of every module that the page itself loads. WRITTEN, which are generated, are left out."""
     return _reachable([FIRST])
+
+
+def at_once() -> dict[str, Path]:
+    """The same of what it loads when it opens: without what it imports only when that is wanted."""
+    return _reachable([FIRST], later=False)
 
 
 def of_worker() -> dict[str, Path]:
@@ -28,14 +39,15 @@ def of_worker() -> dict[str, Path]:
     return _reachable(workers)
 
 
-def _reachable(names: list[str]) -> dict[str, Path]:
+def _reachable(names: list[str], later: bool = True) -> dict[str, Path]:
     found, waiting = {}, list(names)
     while waiting:
         name = waiting.pop()
-        if name in found or name == CONSTANTS:
+        if name in found or name in WRITTEN:
             continue
         found[name] = INSTEAD.get(name, ROOT / name)
-        waiting += imports(name, found[name].read_text("utf-8"))
+        code = found[name].read_text("utf-8")
+        waiting += imports(name, code if later else LATER.sub("", COMMENT.sub("", code)))
     return dict(sorted(found.items()))
 
 

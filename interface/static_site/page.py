@@ -2,23 +2,29 @@
 
 from markupsafe import Markup
 
-from evaluation import html_report, plots, sections
+from evaluation import sections
 from evaluation.report import Report
 from interface.assets import INTERFACE
+from interface.evaluate import cards
+from interface.evaluate.tab import controls_html
 from interface.reader import runtime
 from interface.reader.routes import CONSTANTS
 from interface.static_site import modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
+# Robustness is measured and runs are kept on disk by the app alone.
+CARDS = [name for name in cards.CARDS if name != "History"]
 
-def index(found: Report, models: list[str]) -> str:
-    """The text of index.html. found: the report of the default model; models: what can be chosen, the default first."""
+
+def index(found: Report, models: list[str], images: bool = True) -> str:
+    """The text of index.html. found: the report of the default model; models: what can be chosen, the default first; images:
+    whether MNIST's test images are there."""
     m = found.metrics
     return render(
         "static_site/index.html",
         # or the browser finds them one import after the other
-        preloaded=[CONSTANTS, *modules.of_page()],
+        preloaded=[CONSTANTS, *modules.at_once()],
         light=LIGHT["ground"],
         dark=DARK["ground"],
         models=models,
@@ -26,14 +32,8 @@ def index(found: Report, models: list[str]) -> str:
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
-        per_class=sections.per_class(m),
-        epochs=sections.epochs(found),
-        curves=html_report.curves(found.model, found.epochs),
-        calibration=sections.calibration(found),
-        diagrams=[
-            (title, plots.inline_svg(plots.diagram(bins), title)) for title, bins in plots.diagrams(m, found.before)
-        ],
-        coverage=plots.inline_svg(plots.coverage(m), "Accuracy over the share of images answered"),
-        robustness=sections.robustness(found),
+        controls=controls_html(uploads=True),
+        cards=CARDS,
+        images=images,
         runtime=runtime.VERSION,
     )

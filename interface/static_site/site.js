@@ -1,10 +1,14 @@
-// The page that needs no server: the app's Predict tab, the report, both themes, and offline after the first visit.
+// The page that needs no server: the app's two tabs, both themes, and offline after the first visit.
 
 import {find, findAll} from '../page/dom.js';
 import {model} from '../predict/server.js';
 import {mount} from '../predict/tab.js';
 import {canRead, load} from '../reader/reader.js';
-import {connectFigures} from './figures.js';
+
+// A link may name a model, and with `evaluate` a cell of its report.
+const link = new URLSearchParams(location.hash.slice(1));
+const picker = find(document, '[data-testid=model]', HTMLSelectElement);
+if ([...picker.options].some(({value}) => value === link.get('model'))) picker.value = link.get('model') ?? '';
 
 // What reads is on its way while the page is made; then what a visit without a network needs, which is all of it once more.
 const reader = (async () => canRead(model()) && load(model()))();
@@ -19,7 +23,9 @@ function setTheme() {
 dark.addEventListener('change', setTheme);
 setTheme();
 
-const tabs = findAll(document, '[role=tab]', HTMLElement);
+const tabs = findAll(document, '.page-tabs > .tab-container [role=tab]', HTMLElement);
+let started = false; // the Evaluate tab, which comes when it is first opened
+
 /** @param {HTMLElement} tab */
 function choose(tab) {
   for (const one of tabs) {
@@ -29,6 +35,9 @@ function choose(tab) {
     one.tabIndex = chosen ? 0 : -1;
     find(document, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = !chosen;
   }
+  if (tab.id !== 'tab-evaluate' || started) return;
+  started = true;
+  import('./evaluate/dashboard.js').then(({mount: start}) => start(find(document, '#evaluate', HTMLElement), link));
 }
 tabs.forEach((tab, at) => {
   tab.onclick = () => choose(tab);
@@ -42,11 +51,7 @@ tabs.forEach((tab, at) => {
 
 mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
-connectFigures(find(document, '#evaluate', HTMLElement), (bytes) => {
-  choose(tabs[0]);
-  document.dispatchEvent(new CustomEvent('open-image', {detail: [...bytes]})); // the Predict tab listens
-  scrollTo({top: 0});
-});
+if (link.has('evaluate')) choose(tabs[1]);
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
 Promise.race([reader.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LONGEST))])

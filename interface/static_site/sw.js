@@ -4,6 +4,8 @@
 
 /** @type {string[]} */
 const FILES = [];
+/** @type {string[]} kept when they are first wanted */
+const LATER = [];
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // its type has another name for `self`
 const SCOPE = `digits ${worker.registration.scope}`; // a host's other pages keep theirs
@@ -30,5 +32,10 @@ async function dropOldVersions() {
 /** @type {(request: Request) => Promise<Response>} */
 async function answer(request) {
   const cache = await caches.open(KEPT);
-  return (await cache.match(request, {ignoreSearch: true})) ?? fetch(request);
+  const found = await cache.match(request, {ignoreSearch: true});
+  if (found) return found;
+  const response = await fetch(request);
+  const name = request.url.slice(worker.registration.scope.length);
+  if (response.ok && LATER.includes(name)) await cache.put(request, response.clone());
+  return response;
 }

@@ -1,0 +1,46 @@
+// What constants.js exports: Python writes that module (`constants()` in interface/static_site/evaluation.py), so that a word or a number
+// that the app and this page share stands in one place.
+
+/** By model: sha256 of its weights. */
+export const weights: Record<string, string>;
+
+/** MNIST's test images, gzipped (images, then labels); null where they were not at hand when this folder was written. */
+export const test_images: string | null;
+
+/** evaluation/galleries.py, model/datasets.py and evaluation/sections.py */
+export const KINDS: Record<string, string>;
+export const SORTS: Record<string, string>;
+export const BANDS: Record<string, string>;
+export const LABELS: Record<string, string>;
+export const PAGE: number;
+export const FIRST: number;
+export const MOST_TILES: number;
+export const MOST_IMAGES: number;
+export const MOST_LISTED: number;
+export const LABEL_PROBLEMS: number[];
+export const PUBLISHED: Record<string, [loss: number, accuracy: number][]>;
+export const SECOND_LOOK: string;
+export const MNIST_TEST: string;
+export const BINS: number;
+export const CURVE_POINTS: number;
+export const SCHEMA: number;
+
+/** interface/evaluate/views.py and evaluation/picture_archive.py */
+export const NO_REPORT: string;
+export const NO_IMAGES: string;
+export const MISSING: string;
+export const TEST_SET_GONE: string;
+export const MOST_MEMBERS: number;
+export const MOST_PACKED: number;
+export const MOST_UNPACKED: number;
+export const MOST_FILE: number;
+export const SENTENCES: Record<string, string>;
+
+/** By kind: what the download's menu calls it, and its MIME type by ending. */
+export const FILES: Record<string, string>;
+export const MIME: Record<string, string>;
+
+/** What a report file carries inside: evaluation/templates/sections.css and sections.js. */
+export const CSS: string;
+export const SCRIPT: string;
+export const PLOTS: string;

@@ -1,0 +1,328 @@
+// The Evaluate tab of the page without a server: answers what interface/evaluate/tab.js asks, as interface/evaluate/handlers.py does in
+// the app. `mount` starts it.
+
+import {mount as mountTab} from '../../evaluate/tab.js';
+import {find, findAll, sentence} from '../../page/dom.js';
+import {models} from '../../reader/constants.js';
+import {FILES, FIRST, MIME, MISSING, NO_REPORT, PAGE, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {thousands} from './jinja.js';
+import * as plots from './plots.js';
+import {fromJson, toCsv, toJson} from './report.js';
+import {overFiles, overImages, testImages} from './runs.js';
+import {testSet} from './test_sets.js';
+import * as views from './views.js';
+
+/** @import {Markup} from './jinja.js' */
+/** @import {Progress, Query, Report} from './types.js' */
+
+/** @type {Query} */
+const MOST_WRONG = {kind: 'wrong', true: null, predicted: null, sort: 'sure', sure: '', labels: '', shown: PAGE};
+
+/**
+ * @param {HTMLElement} root  the tab
+ * @param {URLSearchParams} link  what the page's address asks for: model, and a cell: true, read
+ */
+export async function mount(root, link) {
+  const dashboard = new Dashboard(root);
+  mountTab(find(root, '.ev-controls', HTMLElement), {
+    trigger: (event, data = {}) => dashboard.act(event, data),
+    server: {report_file: (asked) => dashboard.file(/** @type {any} */ (asked))},
+  });
+  await dashboard.shown;
+  const [t, p] = ['true', 'read'].map((name) => link.get(name));
+  if (t && p)
+    root
+      .querySelector(`[data-true="${Number(t)}"][data-predicted="${Number(p)}"]`)
+      ?.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+}
+
+class Dashboard {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.model = Object.keys(models)[0];
+    /** @type {string | null} */
+    this.set = null;
+    /** @type {Map<string, Promise<Report | null>>} by model: the report that ships */
+    this.shipping = new Map();
+    /** @type {Map<string, Report>} by model: of a run on MNIST's test images here */
+    this.finished = new Map();
+    /** @type {AbortController | null} of the run under way */
+    this.run = null;
+    /** @type {Promise<void>} done when all is shown */
+    this.shown = Promise.resolve();
+    for (const piece of findAll(root, '[data-piece]', HTMLElement)) {
+      piece.addEventListener('ask', (event) => {
+        if (event instanceof CustomEvent) this.asked(piece, event.detail).catch((error) => this.say(sentence(error)));
+      });
+    }
+    this.connectCards();
+  }
+
+  /** The tabs of the lower half. */
+  connectCards() {
+    const tabs = findAll(this.root, '.ev-cards [role=tab]', HTMLElement);
+    for (const tab of tabs) {
+      tab.onclick = () => {
+        for (const one of tabs) {
+          one.setAttribute('aria-selected', String(one === tab));
+          one.classList.toggle('selected', one === tab);
+          one.tabIndex = one === tab ? 0 : -1;
+          find(this.root, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = one !== tab;
+        }
+      };
+      tab.onkeydown = (event) => {
+        const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? tabs.length - 1 : 0;
+        if (!step) return;
+        const next = tabs[(tabs.indexOf(tab) + step) % tabs.length];
+        next.click();
+        next.focus();
+      };
+    }
+  }
+
+  // ---- what there is ----
+
+  /** @type {(model: string) => Promise<Report | null>} */
+  shipped(model) {
+    let found = this.shipping.get(model);
+    if (!found) {
+      const known = weights[model] !== undefined;
+      found = known
+        ? fetch(`reports/${model}.json`)
+            .then(async (response) => fromJson(await response.json()))
+            .catch(() => null)
+        : Promise.resolve(null);
+      this.shipping.set(model, found);
+    }
+    return found;
+  }
+
+  /** @type {(model?: string) => Promise<Report | null>} the report that is shown */
+  async report(model = this.model) {
+    if (this.set !== null) return testSet(this.set)?.results.get(model)?.report ?? null;
+    return this.finished.get(model) ?? (await this.shipped(model));
+  }
+
+  /** @returns {Promise<Uint8Array | null>} its images */
+  async images(model = this.model) {
+    if (this.set !== null) return testSet(this.set)?.results.get(model)?.images ?? null;
+    return test_images ? (await testImages()).images : null;
+  }
+
+  // ---- what is asked ----
+
+  /** @type {(event: string, data: any) => void} */
+  act(event, data) {
+    if (event === 'cancel') this.run?.abort();
+    else if (event === 'run') this.start();
+    else if (event !== 'fetch') {
+      this.model = data.model ?? this.model;
+      if ('test_set' in data) this.set = data.test_set;
+      this.shown = event === 'uploaded' ? this.start() : this.overview();
+    }
+  }
+
+  /** @type {(piece: HTMLElement, detail: any) => Promise<void>} */
+  async asked(piece, detail) {
+    const [report, images] = [await this.report(), await this.images()];
+    if (piece.dataset.piece === 'Compare') await this.compare(detail);
+    else if (!report) this.put(piece, views.quiet(NO_REPORT));
+    else {
+      const target = piece.dataset.piece === 'matrix' ? 'gallery' : (piece.dataset.piece ?? '');
+      const query = {...MOST_WRONG, sort: 'unsure', ...detail};
+      if (piece.dataset.piece === 'matrix') history.replaceState(null, '', this.link(query));
+      this.put(this.piece(target), views.gallery(report, images, query, target === 'Images'));
+    }
+  }
+
+  /** @type {(query: Query) => string} the address that opens this cell */
+  link({true: t, predicted: p}) {
+    const model = this.model === Object.keys(models)[0] ? '' : `&model=${encodeURIComponent(this.model)}`;
+    return `#evaluate${model}&true=${t}&read=${p}`;
+  }
+
+  // ---- what is shown ----
+
+  /** @type {(name: string) => HTMLElement} */
+  piece(name) {
+    return find(this.root, `[data-piece="${name}"]`, HTMLElement);
+  }
+
+  /** @type {(piece: HTMLElement, html: Markup | string) => void} */
+  put(piece, html) {
+    piece.innerHTML = String(html); // of templates, which escape
+    piece.dispatchEvent(new CustomEvent('drawn', {bubbles: true}));
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.put(this.piece('status'), views.status('', text, {missing: !test_images && this.set === null, testSet: this.set}));
+  }
+
+  /** Everything, at rest. note: what else there is to say. */
+  async overview(note = '') {
+    if (this.set !== null && !testSet(this.set)) [this.set, note] = [null, TEST_SET_GONE];
+    const report = await this.report();
+    this.put(this.piece('status'), await this.status(report, note));
+    if (!report) {
+      this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
+      for (const name of ['matrix', 'gallery', ...CARDS.keys()]) this.put(this.piece(name), '');
+      return;
+    }
+    this.put(this.piece('headline'), views.headline(report.metrics));
+    this.put(this.piece('matrix'), views.matrix(report.metrics));
+    const images = await this.images().catch(() => null);
+    this.put(this.piece('gallery'), views.gallery(report, images, {...MOST_WRONG, shown: FIRST}));
+    for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
+    await this.compare({});
+  }
+
+  /** @type {(report: Report | null, note: string) => Promise<Markup>} */
+  async status(report, note) {
+    const set = testSet(this.set);
+    if (set) {
+      if (!report) return views.status(set.name, note || `${this.model} has not read these pictures yet. Press Run.`, {testSet: this.set});
+      const text = `${thousands(report.dataset.n)} pictures in ${report.seconds.toFixed(1)} s, through the whole path from picture to digit.`;
+      return views.status(set.name, `${text} ${note}`.trim(), {testSet: this.set, folder: views.folder(report)});
+    }
+    const missing = !test_images;
+    if (!report) return views.status('', note, {missing});
+    if (!this.finished.has(this.model)) {
+      const text = `Made ${report.created.slice(0, 10)} with the same weights. ${missing ? MISSING : 'Press Run to check it here.'} ${note}`;
+      return views.status('The shipped report, not a run', text.trim(), {missing});
+    }
+    const when = report.created.slice(0, 16).replace('T', ' ');
+    const pace = `${when} UTC, ${report.seconds.toFixed(1)} s, ${thousands(Math.round(report.images_per_second))} images a second.`;
+    const same = views.reproduces(report, await this.shipped(this.model), weights[this.model]);
+    return views.status('A run in this browser', `${pace} ${same} ${note}`.trim());
+  }
+
+  /** @type {(detail: {other?: string, run?: boolean}) => Promise<void>} */
+  async compare({other, run}) {
+    const comparable = Object.fromEntries(
+      this.names()
+        .filter((name) => name !== this.model)
+        .map((name) => [`model ${name}`, name]),
+    );
+    const first = Object.keys(comparable)[0] ?? null;
+    const chosen = other ?? first;
+    const name = chosen?.replace('model ', '') ?? '';
+    if (run) await this.evaluate(name, (progress) => this.put(this.piece('Compare'), this.evaluating(name, progress)));
+    const b = name ? await this.report(name) : null;
+    this.put(this.piece('Compare'), views.comparison(await this.report(), comparable, chosen, b, await this.images().catch(() => null)));
+  }
+
+  /** @type {(name: string, progress: Progress) => Markup} */
+  evaluating(name, progress) {
+    return views.status(`Evaluating ${name}`, `${thousands(progress.done)} of ${thousands(progress.total)} images`, {
+      progress,
+      state: 'mine',
+    });
+  }
+
+  /** Every model that can be chosen. */
+  names() {
+    return findAll(document, '[data-testid=model] option', HTMLOptionElement).map((option) => option.value);
+  }
+
+  // ---- runs ----
+
+  /** Run what is selected, and show it as it goes. */
+  async start() {
+    this.put(this.piece('status'), views.status('Running', 'Starting …', {state: 'mine'}));
+    let done = 0;
+    const note = await this.evaluate(this.model, (progress) => {
+      done = progress.done;
+      this.put(this.piece('status'), views.running(progress));
+      if (!progress.labels.length || (progress.done % STEP && progress.done < progress.total)) return;
+      const soFar = views.metricsOf(progress);
+      this.put(this.piece('headline'), views.headline(soFar, true));
+      this.put(this.piece('matrix'), views.matrix(soFar, true));
+      this.put(this.piece('gallery'), views.galleryWaiting());
+    });
+    await this.overview(note === STOPPED ? `Cancelled after ${thousands(done)} images.` : note);
+  }
+
+  /**
+   * Run a model over what is selected; its report is kept.
+   * @param {string} model
+   * @param {(progress: Progress) => void} show
+   * @returns {Promise<string>} what there is to say; '' where all went well
+   */
+  async evaluate(model, show) {
+    if (this.run) return 'A run is under way; try again when it has finished.';
+    this.run = new AbortController();
+    const {signal} = this.run;
+    const set = testSet(this.set);
+    try {
+      if (set) {
+        const found = await overFiles(model, set, signal, show);
+        if (!found) return STOPPED;
+        set.results.set(model, found);
+      } else {
+        const found = await overImages(model, signal, show, await this.shipped(model));
+        if (!found) return STOPPED;
+        this.finished.set(model, found);
+      }
+      return '';
+    } catch (error) {
+      return sentence(error);
+    } finally {
+      this.run = null;
+    }
+  }
+
+  // ---- files ----
+
+  /**
+   * A file to download.
+   * @param {{kind: string}} asked
+   * @returns {Promise<{name: string, type: string, base64: string} | {error: string}>}
+   */
+  async file({kind}) {
+    const report = await this.report();
+    if (!report || !(kind in FILES)) return {error: 'There is no such report to take away.'};
+    const content = await CONTENTS[kind](report, await this.images().catch(() => null));
+    const bytes = new Uint8Array(await new Blob([content]).arrayBuffer());
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    return {name: `${report.model}-${kind}`, type: MIME[kind.split('.').pop() ?? ''], base64: btoa(text)};
+  }
+}
+
+const STOPPED = 'stopped';
+const STEP = 1000; // images between two drawings of the matrix
+
+/** @type {[string, (report: Report, images: Uint8Array | null) => Markup | string][]} */
+const CARDS_BY_NAME = [
+  ['Per class', (report) => views.perClass(report)],
+  ['Epochs', (report) => views.epochs(report)],
+  ['Images', (report, images) => views.gallery(report, images, MOST_WRONG, true)],
+  ['Is it sure when it is right?', (report) => views.confidence(report)],
+  ['Robustness', (report) => views.robustness(report)],
+];
+/** The cards of the lower half, but for Compare. */
+const CARDS = new Map(CARDS_BY_NAME);
+
+/** @type {Record<string, (report: Report) => Markup>} */
+const PLOTS = {
+  'confusion-matrix': plots.confusionMatrix,
+  epochs: (report) => plots.history(report, 'accuracy'),
+  reliability: (report) => plots.diagrams(report)[plots.diagrams(report).length - 1][1],
+  coverage: plots.coverage,
+  robustness: plots.robustness,
+};
+
+/** @type {Record<string, (report: Report, images: Uint8Array | null) => string | Promise<Blob>>} by kind of file */
+const CONTENTS = {
+  'report.json': toJson,
+  'predictions.csv': toCsv,
+  'report.html': (report, images) => views.page(report, images),
+  ...Object.fromEntries(
+    Object.entries(PLOTS).flatMap(([name, draw]) => [
+      [`${name}.svg`, (/** @type {Report} */ report) => plots.asFile(draw(report))],
+      [`${name}.png`, (/** @type {Report} */ report) => plots.asPng(plots.asFile(draw(report)))],
+    ]),
+  ),
+};

@@ -1,0 +1,181 @@
+// Runs a model over MNIST's test images (`overImages`) or over a test set of picture files (`overFiles`), and makes the reports of both.
+// The work is done in a worker of its own; one run at a time, as in the app.
+
+import {models, runtime} from '../../reader/constants.js';
+import {Run} from '../../reader/reader.js';
+import {LABEL_PROBLEMS, MNIST_TEST, test_images, weights} from './constants.js';
+import {beforeCalibration, evaluate} from './metrics.js';
+import {kept} from './report.js';
+
+/** @import {Progress, Report} from './types.js' */
+/** @import {TestSet} from './test_sets.js' */
+
+const CHUNK = 250; // images between two looks at how far it is
+const SIZE = 784; // bytes of an image
+
+/** @type {Promise<{images: Uint8Array<ArrayBuffer>, labels: number[], sha256: string}> | null} */
+let mnist = null;
+
+/** MNIST's test images and labels, fetched when they are first wanted; sha256: of all of them. */
+export function testImages() {
+  mnist ??= load().catch((error) => {
+    mnist = null;
+    throw error;
+  });
+  return mnist;
+}
+
+async function load() {
+  const response = await fetch(test_images ?? '');
+  if (!response.ok || !response.body) throw new Error('MNIST’s test images could not be loaded. Please try again.');
+  // some hosts take .gz for a transfer's encoding, and the browser has unpacked it already
+  const packed = !response.headers.get('Content-Encoding');
+  const unpacked = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
+  const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
+  const n = bytes.length / (SIZE + 1);
+  return {images: bytes.subarray(0, SIZE * n), labels: [...bytes.subarray(SIZE * n)], sha256: await sha256(bytes)};
+}
+
+/** @type {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} '' where the browser does not say, as over plain http */
+async function sha256(bytes) {
+  if (!crypto.subtle) return '';
+  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * @param {string} model
+ * @param {AbortSignal} signal
+ * @param {(progress: Progress) => void} show
+ * @param {Report | null} shipped  the report that ships with the model
+ * @returns {Promise<Report | null>} null where it was stopped
+ */
+export async function overImages(model, signal, show, shipped) {
+  const {images, labels, sha256: data} = await testImages();
+  const total = labels.length;
+  /** @type {number[][]} */
+  const probabilities = [];
+  const run = new Run(model);
+  const seconds = await timed(run, signal, total, show, labels, probabilities, async (at) => {
+    const last = Math.min(at + CHUNK, total);
+    probabilities.push(...(await run.probabilities(images.slice(SIZE * at, SIZE * last))));
+    return last;
+  });
+  if (signal.aborted) return null;
+  const sameWeights = shipped?.weights_sha256 === weights[model];
+  return {
+    ...finished(model, labels, probabilities, seconds, LABEL_PROBLEMS),
+    dataset: {name: MNIST_TEST, n: total, sha256: data || (shipped?.dataset.sha256 ?? '')},
+    epochs: shipped?.epochs ?? [],
+    robustness: sameWeights ? (shipped?.robustness ?? null) : null,
+  };
+}
+
+/**
+ * @param {string} model
+ * @param {TestSet} set
+ * @param {AbortSignal} signal
+ * @param {(progress: Progress) => void} show
+ * @returns {Promise<{report: Report, images: Uint8Array} | null>} null where it was stopped
+ * @throws {Error} a sentence, where no file could be read
+ */
+export async function overFiles(model, set, signal, show) {
+  const run = new Run(model);
+  /** @type {number[]} */
+  const labels = [];
+  /** @type {number[][]} */
+  const probabilities = [];
+  const found = {names: /** @type {string[]} */ ([]), images: /** @type {Uint8Array[]} */ ([]), prints: /** @type {string[]} */ ([])};
+  /** @type {Record<string, number>} */
+  const verdicts = {};
+  /** @type {[string, string][]} */
+  const unreadable = [];
+  const seconds = await timed(run, signal, set.files.length, show, labels, probabilities, async (at) => {
+    const {name, label, content} = set.files[at];
+    try {
+      const file = await content();
+      const {digits, verdict} = await run.read(file);
+      const [digit] = digits.length === 1 ? digits : [];
+      labels.push(label);
+      probabilities.push(digit ? digit.probabilities : new Array(10).fill(0));
+      found.names.push(name);
+      found.images.push(digit ? Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0)) : new Uint8Array(SIZE));
+      found.prints.push(`${label} ${await sha256(new Uint8Array(await file.arrayBuffer()))}\n`);
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+    } catch (error) {
+      if (!signal.aborted) unreadable.push([name, error instanceof Error ? error.message : String(error)]);
+    }
+    return at + 1;
+  });
+  if (signal.aborted) return null;
+  if (!labels.length) {
+    const [[first, reason]] = unreadable;
+    const one = unreadable.length === 1;
+    const which = one ? 'The file' : `None of the ${unreadable.length.toLocaleString('en')} files`;
+    throw new Error(`${which} in ${set.name} is ${one ? 'no' : 'a'} picture that can be read; ${first}: ${reason}`);
+  }
+  const images = new Uint8Array(SIZE * labels.length);
+  found.images.forEach((image, at) => {
+    images.set(image, SIZE * at);
+  });
+  const data = await sha256(new TextEncoder().encode(found.prints.join('')));
+  const report = finished(model, labels, probabilities, seconds, []);
+  return {
+    report: {...report, dataset: {name: set.name, n: labels.length, sha256: data}, folder: {files: found.names, verdicts, unreadable}},
+    images,
+  };
+}
+
+/**
+ * Go on step by step until all is read, or it is stopped. Returns the seconds of work.
+ * @param {Run} run
+ * @param {AbortSignal} signal
+ * @param {number} total
+ * @param {(progress: Progress) => void} show
+ * @param {number[]} labels
+ * @param {number[][]} probabilities
+ * @param {(at: number) => Promise<number>} step  reads from here on; how far it came
+ */
+async function timed(run, signal, total, show, labels, probabilities, step) {
+  const started = performance.now();
+  const stopped = new Promise((resolve) => signal.addEventListener('abort', () => resolve(total), {once: true}));
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    for (let done = 0; done < total && !signal.aborted; ) {
+      done = await Promise.race([step(done), /** @type {Promise<number>} */ (stopped)]);
+      if (!signal.aborted) show({done, total, seconds: seconds(), labels: labels.slice(0, probabilities.length), probabilities});
+    }
+  } finally {
+    run.end();
+  }
+  return seconds();
+}
+
+/**
+ * A report of what was found.
+ * @param {string} model
+ * @param {number[]} labels
+ * @param {number[][]} probabilities
+ * @param {number} seconds
+ * @param {number[]} problems
+ * @returns {Report}
+ */
+function finished(model, labels, probabilities, seconds, problems) {
+  const {temperature = 1, second_look = false} = models[model] ?? {};
+  return {
+    model,
+    weights_sha256: weights[model] ?? '',
+    dataset: {name: '', n: labels.length, sha256: ''},
+    metrics: evaluate(labels, probabilities, problems),
+    labels,
+    ...kept(probabilities),
+    epochs: [],
+    seconds: Number(seconds.toFixed(3)),
+    images_per_second: Number((labels.length / seconds).toFixed(1)),
+    versions: {page: runtime.folder},
+    created: `${new Date().toISOString().slice(0, 19)}+00:00`,
+    before: beforeCalibration(labels, probabilities, temperature),
+    robustness: null,
+    folder: null,
+    second_look,
+  };
+}

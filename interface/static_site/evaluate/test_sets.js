@@ -1,0 +1,154 @@
+// Opens the zip of a visitor's test set in the page (`send`, in the place of interface/evaluate/send_test_set.js), as
+// evaluation/picture_archive.py opens it, and keeps it for as long as the page lives (`testSet`).
+import {crc32} from '../../page/zip.js';
+import {MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES} from './constants.js';
+
+/** @import {Report} from './types.js' */
+
+/**
+ * A picture file; content rejects with a sentence where it cannot be had.
+ * @typedef {{name: string, label: number, content: () => Promise<Blob>}} PictureFile
+ * @typedef {{name: string, files: PictureFile[], results: Map<string, {report: Report, images: Uint8Array}>}} TestSet
+ */
+
+const [END, MEMBER] = [0x06054b50, 0x02014b50]; // what the last record of a zip and an entry of its directory begin with
+
+/** @type {Map<string, TestSet>} */
+const sets = new Map();
+
+/** @type {(name: string | null) => TestSet | null} */
+export const testSet = (name) => (name === null ? null : (sets.get(name) ?? null));
+
+/**
+ * @param {string} name  of the zip or folder
+ * @param {Blob} content  a zip
+ * @returns {Promise<string>} its name for `testSet`
+ * @throws {Error} a sentence, where it is no test set
+ */
+export async function send(name, content) {
+  if (content.size > MOST_PACKED) throw new Error(SENTENCES.large);
+  const files = archive(new Uint8Array(await content.arrayBuffer()));
+  const key = String(sets.size + 1);
+  sets.set(key, {name: name.slice(0, 60) || 'your pictures', files, results: new Map()});
+  return key;
+}
+
+/**
+ * The picture files of a zip, in order of name.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {PictureFile[]}
+ */
+function archive(bytes) {
+  const members = directory(bytes).filter(({name}) => wanted(name));
+  if (members.length > MOST_MEMBERS) throw new Error(SENTENCES.members.replace('{members}', members.length.toLocaleString('en')));
+  if (members.every(({name}) => labelOf(name) === null)) throw new Error(SENTENCES.no_folder);
+  const room = {left: MOST_UNPACKED};
+  return members
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((member) => ({name: member.name, label: labelOf(member.name) ?? 0, content: () => unpacked(bytes, member, room)}));
+}
+
+/** @typedef {{name: string, flags: number, method: number, crc: number, size: number, at: number}} Member */
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Member[]}
+ */
+function directory(bytes) {
+  const data = new DataView(bytes.buffer);
+  try {
+    let end = bytes.length - 22;
+    while (data.getUint32(end, true) !== END) end--; // a comment may follow; before the first byte this throws
+    const count = data.getUint16(end + 10, true);
+    if (count > 2 * MOST_MEMBERS) throw new RangeError('many');
+    let at = data.getUint32(end + 16, true);
+    return Array.from({length: count}, () => {
+      if (data.getUint32(at, true) !== MEMBER) throw new Error('no entry');
+      const length = data.getUint16(at + 28, true);
+      const member = {
+        name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)),
+        flags: data.getUint16(at + 8, true),
+        method: data.getUint16(at + 10, true),
+        crc: data.getUint32(at + 16, true),
+        size: data.getUint32(at + 20, true),
+        at: data.getUint32(at + 42, true),
+      };
+      at += 46 + length + data.getUint16(at + 30, true) + data.getUint16(at + 32, true);
+      return member;
+    });
+  } catch (error) {
+    throw new Error(error instanceof RangeError && error.message === 'many' ? SENTENCES.many : SENTENCES.no_zip);
+  }
+}
+
+/** @type {(name: string) => boolean} a person put this file there: no folder, not hidden, not of those that macOS adds */
+function wanted(name) {
+  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.');
+  return (
+    !/[/\\]$/.test(name) && parts.length > 0 && !parts.some((part) => part.startsWith('.') && part !== '..') && parts[0] !== '__MACOSX'
+  );
+}
+
+/** @type {(name: string) => number | null} the digit that names the file's folder */
+function labelOf(name) {
+  const parts = name.split(/[/\\]/).filter((part) => part !== '.');
+  const folder = parts[parts.length - 2] ?? '';
+  return /^[0-9]$/.test(folder) && !parts.includes('..') && parts[0] ? Number(folder) : null;
+}
+
+/**
+ * A member's bytes, never more than are allowed.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Member} member
+ * @param {{left: number}} room
+ * @returns {Promise<Blob>}
+ */
+async function unpacked(bytes, member, room) {
+  if (labelOf(member.name) === null) throw new Error(SENTENCES.elsewhere);
+  if (member.flags & 1) throw new Error(SENTENCES.encrypted);
+  if (member.method !== 0 && member.method !== 8) throw new Error(SENTENCES.compression);
+  const most = Math.min(MOST_FILE, room.left);
+  const tooLarge = new Error(most === MOST_FILE ? SENTENCES.file : SENTENCES.unpacked);
+  try {
+    const data = new DataView(bytes.buffer);
+    const start = member.at + 30 + data.getUint16(member.at + 26, true) + data.getUint16(member.at + 28, true);
+    if (start + member.size > bytes.length) throw new Error('cut off');
+    const packed = new Blob([bytes.subarray(start, start + member.size)]).stream();
+    const found = await atMost(member.method ? packed.pipeThrough(new DecompressionStream('deflate-raw')) : packed, most, tooLarge);
+    room.left -= found.length;
+    if (crc32(found) !== member.crc) throw new Error('checksum');
+    return new Blob([found]);
+  } catch (error) {
+    throw error === tooLarge ? error : new Error(SENTENCES.damaged);
+  }
+}
+
+/**
+ * What a stream gives.
+ * @param {ReadableStream<Uint8Array>} stream
+ * @param {number} most  bytes
+ * @param {Error} tooLarge  thrown where there is more
+ */
+async function atMost(stream, most, tooLarge) {
+  const reader = stream.getReader();
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  let size = 0;
+  for (;;) {
+    const {done, value} = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > most) {
+      reader.cancel();
+      throw tooLarge;
+    }
+    parts.push(value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,68 @@
+"""What the evaluation in the page without a server is made of beside its code: `constants`, and MNIST's test images (`test_images`)."""
+
+import gzip
+import json
+from collections.abc import Mapping
+
+from evaluation import curves, galleries, html_report, picture_archive, report_files, sections
+from evaluation.formatting import SECOND_LOOK
+from evaluation.rendering import TEMPLATES
+from evaluation.report import MNIST_TEST
+from interface.assets import INTERFACE
+from interface.evaluate import comparison, downloads, views
+from model import pictures
+from model.datasets import LABEL_PROBLEMS, DataError, load_mnist
+from model.recogniser import Recogniser
+
+FOLDER = "interface/static_site/evaluate"
+CONSTANTS, TEMPLATE_MODULE = f"{FOLDER}/constants.js", f"{FOLDER}/templates.js"
+TEST_IMAGES = "mnist/test-images.gz"
+MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
+
+
+def test_images() -> bytes | None:
+    """MNIST's 10,000 test images, 784 bytes each, then their labels, gzipped; None where they are not on this machine."""
+    try:
+        test = load_mnist().test
+    except DataError:
+        return None
+    return gzip.compress(test.images.tobytes() + test.labels.astype("uint8").tobytes(), 9, mtime=0)
+
+
+def constants(models: Mapping[str, Recogniser], images: bool) -> str:
+    """JavaScript that exports the words and numbers that the app's Python has too. images: whether the test images are there."""
+    values = {
+        "weights": {name: model.weights_sha256 for name, model in models.items()},
+        "test_images": TEST_IMAGES if images else None,
+        "KINDS": galleries.KINDS,
+        "SORTS": galleries.SORTS,
+        "BANDS": galleries.BANDS,
+        "LABELS": galleries.LABELS,
+        "PAGE": galleries.PAGE,
+        "FIRST": views.FIRST,
+        "MOST_TILES": comparison.MOST_TILES,
+        "MOST_IMAGES": html_report.MOST_IMAGES,
+        "MOST_LISTED": sections.MOST_LISTED,
+        "LABEL_PROBLEMS": LABEL_PROBLEMS,
+        "PUBLISHED": sections.PUBLISHED,
+        "SECOND_LOOK": SECOND_LOOK,
+        "MNIST_TEST": MNIST_TEST,
+        "BINS": curves.BINS,
+        "CURVE_POINTS": curves.CURVE_POINTS,
+        "SCHEMA": report_files.SCHEMA,
+        "NO_REPORT": views.NO_REPORT,
+        "NO_IMAGES": views.NO_IMAGES,
+        "MISSING": MISSING,
+        "TEST_SET_GONE": views.TEST_SET_GONE,
+        "MOST_MEMBERS": picture_archive.MOST_MEMBERS,
+        "MOST_PACKED": picture_archive.MOST_PACKED,
+        "MOST_UNPACKED": picture_archive.MOST_UNPACKED,
+        "MOST_FILE": pictures.MAX_BYTES,
+        "SENTENCES": picture_archive.SENTENCES,
+        "FILES": downloads.FILES,
+        "MIME": downloads.MIME,
+        "CSS": (TEMPLATES / "sections.css").read_text("utf-8"),
+        "SCRIPT": (TEMPLATES / "sections.js").read_text("utf-8"),
+        "PLOTS": (INTERFACE / "static_site" / "evaluate" / "plots.css").read_text("utf-8"),
+    }
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
