@@ -51,11 +51,7 @@ export interface Answer {
   drawing?: HTMLCanvasElement;
 }
 
-/** Which ink of an image spoke for the answer and which against. weights: 784 numbers in [-1, 1]. */
-export interface Saliency {
-  weights: number[];
-  note: string;
-}
+export type {Saliency} from '../reader/types.js';
 
 /** The training digits nearest to an image, none where MNIST is missing. image: as in Digit. */
 export interface Neighbours {

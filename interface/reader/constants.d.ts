@@ -70,6 +70,9 @@ export const calibration: {TINY: number; SURE: Verdict; UNSURE: Verdict; NOT_A_D
 /** model/recogniser.py */
 export const recogniser: {GOOD_ENOUGH: number; ALONE: number; CROWD: number; MOST_CUTS: number; ENOUGH: number};
 
+/** model/saliency.py */
+export const saliency: {PATCH: number; STRIDE: number; INK: number; FLOOR: number};
+
 /** model/pictures.py; SENTENCES: what is said of a file that is not read, by name, with {gaps}. */
 export const pictures: {
   MAX_BYTES: number;

@@ -11,7 +11,26 @@ import {models, runtime} from './constants.js';
  * Whether a page here can read with the model of that name.
  * @param {string} name
  */
-export const canRead = (name) => runtime.there && name in models && Boolean(window.Worker && window.DecompressionStream);
+export const canRead = (name) => runtime.there && (name in models || own.has(name)) && Boolean(window.Worker && window.DecompressionStream);
+
+/** @type {Map<string, {file: ArrayBuffer, drawings: Uint8Array, sha256: string}>} models that the visitor has brought, by name */
+export const own = new Map();
+
+/**
+ * Take a visitor's model.
+ * @param {string} name  for `load` and the others
+ * @param {{file: ArrayBuffer, drawings: Uint8Array, sha256: string}} model  drawings: labelled ones, 784 bytes each, then their labels
+ * @returns {Promise<string>} which input it expects, in words; rejects with an Error, a sentence, where it is no model for digits
+ */
+export async function bring(name, model) {
+  own.set(name, model);
+  try {
+    return (await drawings.ask({model: name})).note ?? '';
+  } catch (error) {
+    own.delete(name);
+    throw error;
+  }
+}
 
 /** A worker that starts when it is first asked, and who waits for its answers. */
 class Asked {
@@ -20,6 +39,8 @@ class Asked {
   count = 0;
   /** @type {Map<number, {resolve: (answer: ReaderAnswer) => void, reject: (error: Error) => void}>} by request */
   waiting = new Map();
+  /** @type {Set<string>} the visitor's models that it has */
+  told = new Set();
 
   /**
    * @param {Omit<ReaderRequest, 'id'>} message
@@ -33,7 +54,9 @@ class Asked {
     const id = this.count;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, {resolve, reject});
-      worker.postMessage({id, ...message}, transfer);
+      const brought = this.told.has(message.model) ? undefined : own.get(message.model);
+      if (brought) this.told.add(message.model);
+      worker.postMessage({id, ...message, ...(brought && {own: brought.file, drawings: brought.drawings})}, transfer);
     });
   }
 
@@ -53,6 +76,21 @@ class Asked {
     return started;
   }
 }
+
+/**
+ * Which ink of an image spoke for the answer and which against.
+ * @param {string} model
+ * @param {Uint8Array<ArrayBuffer>} bytes  28 × 28
+ * @returns {Promise<import('./types.js').Saliency | null>}
+ */
+export const explain = async (model, bytes) => (await files.ask({model, bytes, why: true})).saliency ?? null;
+
+/**
+ * What another model reads in the same images.
+ * @param {string} model
+ * @param {Uint8Array<ArrayBuffer>} images  784 bytes each
+ */
+export const opinion = async (model, images) => (await files.ask({model, images, opinion: true})).opinion ?? null;
 
 /** A worker of its own for a run over many images or files, until it ends. */
 export class Run {
@@ -162,7 +200,7 @@ function asAnswer(model, reading, size) {
   return {
     ...reading,
     model,
-    calibrated: true,
+    calibrated: model in models,
     size,
     picture: null,
     others: null,

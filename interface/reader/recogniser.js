@@ -78,6 +78,21 @@ export class Recogniser {
   }
 
   /**
+   * What is read in images that another model has found: the digits, and the probability where there is one image.
+   * @param {Uint8Array} bytes  784 an image
+   * @returns {{text: string, probability: number | null}}
+   */
+  opinion(bytes) {
+    const digits = Array.from(
+      {length: bytes.length / (SIDE * SIDE)},
+      (_, at) => this.readImage(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1))).digits[0],
+    );
+    const text = digits.flatMap(({digit, verdict}) => (verdict === NOT_A_DIGIT ? [] : [digit])).join('');
+    const alone = digits.length === 1 && text;
+    return {text: text || NOT_A_DIGIT, probability: alone ? Math.max(...digits[0].probabilities) : null};
+  }
+
+  /**
    * Read one ink. explained: the share of it that digits explain, weighted by their probability; crops: how many took as long.
    * @param {Ink} ink
    * @param {boolean} brief

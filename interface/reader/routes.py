@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface.reader import runtime
-from model import calibration, normalization, pictures, recogniser, test_time_augmentation
+from model import calibration, normalization, pictures, recogniser, saliency, test_time_augmentation
 from model.inference import Engine
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
@@ -33,6 +33,7 @@ CONSTANTS_OF = (
     calibration,
     recogniser,
     pictures,
+    saliency,
 )
 CONSTANTS = "interface/reader/constants.js"
 MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}

@@ -93,6 +93,12 @@ export interface Reading {
   brief?: boolean;
 }
 
+/** Which ink of an image spoke for the answer and which against. weights: 784 numbers in [-1, 1]. */
+export interface Saliency {
+  weights: number[];
+  note: string;
+}
+
 /** A trained network: numbers in [0, 1] → its raw outputs. Of digits: 784 → 10 or 11; of strips: 36 × 128 → 64 × 12 logits. */
 export type Network = (input: Float32Array) => Float32Array;
 
@@ -121,8 +127,14 @@ export interface ReaderRequest {
   file?: Blob;
   longest?: number;
   bytes?: Uint8Array<ArrayBuffer>;
-  /** Images, 784 bytes each, of which only the probabilities are wanted. */
+  /** Images, 784 bytes each, of which only the probabilities are wanted; with `opinion` what they read as. */
   images?: Uint8Array<ArrayBuffer>;
+  opinion?: boolean;
+  /** With `bytes`: which of its ink spoke for the answer is wanted. */
+  why?: boolean;
+  /** The file of a visitor's model, the first time that it is asked; `drawings`: labelled ones, to find out what it expects. */
+  own?: ArrayBuffer;
+  drawings?: Uint8Array;
   brief?: boolean;
 }
 
@@ -134,6 +146,12 @@ export interface ReaderAnswer {
   size?: [width: number, height: number];
   /** Ten of each image, and of a reading's each digit. */
   probabilities?: number[][];
+  /** What spoke for the answer. */
+  saliency?: Saliency;
+  /** What another model says of images. */
+  opinion?: {text: string; probability: number | null};
+  /** Which input a visitor's model expects, in words. */
+  note?: string;
   error?: string;
 }
 
@@ -156,7 +174,7 @@ export interface LiteRt {
   Tensor: new (data: Float32Array, shape: number[]) => Tensor;
 }
 export interface CompiledModel {
-  getInputDetails(): {shape: Int32Array}[];
+  getInputDetails(): {shape: Int32Array; dtype: string}[];
   run(inputs: Tensor[]): Tensor[];
 }
 export interface Tensor {

@@ -9,6 +9,8 @@
 
 const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
 const SMALL = 10_000; // pixels
+/** @type {Record<string, string>} by a visitor's model: which input it expects */
+const notes = {};
 const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
 
 /**
@@ -20,22 +22,27 @@ const loaded = {runtime: null, touching: null, models: {}};
 /** @type {(file: string) => string} the address of a file below page/engine/ */
 const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
 
-addEventListener(
-  'message',
-  async (/** @type {MessageEvent<ReaderRequest>} */ {data: {id, model, picture, file, longest, bytes, images, brief = false}}) => {
-    try {
-      const opened = file && (await open(file));
-      const recogniser = await loadModel(model);
-      const pixels = picture ?? opened;
-      const reading = pixels ? await read(recogniser, pixels, brief) : bytes ? recogniser.readImage(bytes) : null;
-      const shown = opened && longest ? {picture: await shownAs(opened, longest), size: sizeOf(opened)} : {};
-      const probabilities = images ? recogniser.probabilities(images) : undefined;
-      reply({id, reading, probabilities, ...shown});
-    } catch (error) {
-      reply({id, error: error instanceof Error ? error.message : String(error)});
-    }
-  },
-);
+addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {data}) => {
+  const {id} = data;
+  try {
+    reply({id, ...(await answer(data))});
+  } catch (error) {
+    reply({id, error: error instanceof Error ? error.message : String(error)});
+  }
+});
+
+/** @type {(asked: ReaderRequest) => Promise<Omit<ReaderAnswer, 'id'>>} */
+async function answer({model, own, drawings, picture, file, longest, bytes, images, opinion, why, brief = false}) {
+  const opened = file && (await open(file));
+  const recogniser = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
+  if (images) return opinion ? {opinion: recogniser.opinion(images)} : {probabilities: recogniser.probabilities(images)};
+  if (bytes && why) return {saliency: (await import('./saliency.js')).explain(recogniser, bytes)};
+  if (bytes) return {reading: recogniser.readImage(bytes)};
+  const pixels = picture ?? opened;
+  if (!pixels) return {note: notes[model]};
+  const reading = await read(recogniser, pixels, brief);
+  return opened && longest ? {reading, picture: await shownAs(opened, longest), size: sizeOf(opened)} : {reading};
+}
 
 /** @type {(pixels: Pixels) => [width: number, height: number]} */
 const sizeOf = ({width, height}) => [width, height];
@@ -101,6 +108,32 @@ function loadModel(name) {
     delete loaded.models[name];
     throw error;
   });
+  return loaded.models[name];
+}
+
+/**
+ * A visitor's model, once.
+ * @param {string} name
+ * @param {ArrayBuffer} file
+ * @param {Uint8Array} drawings
+ * @returns {Promise<Recogniser>}
+ */
+async function loadOwn(name, file, drawings) {
+  const [{Recogniser}, ownModel, litert] = await Promise.all([import('./recogniser.js'), import('./own_model.js'), loadRuntime()]);
+  /** @type {CompiledModel} */
+  let compiled;
+  try {
+    compiled = await litert.loadAndCompile(ownModel.withFixedBatch(new Uint8Array(file)), {accelerator: 'wasm'});
+  } catch {
+    throw new Error('This is not a LiteRT model that this page can run; export it again as a .tflite file of float32.');
+  }
+  const {network, card, note} = ownModel.open(
+    compiled,
+    (of, input) => run(litert, of, input, [...of.getInputDetails()[0].shape]),
+    drawings,
+  );
+  notes[name] = note;
+  loaded.models[name] = Promise.resolve(new Recogniser(network, card));
   return loaded.models[name];
 }
 

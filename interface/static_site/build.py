@@ -21,7 +21,7 @@ from interface.reader import routes as reader_routes
 from interface.reader import runtime
 from interface.static_site import evaluation, modules, page, templates
 from interface.theme import LIGHT
-from model import recogniser
+from model import labelled_drawings, recogniser
 
 EXAMPLES = assets.INTERFACE / "predict" / "examples"
 MANIFEST = "manifest.webmanifest"  # a folder with it is one that this program wrote
@@ -32,6 +32,7 @@ SHEETS = (
     "interface/static_site/evaluate/plots.css",
     "interface/static_site/site.css",
 )
+DRAWINGS = "engine/labelled-drawings"  # 784 bytes each, then their labels: they tell what a visitor's model expects
 ICONS = (192, 512)  # pixels: the sizes that Android asks for
 
 
@@ -72,6 +73,9 @@ def _fill(out: Path) -> None:
 
     for name, path in reader_routes.files(models).items():
         _copy(path, out / "engine" / name)
+
+    drawn, labels = labelled_drawings.labelled()
+    (out / DRAWINGS).write_bytes((drawn * 255).round().astype(np.uint8).tobytes() + labels.astype(np.uint8).tobytes())
 
     for name in ("examples.json", *json.loads((EXAMPLES / "examples.json").read_text("utf-8"))):
         _copy(EXAMPLES / name, out / "examples" / name)

@@ -2,8 +2,9 @@
 // by the page's reader. What only the app can do rejects with an Error that says so.
 
 import {pixels} from '../predict/strokes.js';
+import {grey} from '../predict/tiles.js';
 import {models, pictures} from '../reader/constants.js';
-import {canRead, load, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
+import {canRead, explain, load, opinion, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 
@@ -40,8 +41,25 @@ async function ready() {
  * @returns {Promise<Answer>}
  */
 export async function readDrawing(strokes, _signal, pageAnswer) {
-  if (pageAnswer && !pageAnswer.brief) return pageAnswer;
-  return readCanvas(await ready(), pixels(strokes));
+  if (pageAnswer && !pageAnswer.brief) return withOpinion(pageAnswer);
+  return withOpinion(await readCanvas(await ready(), pixels(strokes)));
+}
+
+/**
+ * The answer with what another model says of the same images: the 1990s recipe of the default's answer, the default of any other's.
+ * @param {Answer} answer
+ * @returns {Promise<Answer>}
+ */
+async function withOpinion(answer) {
+  const [first, second] = Object.keys(models);
+  const other = answer.model === first ? second : first;
+  if (!other || !answer.digits.length) return answer;
+  const images = new Uint8Array(784 * answer.digits.length);
+  answer.digits.forEach(({image}, at) => {
+    images.set(grey(image), 784 * at);
+  });
+  const found = await opinion(other, images).catch(() => null);
+  return Object.assign(answer, {others: found ? [{model: other, ...found}] : null});
 }
 
 /**
@@ -49,7 +67,7 @@ export async function readDrawing(strokes, _signal, pageAnswer) {
  * @param {Blob} file
  * @returns {Promise<Answer>}
  */
-export const read = async (file) => readPicture(await ready(), file, LARGE);
+export const read = async (file) => withOpinion(await readPicture(await ready(), file, LARGE));
 
 /**
  * Read one of many picture files, for a table.
@@ -66,13 +84,21 @@ export const readSmall = async (file) => readPicture(await ready(), file, SMALL)
 export async function readImage(bytes) {
   const answer = await readBytes(await ready(), bytes);
   const {ink} = answer;
-  return {...answer, picture: ink instanceof HTMLCanvasElement ? ink.toDataURL() : null};
+  return withOpinion(Object.assign(answer, {picture: ink instanceof HTMLCanvasElement ? ink.toDataURL() : null}));
 }
 
-/** @returns {Promise<never>} */
-const onlyTheApp = () => Promise.reject(new Error('Only the app answers this.'));
-export const why = onlyTheApp;
-export const nearest = onlyTheApp;
+/**
+ * Which ink of an image spoke for the answer and which against.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} name  of the model that answered
+ */
+export const why = (bytes, name) => explain(name, bytes);
+
+/**
+ * The training digits nearest to an image: 55,000 of them do not travel with the page.
+ * @returns {Promise<never>}
+ */
+export const nearest = () => Promise.reject(new Error('Only the app answers this.'));
 
 /** @returns {Promise<string[]>} the file names of the examples */
 export const examples = async () => (await fetch('examples/examples.json')).json();

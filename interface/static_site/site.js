@@ -4,6 +4,7 @@ import {find, findAll} from '../page/dom.js';
 import {model} from '../predict/server.js';
 import {mount} from '../predict/tab.js';
 import {canRead, load} from '../reader/reader.js';
+import {connect} from './own_model.js';
 
 // A link may name a model, and with `evaluate` a cell of its report.
 const link = new URLSearchParams(location.hash.slice(1));
@@ -51,6 +52,7 @@ tabs.forEach((tab, at) => {
 
 mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
+connect(document);
 if (link.has('evaluate')) choose(tabs[1]);
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it

@@ -2,7 +2,7 @@
 // The work is done in a worker of its own; one run at a time, as in the app.
 
 import {models, runtime} from '../../reader/constants.js';
-import {Run} from '../../reader/reader.js';
+import {own, Run} from '../../reader/reader.js';
 import {LABEL_PROBLEMS, MNIST_TEST, test_images, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
 import {kept} from './report.js';
@@ -37,7 +37,7 @@ async function load() {
 }
 
 /** @type {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} '' where the browser does not say, as over plain http */
-async function sha256(bytes) {
+export async function sha256(bytes) {
   if (!crypto.subtle) return '';
   return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -163,7 +163,7 @@ function finished(model, labels, probabilities, seconds, problems) {
   const {temperature = 1, second_look = false} = models[model] ?? {};
   return {
     model,
-    weights_sha256: weights[model] ?? '',
+    weights_sha256: weights[model] ?? own.get(model)?.sha256 ?? '',
     dataset: {name: '', n: labels.length, sha256: ''},
     metrics: evaluate(labels, probabilities, problems),
     labels,
