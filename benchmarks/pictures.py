@@ -220,7 +220,7 @@ LOOKALIKES = "OoQDIl|iZzSsBbqg"
 
 def letter(characters: str, rng) -> tuple[np.ndarray, str]:
     """A printed character in one of Matplotlib's TrueType fonts, none of which trains; the text is empty."""
-    font = ImageFont.truetype(str(rng.choice(_fonts())), int(rng.integers(60, 180)))
+    font = ImageFont.truetype(str(rng.choice(fonts())), int(rng.integers(60, 180)))
     image = Image.new("L", (280, 280), 255)
     ImageDraw.Draw(image).text((140, 140), str(rng.choice(list(characters))), 0, font, anchor="mm")
     turned = image.rotate(rng.uniform(-12, 12), fillcolor=255)
@@ -249,7 +249,7 @@ def texture(rng) -> tuple[np.ndarray, str]:
 
 
 @functools.cache
-def _fonts() -> list[str]:
+def fonts() -> list[str]:
     names = (
         "DejaVuSans",
         "DejaVuSerif",

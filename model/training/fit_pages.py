@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import time
 from pathlib import Path
+from queue import Full
 
 import numpy as np
 
@@ -26,7 +27,10 @@ OUT = Path(__file__).parent.parent / "trained" / "page_reader"
 
 
 def draw(queue, seed: int) -> None:
-    """Put batches into the queue for ever: inputs (BATCH, 96, 96, 8) and labels (BATCH, 96, 96, 12), both float16."""
+    """Put batches into the queue for ever: inputs (BATCH, 96, 96, 8) and labels (BATCH, 96, 96, 12), both float16.
+
+    Ends when the process that trains has ended.
+    """
     from model.training.pages.crops import SIDE, Pages
 
     pages = Pages(seed)
@@ -36,7 +40,15 @@ def draw(queue, seed: int) -> None:
         for at, crop in enumerate(crops):
             one = network_input.of(crop.picture)
             inputs[at, : one.shape[0], : one.shape[1]] = one
-        queue.put((inputs, np.stack([crop.labels for crop in crops])))
+        batch = inputs, np.stack([crop.labels for crop in crops])
+        while True:
+            try:
+                queue.put(batch, timeout=10)
+                break
+            except Full:
+                parent = multiprocessing.parent_process()
+                if parent is None or not parent.is_alive():
+                    return
 
 
 def train(minutes: float, out: Path, resume: bool, seed: int) -> None:

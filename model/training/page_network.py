@@ -9,7 +9,7 @@ from model.training.pages import crops
 WIDTHS = (16, 32, 56, 88, 112)  # channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture
 HEAD = 24
 # Weights of the losses. The kind has a high one: with little, digit or other is hardly learned.
-OF_INK, OF_OVERLAP, OF_KIND, OF_HEAT, OF_OFFSET, OF_HEIGHT = 2.0, 1.0, 1.5, 4.0, 1.0, 0.5
+OF_INK, OF_OVERLAP, OF_KIND, OF_HEAT, OF_OFFSET, OF_HEIGHT = 2.0, 1.0, 3.0, 4.0, 1.5, 0.5
 PEAK = 8.0  # a middle counts so much more than paper, in the heat
 STROKE = 3.0  # ink likewise
 

@@ -51,7 +51,7 @@ def vignette(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def resolution(page: np.ndarray, rng: np.random.Generator, size: float) -> np.ndarray:
     """A small picture made larger: soft or in blocks. A digit of ``size`` px keeps at least 9 of its px."""
     side = len(page)
-    small = max(8, int(side * max(rng.uniform(0.3, 1), min(1, 9 / size))))
+    small = max(8, int(side * float(np.exp(rng.uniform(min(0.0, np.log(9 / size)), 0)))))
     down = cv2.resize(page, (small, small), interpolation=cv2.INTER_AREA)
     up = rng.choice([cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
     return cv2.resize(down, (side, side), interpolation=int(up))

@@ -70,7 +70,7 @@ class Pages:
             _cross_out(layout.placed, rng)
         matrix = turn(side, rng)
         size = float(np.median([p.size for p in layout.placed if p.pen == "pen"] or [size]))
-        brush = float(np.clip(size * np.exp(rng.uniform(np.log(0.035), np.log(0.2))), 0.9, 26))
+        brush = float(np.clip(size * np.exp(rng.uniform(np.log(0.035), np.log(0.24))), 0.9, 30))
         stamps = [s for p in layout.placed if (s := stamp(p, matrix, brush, side, rng))]
         left, top, right, bottom = 0, 0, side, side
         if stamps and rng.random() < 0.15:

@@ -1,0 +1,119 @@
+"""The network's maps → instances of writing: px of ink with their middle, height and kind. Enter at `find`."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from model.page_reader import network_input as maps
+
+PEAK = 0.25  # heat from which a place may be a middle
+INK = 0.5  # probability from which a px is ink
+NEAR_X, NEAR_Y = 0.22, 0.45  # heights; of two middles closer than that, the fainter one is none
+SPREAD = 0.08  # heights; how far the votes for one middle fall apart
+FAR = 0.55  # heights; ink whose vote falls farther from every middle belongs to none
+LEAST = 0.01  # share of a squared height that an instance's ink has at least
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Something written: box (x, y, width, height) in px; ink inside it, (height, width) uint8 0–255, without that of others;
+    heat of its middle and digit share, in [0, 1]; size: the height that the network gives it, in px."""
+
+    box: tuple[int, int, int, int]
+    ink: np.ndarray
+    heat: float
+    digit: float
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """The x of the box's middle."""
+        return self.box[0] + self.box[2] / 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one pass has found. ink: (h, w) uint8; left: px of ink that belong to no instance, (h, w) bool."""
+
+    instances: list[Instance]
+    ink: np.ndarray
+    left: np.ndarray
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Logits → probabilities."""
+    return 1 / (1 + np.exp(-x))
+
+
+def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
+    """The network's outputs of a picture of ``shape`` (h, w) → what is written there."""
+    ink = sigmoid(maps.pixels(outputs[..., maps.INK]))[: shape[0], : shape[1]]
+    heat = sigmoid(outputs[..., maps.HEAT])
+    height = maps.REACH * np.exp(np.clip(outputs[..., maps.HEIGHT], -2, 3))
+    of_cell = sigmoid(outputs[..., maps.INK].max(axis=-1))
+    rows, columns = np.nonzero(of_cell >= INK)
+    amount = np.round(ink * 255).astype(np.uint8)
+    if not len(rows):
+        return Found([], amount, np.zeros(shape, bool))
+    cells = np.stack([2 * columns + 1, 2 * rows + 1], axis=1).astype(np.float32)
+    votes = cells + maps.REACH * outputs[rows, columns][:, maps.OFFSET]
+    peaks = _peaks(heat, height, votes, height[rows, columns])
+    if not len(peaks):
+        return Found([], amount, ink >= INK)
+    # Each vote to the nearest middle, in its own heights.
+    middles = 2.0 * peaks[:, 1::-1] + 1
+    size = height[rows, columns][:, None]
+    distance = np.hypot(*np.moveaxis((votes[:, None] - middles[None]) / size[..., None], -1, 0))
+    nearest = distance.argmin(axis=1)
+    nearest[distance.min(axis=1) > FAR] = len(peaks)
+    owner = np.full(heat.shape, -1, np.int32)
+    owner[rows, columns] = nearest
+    fine = np.repeat(np.repeat(owner, 2, 0), 2, 1)[: shape[0], : shape[1]]
+    digit = sigmoid(outputs[rows, columns, maps.KIND])
+    found, sizes = [], height[rows, columns]
+    for k in range(len(peaks)):
+        own = nearest == k
+        if not own.any():
+            continue
+        typical = float(np.median(sizes[own]))
+        if own.sum() * 4 < LEAST * typical**2 or own.sum() < 3:
+            continue
+        x0, x1 = 2 * columns[own].min(), min(2 * columns[own].max() + 2, shape[1])
+        y0, y1 = 2 * rows[own].min(), min(2 * rows[own].max() + 2, shape[0])
+        part = np.where(fine[y0:y1, x0:x1] == k, amount[y0:y1, x0:x1], 0)
+        found.append(
+            Instance(
+                (int(x0), int(y0), int(x1 - x0), int(y1 - y0)),
+                part,
+                float(peaks[k, 2]),
+                float(digit[own].mean()),
+                typical,
+            )
+        )
+    return Found(found, amount, (fine == len(peaks)) & (ink >= INK))
+
+
+def _peaks(heat: np.ndarray, height: np.ndarray, votes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Places that the heat and the votes, (n, 2) px, take for middles: (n, 3) row, column, strength; the strongest first.
+
+    Of two near one another only the stronger is kept. sizes: the heights that the voters give, in px.
+    """
+    spread = float(np.clip(SPREAD * np.median(sizes) / 2, 0.8, 8))
+    density = np.zeros(heat.shape, np.float32)
+    at = np.clip(np.round((votes - 1) / 2).astype(int), 0, np.array(heat.shape)[::-1] - 1)
+    np.add.at(density, (at[:, 1], at[:, 0]), 1.0)
+    density = cv2.GaussianBlur(density, (0, 0), spread) * (2 * np.pi * spread**2)
+    # The ink of a thin 1 is one cell wide: so many votes fall on its middle.
+    agreed = np.minimum(density / (0.5 * height / 2), 1)
+    strength = np.sqrt(cv2.GaussianBlur(heat, (0, 0), 0.8) * agreed)
+    sharp = strength * (0.5 + 0.5 * density / np.maximum(cv2.dilate(density, np.ones((9, 9), np.uint8)), 1e-6))
+    highest = cv2.dilate(sharp, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero((sharp >= highest) & (sharp >= PEAK))
+    order = np.argsort(-sharp[rows, columns])[:1000]
+    kept: list[tuple[int, int, float]] = []
+    for r, c in zip(rows[order], columns[order], strict=True):
+        size = height[r, c] / 2
+        if all(abs(c - kc) > NEAR_X * size or abs(r - kr) > NEAR_Y * size for kr, kc, _ in kept):
+            kept.append((int(r), int(c), float(strength[r, c])))
+    return np.array(kept, np.float32).reshape(-1, 3)

@@ -1,0 +1,162 @@
+"""Reads a page: finds its writing with the page network, reads each digit with the digit network. Enter at `PageReader.read`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from model import normalization
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.page_reader.instances import Found, Instance, find
+from model.page_reader.network import Network
+from model.reading import Digit
+
+FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
+BEST = 44.0  # px of a digit's height in the second pass
+READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
+MOST = 80  # instances of a first pass that are looked at closer
+LARGEST = 2048  # px of the longer side in the second pass
+KIND = 0.5  # digit share from which an instance may be a digit
+SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its page's digits is none
+UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
+
+
+class DigitNetwork(Protocol):
+    """What reads a digit's image: a recogniser."""
+
+    def probabilities(self, images: np.ndarray, one_look: bool = False) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
+    unread: why the page is not sure although its digits are, or ""; ink: of the second pass."""
+
+    lines: list[list[Digit]]
+    other: list[tuple[int, int, int, int]]
+    unread: str
+    ink: np.ndarray
+
+    @property
+    def text(self) -> str:
+        """The digits, a line break between lines."""
+        return "\n".join("".join(str(d.digit) for d in line) for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """Of the whole page."""
+        if not self.lines:
+            return NOT_A_DIGIT if self.other else EMPTY
+        doubts = self.unread or any(d.verdict != SURE for line in self.lines for d in line)
+        return UNSURE if doubts else SURE
+
+
+class PageReader:
+    """Reads pages with a page network and a digit network."""
+
+    def __init__(self, network: Network, digits: DigitNetwork):
+        self.network, self.digits = network, digits
+
+    def read(self, picture: np.ndarray) -> Page:
+        """Read a picture, (H, W, 3) uint8 RGB."""
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        scale, found = self.look(grey)
+        return self._page(found, scale, grey.shape)
+
+    def look(self, grey: np.ndarray) -> tuple[float, Found]:
+        """Find the writing at the scale that suits it → that scale, and what is found there.
+
+        Of the first passes, the one counts in which digits explain most of the ink.
+        """
+        passes = []
+        for side in FIRST:
+            scale = side / max(grey.shape)
+            found = self._pass(grey, scale)
+            explained, size = self._explained(found)
+            passes.append((explained, scale, size, found))
+        explained, scale, size, found = max(passes, key=lambda p: p[0])
+        second = min(scale * BEST / size, LARGEST / max(grey.shape))
+        if explained <= 0 or 0.8 < second / scale < 1.25:
+            return scale, found
+        return second, self._pass(grey, second)
+
+    def _explained(self, found: Found) -> tuple[float, float]:
+        """The share of the ink that digits explain, in [0, 1], and their median height in px."""
+        fits = [i for i in found.instances if i.digit >= KIND and READABLE[0] <= i.size <= READABLE[1]][:MOST]
+        if not fits:
+            return 0.0, BEST
+        digits, none = self.digits.probabilities(np.stack([normalization.to_image(i.ink) for i in fits]), one_look=True)
+        trust = digits.max(axis=1) * (1 - none) * [i.heat * i.digit for i in fits]
+        areas = [(i.ink >= normalization.SOLID).sum() for i in fits]
+        total = (found.ink >= normalization.SOLID).sum()
+        return float((trust * areas).sum() / max(total, 1)), float(np.median([i.size for i in fits]))
+
+    def _pass(self, grey: np.ndarray, scale: float) -> Found:
+        small = normalization.scaled(grey, scale)
+        return find(self.network(small), small.shape)
+
+    def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
+        instances = found.instances
+        images = (
+            np.stack([normalization.to_image(i.ink) for i in instances])
+            if instances
+            else np.zeros((0, 28, 28), np.float32)
+        )
+        probabilities, none = self.digits.probabilities(images) if instances else (np.zeros((0, 10)), np.zeros(0))
+        names = self.digits.verdicts(probabilities, none) if instances else []
+        likely = [i.digit >= KIND and name != NOT_A_DIGIT for i, name in zip(instances, names, strict=True)]
+        typical = float(np.median([i.box[3] for i, ok in zip(instances, likely, strict=True) if ok] or [BEST]))
+        kept, other = [], []
+        for i, p, n, name, image, ok in zip(instances, probabilities, none, names, images, likely, strict=True):
+            fits = SMALLEST * typical <= i.box[3] <= LARGER * typical
+            box = _in_picture(i.box, scale, shape)
+            if ok and fits:
+                kept.append((i, Digit(box, image, p, float(n), name)))
+            else:
+                other.append((i, box))
+        lines = _rows(kept)
+        unread = ""
+        if found.left.sum() > UNREAD * typical**2:
+            unread = "ink"
+        if any(_beside(i, row) for i, _ in other for row in lines):
+            unread = "writing"
+        return Page([[d for _, d in row] for row in lines], [box for _, box in other], unread, found.ink)
+
+
+Read = tuple[Instance, Digit]
+
+
+def _in_picture(box, scale: float, shape) -> tuple[int, int, int, int]:
+    left, top = int(box[0] / scale), int(box[1] / scale)
+    right, bottom = min(round((box[0] + box[2]) / scale), shape[1]), min(round((box[1] + box[3]) / scale), shape[0])
+    return left, top, max(1, right - left), max(1, bottom - top)
+
+
+def _rows(read: list[Read]) -> list[list[Read]]:
+    """Lines from top to bottom: a digit joins the line whose last digit is beside it, so that a line may slope."""
+    rows: list[list[Read]] = []
+    for one in sorted(read, key=lambda r: r[0].middle):
+        beside = [_shared(one[0], row[-1][0]) for row in rows]
+        if beside and max(beside) > 0.4:
+            rows[int(np.argmax(beside))].append(one)
+        else:
+            rows.append([one])
+    return sorted(rows, key=lambda row: np.mean([i.box[1] + i.box[3] / 2 for i, _ in row]))
+
+
+def _shared(a: Instance, b: Instance) -> float:
+    """Vertical overlap as a share of the lower one's height."""
+    shared = min(a.box[1] + a.box[3], b.box[1] + b.box[3]) - max(a.box[1], b.box[1])
+    return shared / min(a.box[3], b.box[3])
+
+
+def _beside(one: Instance, row: list[Read]) -> bool:
+    """Whether writing stands on a line of digits, at most three heights from one of them."""
+    for i, _ in row:
+        gap = max(one.box[0], i.box[0]) - min(one.box[0] + one.box[2], i.box[0] + i.box[2])
+        if gap < 3 * i.box[3] and _shared(one, i) > 0.3:
+            return True
+    return False
