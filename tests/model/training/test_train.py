@@ -52,7 +52,14 @@ def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypat
 @pytest.mark.slow
 def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the images, one epoch: it runs to its end and writes eleven outputs."""
-    counts = {"RENDERINGS": 1, "PRINTED": 50, "NEGATIVES": 100, "TOUCHING": 80, "PEN_PER_EPOCH": 100, "CUT_PER_EPOCH": 80}
+    counts = {
+        "RENDERINGS": 1,
+        "PRINTED": 50,
+        "NEGATIVES": 100,
+        "TOUCHING": 80,
+        "PEN_PER_EPOCH": 100,
+        "CUT_PER_EPOCH": 80,
+    }
     for name, value in counts.items():
         monkeypatch.setattr(digit_set, name, value)
     monkeypatch.setattr(datasets, "HELD_OUT", 600)
