@@ -168,11 +168,11 @@ class Sources:
             return []
         from model import normalization, recogniser, strokes
 
-        digits = recogniser.load()
+        digits = recogniser.load().alone(second_look=False)
         kept: list[list[np.ndarray]] = []
         for drawings in read_omniglot(archive).values():
             inks = [strokes.draw(strokes.place(d, 90, (64, 64)), (128, 128), 7) for d in drawings]
-            _, none = digits.probabilities(np.stack([normalization.to_image(ink) for ink in inks]), one_look=True)
+            _, none = digits.probabilities(np.stack([normalization.to_image(ink) for ink in inks]))
             if (none < 0.5).mean() < OMNIGLOT_LIKE_DIGITS:
                 kept += drawings
         return kept
