@@ -69,10 +69,10 @@ def test_the_folder_is_where_the_system_says(monkeypatch, tmp_path):
     [
         b"",
         b"no gzip",
-        gzip.compress(b""),
-        gzip.compress(b"{}\n{}"),
-        gzip.compress(b'{"id": 3}\n'),
-        gzip.compress(b"[1]"),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"{}\n{}", mtime=0),
+        gzip.compress(b'{"id": 3}\n', mtime=0),
+        gzip.compress(b"[1]", mtime=0),
     ],
 )
 def test_a_damaged_file_or_one_of_another_program_is_passed_over(made, tmp_path, content):

@@ -139,7 +139,7 @@ def test_files_that_are_not_qmnists_are_named(monkeypatch, tmp_path):
     file = tmp_path / "qmnist-test-labels.tsv.gz"
     for content, words in (
         (b"\x1f\x8bno", "cannot be read"),
-        (gzip.compress(b"7\t4\t1\t2\t3\t4\t0\t0\n"), "sha256 differs"),
+        (gzip.compress(b"7\t4\t1\t2\t3\t4\t0\t0\n", mtime=0), "sha256 differs"),
     ):
         file.write_bytes(content)
         monkeypatch.setenv("QMNIST", str(file))

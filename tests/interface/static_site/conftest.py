@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import expect_only, refuse_other_host
+from tests.conftest import expect_only, note_other_host
 
 
 @pytest.fixture(scope="module")
@@ -13,8 +13,7 @@ def visit(browser, site):
     page.set_default_timeout(20_000)
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    inside = (site, "data:", "blob:")
-    context.route(lambda url: not url.startswith(inside), lambda route: refuse_other_host(route, errors))
+    context.on("request", lambda request: note_other_host(request.url, site, errors))
     page.goto(site)
     page.locator(".predict.ready").wait_for()
     yield page
