@@ -74,15 +74,8 @@ def test_the_cnn_recipe_learns(mnist, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_the_student_learns_what_its_teacher_answers(mnist, tmp_path, monkeypatch):
     """The real recipe on a hundredth of the images, two epochs."""
-    for name, value in (
-        ("RENDERINGS", 1),
-        ("PRINTED", 50),
-        ("NEGATIVES", 100),
-        ("PEN_PER_EPOCH", 100),
-        ("TOUCHING", 20),
-    ):
-        monkeypatch.setattr(digit_set, name, value)
     monkeypatch.setattr(distillation, "NEGATIVES", 50)
+    monkeypatch.setattr(distillation, "LEARNED_NEGATIVES", 50)
     monkeypatch.setattr(datasets, "HELD_OUT", 600)
     monkeypatch.setattr(datasets, "HELD_OUT_WRITERS", range(2, 31))
     small = datasets.Mnist(mnist.train[:900], mnist.test[:200], mnist.source)
