@@ -57,6 +57,8 @@ SENTENCES = {
     "pixels": f"The picture has {{width}} × {{height}} pixels; at most {MAX_PIXELS // 10**6} megapixels can be read.",
     "long": f"The picture is {{side}} pixels long; at most {MAX_SIDE:,} can be read.",
     "tiles": "The picture is a TIFF of tiles far larger than itself; save it in another format.",
+    "pages": f"This file has {{pages}} pages; the first is shown. `{COMMAND}` reads them all.",
+    "frames": "The first of {frames} was read.",
     "layers": "The picture is a JPEG of far too many layers; save it again.",
 }
 
@@ -107,8 +109,7 @@ def open_first(source: Path | str | bytes) -> Page:
     page = next(open_pages(content))
     if page.of == 1:
         return page
-    pages = f"{page.of} pages" if page.of else "several pages"
-    return Page(page.picture, 1, page.of, f"This file has {pages}; the first is shown. `{COMMAND}` reads them all.")
+    return Page(page.picture, 1, page.of, SENTENCES["pages"].format(pages=page.of or "several"))
 
 
 def open_pages(source: Path | str | bytes) -> Iterator[Page]:
@@ -192,7 +193,7 @@ def _about_frames(image: Image.Image, count: int | None) -> str:
     if count == 1:
         return ""
     what = "pictures" if image.format == "HEIF" else "frames"
-    return f"The first of {count if count else 'several'} {what} was read."
+    return SENTENCES["frames"].format(frames=f"{count or 'several'} {what}")
 
 
 def _has_deep_colours(image: Image.Image, content: bytes) -> bool:
@@ -240,8 +241,9 @@ def _content(path: Path) -> bytes:
         if path.stat().st_size > MAX_BYTES:
             raise refusal("large")
         return path.read_bytes()
-    except OSError as error:
-        raise refusal("closed", reason=error.strerror or "unknown reason") from error
+    except (OSError, ValueError) as error:  # a name that this system cannot have is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else "no file can have this name here"
+        raise refusal("closed", reason=reason or "unknown reason") from error
 
 
 def _check_kind(content: bytes) -> None:

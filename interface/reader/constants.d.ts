@@ -38,6 +38,9 @@ export const ink: {
   FILLS: number;
   TALL_ENOUGH: number;
   FAINTEST: number;
+  CLEAREST: number;
+  LEAST_STROKE: number;
+  ABOVE_NOISE: number;
   SAMPLE: number;
   STROKE_REACHES: number[];
 };

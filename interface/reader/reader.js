@@ -173,8 +173,8 @@ export async function readImage(model, bytes) {
  * @returns {Promise<Answer>} rejects with an Error, a sentence where it is no picture that can be read
  */
 export async function readPicture(model, file, longest) {
-  const {reading, picture, size = [1, 1]} = await files.ask({model, file, longest});
-  return Object.assign(asAnswer(model, reading, size), {picture: picture && (await dataUrl(picture))});
+  const {reading, picture, note, size = [1, 1]} = await files.ask({model, file, longest});
+  return Object.assign(asAnswer(model, reading, size), {note, picture: picture && (await dataUrl(picture))});
 }
 
 /** @type {(blob: Blob) => Promise<string>} */

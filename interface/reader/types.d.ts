@@ -11,6 +11,8 @@ export interface Pixels {
   data: Uint8ClampedArray<ArrayBuffer>;
   width: number;
   height: number;
+  /** How many pages the file has, where there may be more than this one. */
+  pages?: number;
 }
 
 /** How much ink each pixel holds, 0 paper – 255 ink, row by row. */
@@ -143,6 +145,8 @@ export interface ReaderAnswer {
   id: number;
   reading?: Reading | null;
   picture?: Blob;
+  /** What of the file was not read: further pages. */
+  note?: string;
   size?: [width: number, height: number];
   /** Ten of each image, and of a reading's each digit. */
   probabilities?: number[][];

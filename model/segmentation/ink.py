@@ -75,24 +75,30 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
 
 
 def _raised(picture: np.ndarray) -> np.ndarray | None:
-    """A picture of faint strokes → the same strokes dark on white, (H, W, 3) uint8; None for blank paper and its noise.
+    """A picture of faint strokes → the same strokes dark on white, (h, w, 3) uint8; None for blank paper and its noise.
 
     A stroke is narrower than STROKE_REACHES, so that lamps and gradients are none; noise is what a smooth picture does not have
     (Immerkær 1996, "Fast Noise Variance Estimation").
     """
-    grey = picture.astype(np.float32).mean(axis=2)
-    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    noise = float(np.abs(cv2.filter2D(grey, -1, kernel)).mean()) * np.sqrt(np.pi / 2) / 6
-    window = max(3, round(STROKE_REACHES[0] * max(grey.shape))) | 1
-    reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window))
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0) if noise > 0.2 else grey
-    strokes = [cv2.morphologyEx(smooth, how, reach) for how in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
-    strongest = [float(np.sort(one, axis=None)[-max(1, one.size // 1000)]) for one in strokes]
-    which = int(np.argmax(strongest))
-    if strongest[which] < max(LEAST_STROKE, ABOVE_NOISE * noise):
+    if max(picture.shape[:2]) > WORKING_SIDE:
+        picture = _working_size(picture)
+    sums = picture.sum(axis=2, dtype=np.int32)
+    low, high = int(sums.min()), int(sums.max())
+    if high - low < 3 * LEAST_STROKE:
+        return None
+    stretch = 3 * 255 / (high - low)
+    grey = np.rint((sums - low) * (255 / (high - low))).astype(np.uint8)
+    edges = cv2.filter2D(grey.astype(np.float32), -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32))
+    noise = float(np.abs(edges).mean()) * (np.pi / 2) ** 0.5 / 6
+    strokes = [cv2.subtract(_paper(one, STROKE_REACHES[0]), _smooth(one)) for one in (grey, 255 - grey)]
+    strongest = [
+        int(np.partition(one, -few, axis=None)[-few]) for one in strokes for few in (max(1, one.size // 1000),)
+    ]
+    which = int(strongest[1] > strongest[0])
+    if strongest[which] < max(LEAST_STROKE * stretch, ABOVE_NOISE * noise):
         return None
     raised = cv2.convertScaleAbs(strokes[which], alpha=CLEAREST / strongest[which])
-    return cv2.cvtColor(255 - raised, cv2.COLOR_GRAY2RGB)
+    return cv2.merge([255 - raised] * 3)
 
 
 def _unframed(distance: np.ndarray, contrast: float) -> np.ndarray:
@@ -214,17 +220,26 @@ def _small(picture: np.ndarray, side: int) -> np.ndarray:
 def _lit_evenly(picture: np.ndarray, reach: float) -> np.ndarray:
     """Dark ink on paper under any lamp → how much darker each pixel is than its paper, (h, w) uint8.
 
-    The paper is what remains when the dark strokes are closed (morphology), for each channel at a small scale. Dividing by it
-    removes shadows and the lamp's gradient, which are smoother than strokes. reach: see STROKE_REACHES.
+    Dividing by the paper removes shadows and the lamp's gradient, which are smoother than strokes. reach: see STROKE_REACHES.
     """
+    paper = _paper(picture, reach)
+    lit = cv2.divide(_smooth(picture), cv2.max(paper, np.full_like(paper, 8)), scale=255)
+    return 255 - _extreme(cv2.min, cv2.split(lit))
+
+
+def _paper(picture: np.ndarray, reach: float) -> np.ndarray:
+    """What remains of (h, w) or (h, w, 3) uint8 when the dark strokes are closed, for each channel at a small scale."""
     height, width = picture.shape[:2]
     small = _small(picture, 160)
     window = max(5, round(reach * max(small.shape[:2]))) | 1
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
     paper = cv2.GaussianBlur(paper, (0, 0), window / 8)
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    smooth = cv2.GaussianBlur(picture, (0, 0), max(0.6, max(height, width) / 900))
-    return 255 - _extreme(cv2.min, cv2.split(cv2.divide(smooth, cv2.max(paper, np.full_like(paper, 8)), scale=255)))
+    return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _smooth(picture: np.ndarray) -> np.ndarray:
+    """A little blurred, against the noise of the sensor."""
+    return cv2.GaussianBlur(picture, (0, 0), max(0.6, max(picture.shape[:2]) / 900))
 
 
 def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:

@@ -6,7 +6,7 @@
 import {pictures} from '../constants.js';
 import {inspect, scans} from './header.js';
 import {openNetpbm} from './netpbm.js';
-import {isDeepGrey, openDeepGrey} from './png16.js';
+import {isDeep, openDeep} from './png16.js';
 import {upright} from './samples.js';
 import {openTiff} from './tiff.js';
 
@@ -47,9 +47,12 @@ export async function openPicture(file, loadUtif) {
   if (Math.max(width, height) > MAX_SIDE) throw new PictureError('long', {side: thousands(Math.max(width, height))});
   if (kind === 'JPEG' && scans(bytes) * width * height > MAX_SCANS * MAX_PIXELS) throw new PictureError('layers');
   try {
-    if (kind === 'TIFF') return upright(await openTiff(bytes, loadUtif(), tooLargeTiles), orientation);
+    if (kind === 'TIFF') {
+      const {pages, ...first} = await openTiff(bytes, loadUtif(), tooLargeTiles);
+      return {...upright(first, orientation), pages};
+    }
     if (kind === 'PPM') return openNetpbm(bytes);
-    if (kind === 'PNG' && isDeepGrey(bytes)) return upright(await openDeepGrey(bytes), orientation);
+    if (kind === 'PNG' && isDeep(bytes)) return upright(await opaque(await openDeep(bytes)), orientation);
     for (const at of valueAt) bytes[at] = 1; // turned here, for browsers differ in what they turn
     return upright(await byBrowser(bytes, width, height), orientation);
   } catch (error) {
@@ -107,8 +110,25 @@ function servedKind(head) {
  */
 async function byBrowser(bytes, width, height) {
   const bitmap = await createImageBitmap(new Blob([bytes]), {colorSpaceConversion: 'none'});
+  if (bitmap.width !== width || bitmap.height !== height) throw new Error('not what its header says');
+  return onWhiteOrBlack(bitmap);
+}
+
+/** @type {(pixels: Pixels) => Promise<Pixels>} the same without transparency */
+async function opaque({data, width, height}) {
+  if (data.every((value, i) => i % 4 !== 3 || value === 255)) return {data, width, height};
+  return onWhiteOrBlack(
+    await createImageBitmap(new ImageData(Uint8ClampedArray.from(data), width, height), {colorSpaceConversion: 'none'}),
+  );
+}
+
+/**
+ * On white; on black where the ink vanishes on white.
+ * @param {ImageBitmap} bitmap  closed here
+ * @returns {Pixels}
+ */
+function onWhiteOrBlack(bitmap) {
   try {
-    if (bitmap.width !== width || bitmap.height !== height) throw new Error('not what its header says');
     const white = onPaper(bitmap, '#fff');
     return visible(white) ? white : onPaper(bitmap, '#000');
   } finally {

@@ -1,6 +1,6 @@
-// Opens PNG pictures of 16-bit grey, which browsers cut down to 8 bits before anybody knows their scale.
+// Opens PNG pictures of 16 bits a sample, which browsers cut down to 8 bits before anybody knows their scale.
 
-import {fromDeep} from './samples.js';
+import {fromDeep, fromDeepColours} from './samples.js';
 
 /** @import {Pixels} from '../types.js' */
 
@@ -15,15 +15,19 @@ const PASSES = [
   [0, 1, 1, 2],
 ];
 
+/** Samples of a pixel, by colour type: grey, RGB, grey and alpha, RGB and alpha. @type {Record<number, number>} */
+const SAMPLES = {0: 1, 2: 3, 4: 2, 6: 4};
+
 /** @type {(bytes: Uint8Array) => boolean} */
-export const isDeepGrey = (bytes) => bytes[24] === 16 && bytes[25] === 0;
+export const isDeep = (bytes) => bytes[24] === 16 && bytes[25] in SAMPLES;
 
 /**
- * @param {Uint8Array<ArrayBuffer>} bytes  of a PNG of 16-bit grey
- * @returns {Promise<Pixels>}
+ * @param {Uint8Array<ArrayBuffer>} bytes  of a PNG of 16 bits a sample
+ * @returns {Promise<Pixels>} with its transparency
  * @throws {Error} where it is damaged
  */
-export async function openDeepGrey(bytes) {
+export async function openDeep(bytes) {
+  const each = SAMPLES[bytes[25]];
   const data = new DataView(bytes.buffer);
   const [width, height, interlaced] = [data.getUint32(16), data.getUint32(20), bytes[28] === 1];
   /** @type {Uint8Array<ArrayBuffer>[]} */
@@ -33,21 +37,25 @@ export async function openDeepGrey(bytes) {
   }
   const packed = new Blob(parts).stream().pipeThrough(new DecompressionStream('deflate'));
   const raw = new Uint8Array(await new Response(packed).arrayBuffer());
-  const out = new Uint16Array(width * height);
+  const out = new Uint16Array(width * height * each);
   let at = 0;
   for (const [left, top, across, down] of interlaced ? PASSES : [[0, 0, 1, 1]]) {
     const [columns, rows] = [Math.ceil((width - left) / across), Math.ceil((height - top) / down)];
     if (columns <= 0 || rows <= 0) continue;
-    let above = new Uint8Array(2 * columns);
-    for (let y = 0; y < rows; y++, at += 1 + 2 * columns) {
-      if (at + 1 + 2 * columns > raw.length) throw new Error('cut off');
-      const line = raw.subarray(at + 1, at + 1 + 2 * columns);
-      unfilter(raw[at], line, above);
-      for (let x = 0; x < columns; x++) out[(top + y * down) * width + left + x * across] = 256 * line[2 * x] + line[2 * x + 1];
+    const length = 2 * columns * each;
+    let above = new Uint8Array(length);
+    for (let y = 0; y < rows; y++, at += 1 + length) {
+      if (at + 1 + length > raw.length) throw new Error('cut off');
+      const line = raw.subarray(at + 1, at + 1 + length);
+      unfilter(raw[at], line, above, 2 * each);
+      for (let x = 0; x < columns; x++) {
+        const to = ((top + y * down) * width + left + x * across) * each;
+        for (let k = 0; k < each; k++) out[to + k] = 256 * line[2 * (x * each + k)] + line[2 * (x * each + k) + 1];
+      }
       above = line;
     }
   }
-  return fromDeep(out, width, height);
+  return each === 1 ? fromDeep(out, width, height) : fromDeepColours(out, each, width, height);
 }
 
 /**
@@ -55,10 +63,11 @@ export async function openDeepGrey(bytes) {
  * @param {number} filter  0–4
  * @param {Uint8Array} line
  * @param {Uint8Array} above
+ * @param {number} step  bytes of a pixel
  */
-function unfilter(filter, line, above) {
+function unfilter(filter, line, above, step) {
   for (let i = 0; i < line.length; i++) {
-    const [left, up, corner] = [line[i - 2] ?? 0, above[i], above[i - 2] ?? 0];
+    const [left, up, corner] = [line[i - step] ?? 0, above[i], above[i - step] ?? 0];
     if (filter === 1) line[i] += left;
     else if (filter === 2) line[i] += up;
     else if (filter === 3) line[i] += (left + up) >> 1;

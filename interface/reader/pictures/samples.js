@@ -2,6 +2,12 @@
 
 /** @import {Pixels} from '../types.js' */
 
+/** The largest value of the depths that cameras and scanners have, as in model/pixels.py. */
+const TOPS = [255, 1023, 4095, 16383, 65535];
+
+/** @type {(high: number) => number} the largest value of the smallest depth that has `high`; itself where none has */
+export const topOf = (high) => TOPS.find((top) => high <= top) ?? high;
+
 /**
  * Greys as a picture.
  * @param {ArrayLike<number>} greys  0–255
@@ -16,7 +22,8 @@ export function fromGrey(greys, width, height) {
 }
 
 /**
- * 16-bit, 32-bit and float greys as a picture. 16-bit and 8-bit scales are kept; other ranges become 0–255.
+ * 16-bit, 32-bit and float greys as a picture. What lies within 8, 10, 12, 14 or 16 bits keeps its place in that depth, and within 0 to
+ * 1 there; other ranges become 0–255.
  * @param {ArrayLike<number>} greys
  * @param {number} width
  * @param {number} height
@@ -30,8 +37,8 @@ export function fromDeep(greys, width, height) {
     if (greys[i] > high) high = greys[i];
   }
   if (low > high) [low, high] = [0, 0];
-  if (low >= 0 && high > 255 && high <= 65535) [low, high] = [0, 65535];
-  else if (low >= 0 && high > 1 && high <= 255) [low, high] = [0, 255];
+  if (low >= 0 && high <= 1) [low, high] = [0, 1];
+  else if (low >= 0 && high <= TOPS[TOPS.length - 1]) [low, high] = [0, topOf(high)];
   const scale = Math.max(high - low, 1e-9);
   const out = new Uint8Array(width * height);
   for (let i = 0; i < out.length; i++) {
@@ -39,6 +46,31 @@ export function fromDeep(greys, width, height) {
     out[i] = Number.isNaN(scaled) ? 0 : Math.min(255, Math.max(0, Math.trunc(scaled)));
   }
   return fromGrey(out, width, height);
+}
+
+/**
+ * 16-bit colours, scaled by what they use, with their own transparency.
+ * @param {Uint16Array} samples  grey and alpha, RGB, or RGB and alpha of each pixel
+ * @param {number} each  samples a pixel
+ * @param {number} width
+ * @param {number} height
+ * @returns {Pixels}
+ */
+export function fromDeepColours(samples, each, width, height) {
+  const colours = each < 3 ? 1 : 3;
+  let most = 0;
+  let opaque = 0;
+  samples.forEach((value, i) => {
+    if (i % each < colours) most = Math.max(most, value);
+    else opaque = Math.max(opaque, value);
+  });
+  const [top, alphaTop] = [topOf(most), topOf(opaque)];
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0; i < width * height; i++) {
+    for (let k = 0; k < 3; k++) data[4 * i + k] = Math.trunc((samples[i * each + (k % colours)] / top) * 255);
+    if (each > colours) data[4 * i + 3] = Math.trunc((samples[i * each + colours] / alphaTop) * 255);
+  }
+  return {data, width, height};
 }
 
 /**

@@ -1,6 +1,6 @@
 // Opens TIFF pictures, which most browsers do not: UTIF unpacks them, here their samples become pixels (`openTiff`).
 
-import {fromDeep} from './samples.js';
+import {fromDeep, topOf} from './samples.js';
 
 /** @import {Pixels} from '../types.js' */
 
@@ -22,7 +22,19 @@ const AS_RGB = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0
  * @throws {Error} where it is damaged, or of a kind that is not read
  */
 export async function openTiff(bytes, utif, check) {
-  const [picture] = utif.decode(bytes.buffer);
+  const [picture, ...others] = utif.decode(bytes.buffer);
+  const pages = 1 + others.filter((one) => !((one.t254?.[0] ?? 0) & 1)).length; // smaller copies are no pages
+  return {...(await openPage(bytes, utif, check, picture)), pages};
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Utif} utif
+ * @param {(pixels: number) => void} check
+ * @param {Directory} picture
+ * @returns {Promise<Pixels>}
+ */
+async function openPage(bytes, utif, check, picture) {
   const [width, height] = [picture.t256[0], picture.t257[0]];
   const [across, down] = [picture.t322?.[0] ?? width, picture.t323?.[0] ?? height];
   check(Math.ceil(width / across) * Math.ceil(height / down) * across * down);
@@ -59,10 +71,14 @@ function asPixels(data, {width, height, bits, samples, photometric, palette = []
   const out = new Uint8ClampedArray(4 * width * height).fill(255);
   const row = Math.ceil((width * bits * samples) / 8);
   const most = 2 ** Math.min(bits, 8) - 1;
-  /** @type {(x: number, y: number, sample: number) => number} the value, of 16 bits the higher 8 */
+  let largest = 0;
+  if (bits === 16) for (let at = 0; at + 1 < data.length; at += 2) largest = Math.max(largest, data[at] + 256 * data[at + 1]);
+  const top = topOf(largest);
+  /** @type {(x: number, y: number, sample: number) => number} the value, of 16 bits scaled by what the picture uses */
   const value = (x, y, sample) => {
     const at = (x * samples + sample) * bits;
-    const byte = data[y * row + (at >> 3) + (bits === 16 ? 1 : 0)];
+    if (bits === 16) return Math.trunc(((data[y * row + (at >> 3)] + 256 * data[y * row + (at >> 3) + 1]) / top) * 255);
+    const byte = data[y * row + (at >> 3)];
     return bits >= 8 ? byte : (byte >> (8 - bits - (at & 7))) & most;
   };
   for (let y = 0, i = 0; y < height; y++) {

@@ -5,7 +5,7 @@ import {blank, median, resizeTo, round} from '../arrays.js';
 import {ink as INK, normalization} from '../constants.js';
 import {area, cut, paste, solidBox} from '../normalization.js';
 import {cubic, negative, otsu, quantile} from './imaging.js';
-import {each, likelyPolarities, litEvenly, smooth} from './photo.js';
+import {each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
 import {label} from './segment.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
@@ -13,7 +13,7 @@ import {label} from './segment.js';
 
 const {SOLID} = normalization;
 const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH} = INK;
-const {FAINTEST, SAMPLE, STROKE_REACHES} = INK;
+const {FAINTEST, CLEAREST, LEAST_STROKE, ABOVE_NOISE, SAMPLE, STROKE_REACHES} = INK;
 
 /**
  * The inks to try, each with its prior in [0, 1], the likeliest first and made when it is its turn.
@@ -25,7 +25,11 @@ export function* candidates(picture) {
   const most = levels(framed).findLastIndex(Boolean);
   const many = framed.data.length > SAMPLE;
   const contrast = many ? Math.max(quantile(levels(everySecond(framed)), 0.999), 0.6 * most) : most;
-  if (contrast < FAINTEST) return;
+  if (contrast < FAINTEST) {
+    const strokes = raised(picture);
+    if (strokes) yield* candidates(strokes);
+    return;
+  }
   const whole = unframed(framed, contrast);
   if (Math.max(picture.width, picture.height) <= TINY_SIDE) {
     yield* tiny(whole, contrast);
@@ -45,6 +49,52 @@ export function* candidates(picture) {
   yield* photographed(picture, flat);
   if (!flat) yield [offTheEdge(scaled(distance, 0.5 * contrast), BAR), 0.9];
   yield [scaled(workingSize(inverse(whole, contrast)), 0.5 * contrast), 0.75];
+}
+
+/**
+ * A picture of faint strokes as the same strokes dark on white; null for blank paper and its noise.
+ * @param {Pixels} picture
+ * @returns {Pixels | null}
+ */
+function raised(picture) {
+  const large = Math.max(picture.width, picture.height) > WORKING_SIDE;
+  const [red, green, blue] = large ? each(split(picture), workingSize) : split(picture);
+  const {width, height} = red;
+  const sums = Int32Array.from(red.data, (value, i) => value + green.data[i] + blue.data[i]);
+  const [low, high] = sums.reduce(([least, most], sum) => [Math.min(least, sum), Math.max(most, sum)], [765, 0]);
+  if (high - low < 3 * LEAST_STROKE) return null;
+  const grey = blank(width, height);
+  sums.forEach((sum, i) => {
+    grey.data[i] = round((sum - low) * (255 / (high - low)));
+  });
+  const found = [grey, negative(grey)].map((one) => {
+    const around = paper(one, STROKE_REACHES[0]).data;
+    const [smoothed] = smooth([one, one, one]);
+    return {...one, data: smoothed.data.map((value, i) => Math.max(0, around[i] - value))};
+  });
+  const few = Math.max(1, Math.floor(grey.data.length / 1000));
+  const strongest = found.map((one) => one.data.slice().sort()[one.data.length - few]);
+  const which = strongest[1] > strongest[0] ? 1 : 0;
+  if (strongest[which] < Math.max((LEAST_STROKE * 3 * 255) / (high - low), ABOVE_NOISE * noiseOf(grey))) return null;
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  found[which].data.forEach((value, i) => {
+    data.fill(255 - Math.min(255, round(value * (CLEAREST / strongest[which]))), 4 * i, 4 * i + 3);
+  });
+  return {data, width, height};
+}
+
+/** @type {(ink: Ink) => number} the deviation of its noise (Immerkær 1996) */
+function noiseOf({data, width, height}) {
+  /** @type {(x: number, y: number) => number} the edge mirrored, not repeated, as OpenCV does */
+  const at = (x, y) =>
+    data[Math.abs(y >= height ? 2 * height - 2 - y : y) * width + Math.abs(x >= width ? 2 * width - 2 - x : x)] ?? data[0];
+  /** @type {(x: number, y: number) => number} */
+  const across = (x, y) => at(x - 1, y) - 2 * at(x, y) + at(x + 1, y);
+  let sum = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) sum += Math.abs(across(x, y - 1) - 2 * across(x, y) + across(x, y + 1));
+  }
+  return ((sum / data.length) * Math.sqrt(Math.PI / 2)) / 6;
 }
 
 /**

@@ -44,6 +44,13 @@ export function likelyPolarities(channels) {
  */
 export const smooth = (channels) => each(channels, (one) => blurred(one, Math.max(0.6, Math.max(one.height, one.width) / 900)));
 
+/** @type {(channel: Ink, reach: number) => Ink} what remains when the dark strokes are closed */
+export function paper(channel, reach) {
+  const tiny = small(channel, 160);
+  const window = Math.max(5, round(reach * Math.max(tiny.width, tiny.height))) | 1;
+  return resizeTo(blurred(closed(tiny, window), window / 8), channel.width, channel.height);
+}
+
 /**
  * How much darker each pixel is than its paper, which is what remains when the dark strokes are closed.
  * @param {Channels} channels
@@ -55,9 +62,7 @@ export function litEvenly(channels, smoothed, reach) {
   const {width, height} = channels[0];
   const out = blank(width, height);
   channels.forEach((channel, at) => {
-    const paper = small(channel, 160);
-    const window = Math.max(5, round(reach * Math.max(paper.width, paper.height))) | 1;
-    const around = resizeTo(blurred(closed(paper, window), window / 8), width, height).data;
+    const around = paper(channel, reach).data;
     const found = smoothed[at].data;
     for (let i = 0; i < found.length; i++) {
       const darker = 255 - Math.min(255, round(Math.fround(Math.fround(found[i] * 255) / Math.max(around[i], 8))));
