@@ -73,7 +73,7 @@ export class Recogniser {
   probabilities(bytes) {
     return Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) => {
       const image = Float32Array.from(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)), (value) => value / 255);
-      return this.digit([0, 0, SIDE, SIDE], image).exact;
+      return this.imageDigit(image).exact;
     });
   }
 

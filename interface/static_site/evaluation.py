@@ -17,6 +17,12 @@ from model.recogniser import Recogniser
 FOLDER = "interface/static_site/evaluate"
 CONSTANTS, TEMPLATE_MODULE = f"{FOLDER}/constants.js", f"{FOLDER}/templates.js"
 TEST_IMAGES = "mnist/test-images.gz"
+# Plots of what only the app measures are not here.
+FILES = {
+    kind: words
+    for kind, words in downloads.FILES.items()
+    if not kind.startswith(("slices", "certainty", "risk-coverage"))
+}
 MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
 
 
@@ -59,7 +65,7 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "MOST_UNPACKED": picture_archive.MOST_UNPACKED,
         "MOST_FILE": pictures.MAX_BYTES,
         "SENTENCES": picture_archive.SENTENCES,
-        "FILES": downloads.FILES,
+        "FILES": FILES,
         "MIME": downloads.MIME,
         "CSS": (TEMPLATES / "sections.css").read_text("utf-8"),
         "SCRIPT": (TEMPLATES / "sections.js").read_text("utf-8"),

@@ -3,18 +3,19 @@
 from markupsafe import Markup
 
 from evaluation import sections
+from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
 from evaluation.report import Report
 from interface.assets import INTERFACE
-from interface.evaluate import cards
-from interface.evaluate.tab import controls_html
+from interface.evaluate import cards, views
+from interface.evaluate.tab import slug
 from interface.reader import runtime
 from interface.reader.routes import CONSTANTS
-from interface.static_site import modules
+from interface.static_site import evaluation, modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-# Robustness is measured and runs are kept on disk by the app alone.
-CARDS = [name for name in cards.CARDS if name != "History"]
+# The sections that the page computes itself; what the others measure, only the app does.
+CARDS = ("Per class", "Epochs", "Images", cards.CONFIDENCE, "Robustness", "Compare")
 
 
 def index(found: Report, models: list[str], images: bool = True) -> str:
@@ -32,8 +33,15 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
-        controls=controls_html(uploads=True),
-        cards=CARDS,
+        controls=views.render(
+            "controls.html",
+            uploads=True,
+            files=evaluation.FILES,
+            most_files=MOST_MEMBERS,
+            most_megabytes=MOST_PACKED // 2**20,
+        ),
+        contents=views.render("contents.html", sections=[(name, slug(name)) for name in CARDS]),
+        cards=[(name, slug(name), views.render("section.html", name=name, slug=slug(name))) for name in CARDS],
         images=images,
         runtime=runtime.VERSION,
     )

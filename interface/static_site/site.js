@@ -53,7 +53,7 @@ tabs.forEach((tab, at) => {
 mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
 connect(document);
-if (link.has('evaluate')) choose(tabs[1]);
+if (link.has('evaluate') || link.has('section')) choose(tabs[1]);
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
 Promise.race([reader.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LONGEST))])

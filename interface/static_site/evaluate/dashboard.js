@@ -28,7 +28,7 @@ export async function mount(root, link) {
     trigger: (event, data = {}) => dashboard.act(event, data),
     server: {
       report_file: (asked) => dashboard.file(/** @type {any} */ (asked)),
-      corrected_set: async () => ({error: 'Labels are audited in the app; this page shows what was found.'}),
+      corrected_set: async () => ({error: 'Labels are audited in the app.'}),
     },
   });
   await dashboard.shown;
@@ -58,29 +58,6 @@ class Dashboard {
       piece.addEventListener('ask', (event) => {
         if (event instanceof CustomEvent) this.asked(piece, event.detail).catch((error) => this.say(sentence(error)));
       });
-    }
-    this.connectCards();
-  }
-
-  /** The tabs of the lower half. */
-  connectCards() {
-    const tabs = findAll(this.root, '.ev-cards [role=tab]', HTMLElement);
-    for (const tab of tabs) {
-      tab.onclick = () => {
-        for (const one of tabs) {
-          one.setAttribute('aria-selected', String(one === tab));
-          one.classList.toggle('selected', one === tab);
-          one.tabIndex = one === tab ? 0 : -1;
-          find(this.root, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = one !== tab;
-        }
-      };
-      tab.onkeydown = (event) => {
-        const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? tabs.length - 1 : 0;
-        if (!step) return;
-        const next = tabs[(tabs.indexOf(tab) + step) % tabs.length];
-        next.click();
-        next.focus();
-      };
     }
   }
 
@@ -141,8 +118,9 @@ class Dashboard {
 
   /** @type {(query: Query) => string} the address that opens this cell */
   link({true: t, predicted: p}) {
-    const model = this.model === Object.keys(models)[0] ? '' : `&model=${encodeURIComponent(this.model)}`;
-    return `#evaluate${model}&true=${t}&read=${p}`;
+    const address = new URLSearchParams(location.hash.slice(1));
+    for (const [name, value] of Object.entries({evaluate: '', model: this.model, true: t, read: p})) address.set(name, String(value));
+    return `#${address}`;
   }
 
   // ---- what is shown ----

@@ -124,6 +124,7 @@ const j = {
     if (name === 'items') return Object.entries(value);
     if (name === 'get') return value[given[0]] ?? null;
     if (name === 'startswith') return value.startsWith(given[0]);
+    if (name === 'format' && value === '{:+d}') return `${given[0] < 0 ? '' : '+'}${given[0]}`;
     throw new Error(`There is no method ${name}.`);
   },
   /** @type {(s: Scope, names: string[], defaults: any[], body: (s: Scope) => Markup) => Function} */

@@ -62,12 +62,27 @@ export function evaluate(labels, probabilities, problems = []) {
     calibration,
     coverage: coverageCurve(confidence, hits),
     without_label_problems: without(right, problems),
+    brier: read.length
+      ? brier(
+          read.map((at) => labels[at]),
+          read.map((at) => probabilities[at]),
+        )
+      : null,
   };
 }
 
 /** @type {(labels: number[], rows: number[][]) => number} */
 const logLoss = (labels, rows) =>
   sum(rows.map((row, at) => -Math.log(Math.min(Math.max(row[labels[at]] / sum(row), TINY), 1 - TINY)))) / rows.length;
+
+/** @type {(labels: number[], rows: number[][]) => number} the mean squared distance from the labels, over all ten digits */
+const brier = (labels, rows) =>
+  sum(
+    rows.flatMap((row, at) => {
+      const whole = sum(row);
+      return row.map((p, digit) => (p / whole - (digit === labels[at] ? 1 : 0)) ** 2);
+    }),
+  ) / rows.length;
 
 /** @type {(row: number[], label: number) => boolean} ties go to the smaller digit */
 function inTopTwo(row, label) {
@@ -193,7 +208,7 @@ export function beforeCalibration(labels, probabilities, temperature) {
     rows.map((row) => Math.max(...row)),
     rows.map((row, at) => row.indexOf(Math.max(...row)) === known[at]),
   );
-  return {temperature, log_loss: logLoss(known, rows), ece: calibrationError(bins) ?? 0, calibration: bins};
+  return {temperature, log_loss: logLoss(known, rows), ece: calibrationError(bins) ?? 0, calibration: bins, brier: brier(known, rows)};
 }
 
 /**

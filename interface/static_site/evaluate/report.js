@@ -5,7 +5,7 @@ import {answer} from './metrics.js';
 
 /** @import {PerClass, Report} from './types.js' */
 
-const FIGURES = /** @type {const} */ (['accuracy', 'macro_f1', 'top2', 'log_loss', 'ece']);
+const FIGURES = /** @type {const} */ (['accuracy', 'macro_f1', 'top2', 'log_loss', 'ece', 'brier']);
 const INTERVALS = /** @type {const} */ (['accuracy', 'precision', 'recall', 'f1']);
 
 /**
@@ -32,6 +32,14 @@ export function fromJson(data) {
     probabilities: data.predictions.map((/** @type {any} */ one) => one.probabilities),
     before: data.before_calibration ?? null,
     second_look: data.second_look ?? false,
+    notes: data.notes ?? [],
+    more: {
+      ece_interval: data.intervals.ece ?? null,
+      calibration_by_digit: data.calibration_by_digit ?? [],
+      slices: data.slices ?? null,
+      refusal: data.refusal ?? null,
+      cost: data.cost ?? null,
+    },
   };
 }
 
@@ -46,17 +54,22 @@ export function toJson(report) {
     dataset: report.dataset,
     accuracy: m.accuracy,
     errors: m.errors,
-    intervals: {accuracy: m.interval, without_label_problems: aside?.interval ?? null},
+    intervals: {accuracy: m.interval, without_label_problems: aside?.interval ?? null, ece: report.more.ece_interval},
     confusion_matrix: m.confusion_matrix,
     no_single_digit: m.no_single_digit,
     per_class: m.per_class.map(classToJson),
     ...Object.fromEntries(FIGURES.map((name) => [name, m[name]])),
     calibration: m.calibration,
     before_calibration: report.before,
+    calibration_by_digit: report.more.calibration_by_digit,
     second_look: report.second_look,
+    notes: report.notes,
     coverage: m.coverage,
     without_label_problems: aside && {n: aside.n, accuracy: aside.accuracy, errors: aside.errors},
     robustness: report.robustness,
+    slices: report.more.slices,
+    refusal: report.more.refusal,
+    cost: report.more.cost,
     epochs: report.epochs,
     predictions: report.labels.map((label, index) => ({
       index,

@@ -177,5 +177,7 @@ function finished(model, labels, probabilities, seconds, problems) {
     robustness: null,
     folder: null,
     second_look,
+    notes: [],
+    more: {ece_interval: null, calibration_by_digit: [], slices: null, refusal: null, cost: null},
   };
 }

@@ -39,7 +39,7 @@ export async function send(name, content) {
  * @returns {PictureFile[]}
  */
 function archive(bytes) {
-  const members = directory(bytes).filter(({name}) => wanted(name));
+  const members = directory(bytes).filter(({name}) => wanted(name) && !/(^|[/\\])metadata\.csv$/.test(name)); // the app's groups
   if (members.length > MOST_MEMBERS) throw new Error(SENTENCES.members.replace('{members}', members.length.toLocaleString('en')));
   if (members.every(({name}) => labelOf(name) === null)) throw new Error(SENTENCES.no_folder);
   const room = {left: MOST_UNPACKED};
@@ -89,12 +89,27 @@ function wanted(name) {
   );
 }
 
-/** @type {(name: string) => number | null} the digit that names the file's folder */
+/** @type {(name: string) => string[]} the digits that name folders around a file */
+const labels = (name) =>
+  [
+    ...new Set(
+      name
+        .split(/[/\\]/)
+        .slice(0, -1)
+        .filter((part) => /^[0-9]$/.test(part)),
+    ),
+  ].sort();
+
+/** @type {(name: string) => number | null} the one digit that names a folder around the file */
 function labelOf(name) {
-  const parts = name.split(/[/\\]/).filter((part) => part !== '.');
-  const folder = parts[parts.length - 2] ?? '';
-  return /^[0-9]$/.test(folder) && !parts.includes('..') && parts[0] ? Number(folder) : null;
+  const parts = name.split(/[/\\]/);
+  const found = labels(name);
+  return found.length === 1 && !parts.includes('..') && parts[0] ? Number(found[0]) : null;
 }
+
+/** @type {(name: string) => string} */
+const whyNoLabel = (name) =>
+  labels(name).length > 1 ? `It is in folders named ${labels(name).join(' and ')}; which is its digit?` : SENTENCES.elsewhere;
 
 /**
  * A member's bytes, never more than are allowed.
@@ -104,7 +119,7 @@ function labelOf(name) {
  * @returns {Promise<Blob>}
  */
 async function unpacked(bytes, member, room) {
-  if (labelOf(member.name) === null) throw new Error(SENTENCES.elsewhere);
+  if (labelOf(member.name) === null) throw new Error(whyNoLabel(member.name));
   if (member.flags & 1) throw new Error(SENTENCES.encrypted);
   if (member.method !== 0 && member.method !== 8) throw new Error(SENTENCES.compression);
   const most = Math.min(MOST_FILE, room.left);

@@ -54,6 +54,7 @@ export interface Metrics {
   calibration: Bin[];
   coverage: CoveragePoint[];
   without_label_problems: SubsetAccuracy | null;
+  brier: number | null;
 }
 
 export interface Uncalibrated {
@@ -61,6 +62,7 @@ export interface Uncalibrated {
   log_loss: number;
   ece: number;
   calibration: Bin[];
+  brier: number | null;
 }
 
 export interface Score {
@@ -93,6 +95,9 @@ export interface Report {
   robustness: {n: number; seed: number; mean: number; scores: Score[]} | null;
   folder: Folder | null;
   second_look: boolean;
+  notes: string[];
+  /** What only the app measures, as its JSON has it. */
+  more: {ece_interval: Interval | null; calibration_by_digit: object[]; slices: object | null; refusal: object | null; cost: object | null};
 }
 
 /** A choice of images (evaluation/galleries.py). */

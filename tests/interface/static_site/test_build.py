@@ -1,7 +1,6 @@
 """The page that needs no server, in a real browser, from a plain web server's sub-path; nothing else can be reached."""
 
 import gzip
-import json
 import re
 from urllib.parse import urljoin
 
@@ -10,13 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from evaluation import report_files
 from interface.reader import runtime
 from interface.static import main
-from interface.static_site import build
+from interface.static_site import build, evaluation
+from interface.static_site.page import CARDS
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
 from tests.conftest import expect_only, missing, note_other_host, static_server
-from tests.interface.evaluate.dashboard import shipped_report
 
 LIMIT = 4_200_000  # bytes with gzip, of everything but what is loaded only when wanted
 
@@ -137,56 +135,9 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
     draw(page, strokes_of("5"))
     expect_text(page, "5")
     evaluate(page)
+    expect(page.get_by_test_id("evaluation-status")).to_contain_text("The shipped report")
     cell(page, 9, 9).click()
-    expect(page.locator("[data-title]")).to_contain_text("True 9, read as 9")
-
-
-def test_the_report_is_there_and_a_cell_says_which_images_it_counts(open_site):
-    page = open_site()
-    evaluate(page)
-    report = json.loads(report_files.dumps(shipped_report("cnn")))
-    expect(page.get_by_test_id("accuracy")).to_have_attribute("data-value", str(report["accuracy"]))
-    matrix = np.array(report["confusion_matrix"])
-    np.fill_diagonal(matrix, 0)
-    true, predicted = map(int, np.unravel_index(matrix.argmax(), matrix.shape))
-    cell(page, true, predicted).click()
-    expect(page.locator("[data-images] .tile")).to_have_count(int(matrix.max()))
-    expect(page.locator("[data-images] img")).to_have_count(0)
-    page.get_by_role("gridcell", selected=True).press("ArrowRight")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-title]")).to_contain_text(f"True {true}, read as {min(predicted + 1, 9)}")
-    for testid in ("per-class", "epochs"):
-        expect(page.get_by_test_id(testid)).to_be_attached()
-
-
-def test_with_mnists_file_a_cell_shows_its_images_and_another_file_is_refused(open_site, mnist):
-    page = open_site()
-    evaluate(page)
-    chooser = page.locator("[data-mnist]")
-    wrong = {"name": "t10k-images-idx3-ubyte", "mimeType": "application/octet-stream", "buffer": b"\0\0\x08\x03nothing"}
-    chooser.set_input_files(wrong)
-    expect(page.locator("[data-message]")).to_contain_text("This is not MNIST’s file of test images")
-    header = b"".join(number.to_bytes(4, "big") for number in (2051, 10_000, 28, 28))
-    right = {"name": "t10k-images-idx3-ubyte.gz", "mimeType": "application/gzip"}
-    chooser.set_input_files({**right, "buffer": gzip.compress(header + mnist.test.images.tobytes(), 1)})
-    expect(page.locator("[data-message]")).to_contain_text("Choose a cell")
-    cell(page, 7, 7).click()
-    tile = page.locator("[data-images] button.tile").first
-    expect(tile.locator("img")).to_be_visible()
-    tile.click()
-    expect_text(page, "7")  # the page reads what it shows
-    expect(page.locator("[data-note=picture]")).to_have_text("28 × 28 pixels")
-
-
-def test_a_file_chosen_before_the_page_is_ready_is_not_lost(open_site):
-    page, held = open_site(service_workers="block"), []
-    page.route("**/figures.js", lambda route: held.append(route))
-    page.reload(wait_until="commit")
-    chooser = page.locator("[data-mnist]")
-    chooser.set_input_files({"name": "mine.gz", "mimeType": "application/gzip", "buffer": b"nothing"})
-    eventually(page, lambda: held, bool)
-    held.pop().continue_()
-    expect(page.locator("[data-message]")).to_contain_text("This is not MNIST’s file of test images")
+    expect(page.get_by_test_id("per-class")).to_be_visible()
 
 
 def test_without_the_network_file_a_sentence_says_so(open_site, browser):
@@ -209,9 +160,10 @@ def test_axe_finds_nothing_in_either_theme_at_either_size(open_site, axe, scheme
         for tab in ("Predict", "Evaluate"):
             page.get_by_role("tab", name=tab).click()
             if tab == "Evaluate":
+                expect(page.get_by_test_id("gallery").locator(".tile").first).to_be_visible()
                 cell(page, 4, 9).click()
-                for part in page.locator("details.part").all():
-                    part.evaluate("part => { part.open = true; }")
+                for card in CARDS[1:]:
+                    page.locator(".ev-toc").get_by_text(card, exact=True).click()
             assert axe(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
@@ -231,9 +183,29 @@ def test_it_can_be_installed(open_site, site):
     assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
 
 
+def test_the_test_images_travel_with_the_folder(site_folder, mnist):
+    content = (site_folder / evaluation.TEST_IMAGES).read_bytes()
+    assert len(content) <= 1_700_000
+    assert gzip.decompress(content)[: 784 * 10_000] == mnist.test.images.tobytes()
+    assert "CC BY-SA" in (site_folder / "index.html").read_text("utf-8")
+
+
+def test_nothing_of_the_evaluation_is_fetched_before_it_is_wanted(open_site):
+    page, asked = open_site(service_workers="block"), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    draw(page, strokes_of("7"))
+    expect_text(page, "7")
+    assert asked and not [
+        url for url in asked if "/reports/" in url or "/mnist/" in url or "utif" in url.split("/")[-1]
+    ]
+
+
 def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder):
+    later = [len(gzip.compress(path.read_bytes(), 9)) for path in site_folder.glob("reports/*")]
+    images = site_folder / evaluation.TEST_IMAGES
     _, with_gzip, _ = build.sizes(site_folder)
-    assert with_gzip <= LIMIT
+    assert with_gzip - sum(later) - (images.stat().st_size if images.exists() else 0) <= LIMIT
     for path in site_folder.rglob("*"):
         if path.suffix in (".html", ".css", ".webmanifest"):
             assert not re.search(rb"""(src|href|url\()=?["']?(/|https?:)""", path.read_bytes()), path.name

@@ -139,7 +139,7 @@ def test_a_cell_shows_its_images_and_one_is_opened_in_predict(visit, site, mnist
     gallery = visit.get_by_test_id("gallery")
     expect(gallery.locator(".tile img")).to_have_count(int(matrix.max()))
     expect(gallery.locator("h2")).to_contain_text(f"True {true}, read as {predicted}")
-    expect(visit).to_have_url(re.compile(f"#evaluate&true={true}&read={predicted}$"))
+    expect(visit).to_have_url(re.compile(f"#evaluate=&model=cnn&true={true}&read={predicted}$"))
     cell(visit, 7, 7).click()
     expect(gallery.locator("h2")).to_contain_text("True 7, read as 7")
     gallery.locator(".tile").last.click()
@@ -158,13 +158,16 @@ def test_a_link_opens_a_cell_of_a_models_report(browser, site):
 def test_a_test_set_of_ones_own_gets_the_same_report(visit, site):
     visit.goto(site)
     evaluate_tab(visit)
-    digits = {f"mine/{digit}/drawn.png": png(one(str(digit))) for digit in range(10)}
+    digits = {f"mine/{digit}/<img src=x onerror='window.pwned=1'>.png": png(one(str(digit))) for digit in range(10)}
     choose_file(visit, "zip", "mine.zip", zipped({**digits, "mine/3/bad.png": b"text", "mine/x.txt": b"note"}))
     expect(visit.get_by_test_id("evaluation-status")).to_contain_text("10 pictures in", timeout=LONG)
     expect(visit.get_by_test_id("accuracy")).to_have_attribute("data-value", re.compile(r"^[\d.]+$"))
     expect(visit.get_by_test_id("unreadable")).to_contain_text("2 files could not be read")
     cell(visit, 7, 7).click()
     expect(visit.get_by_test_id("gallery").locator(".tile")).to_have_count(1)
+    assert visit.evaluate("window.pwned") is None
+    own = report_files.from_json(json.loads(downloaded_file(visit, "report.json")))
+    assert own.metrics.n == 10 and own.folder is not None and len(own.folder.files) == 10
     for name, content in {"no.zip": b"no zip", "empty.zip": zipped({"a/b.png": b""})}.items():
         with pytest.raises(FolderError) as refused:
             Archive(content)
@@ -227,5 +230,5 @@ def test_a_run_is_cancelled_then_reproduces_the_shipped_report_while_the_pad_ans
 def test_another_model_is_compared(visit, site, mnist):
     visit.goto(site)
     evaluate_tab(visit)
-    visit.locator(".ev-cards").get_by_role("tab", name="Compare").click()
+    visit.locator(".ev-toc").get_by_text("Compare").click()
     expect(visit.get_by_test_id("mcnemar")).to_contain_text("cnn is better than classic")

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from interface.reader.routes import CONSTANTS
 from interface.static_site import modules
 
 
@@ -12,13 +11,19 @@ def test_the_page_and_its_worker_load_what_they_import_and_nothing_else():
     page, worker = modules.of_page(), modules.of_worker()
     assert {modules.FIRST, "interface/predict/tab.js", "interface/reader/reader.js"} <= page.keys()
     assert {"interface/reader/worker.js", "interface/reader/recogniser.js"} <= worker.keys()
-    assert not any(name.startswith(("interface/evaluate/", "interface/server/")) for name in page | worker)
-    assert CONSTANTS not in page | worker and "interface/reader/worker.js" not in page
+    assert not any(name.startswith("interface/server/") for name in page | worker)
+    assert not page.keys() & {*modules.WRITTEN, "interface/reader/worker.js"}
+
+
+def test_what_is_imported_only_when_it_is_wanted_does_not_hold_up_the_first_answer():
+    later = modules.of_page().keys() - modules.at_once().keys()
+    assert {"interface/evaluate/tab.js", "interface/static_site/evaluate/dashboard.js"} <= later
+    assert "interface/predict/tab.js" not in later
 
 
 def test_every_import_of_a_module_is_there():
     found = modules.of_page() | modules.of_worker()
-    named = {name.rpartition("/")[2] for name in (*found, CONSTANTS)}
+    named = {name.rpartition("/")[2] for name in (*found, *modules.WRITTEN)}
     for name, path in found.items():
         code = re.sub(r"/\*\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
         for imported in re.findall(r"""^\s*(?:import|export|\}).*from ['"].*/([\w.-]+)['"]""", code, re.MULTILINE):
@@ -26,7 +31,8 @@ def test_every_import_of_a_module_is_there():
 
 
 def test_the_apps_answers_are_replaced_by_the_pages():
-    assert modules.of_page()["interface/predict/server.js"].parent.name == "static_site"
+    for name in ("interface/predict/server.js", "interface/evaluate/send_test_set.js"):
+        assert modules.of_page()[name].parent.name == "static_site"
 
 
 @pytest.mark.parametrize(
