@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from interface.static_site.build import StaticError, sizes, write
-from model import terminal
+from model import mnist_download, terminal
+from model.datasets import DataError, load_mnist
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,6 +15,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m interface.static", description=description)
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
     out = parser.parse_args(arguments).out
+    try:
+        load_mnist(download=True, progress=mnist_download.show)
+    except DataError as error:
+        print(f"The page is written without the images of the evaluation: {error}", file=sys.stderr)
     try:
         write(out)
     except StaticError as error:
