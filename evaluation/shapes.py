@@ -38,7 +38,7 @@ def slants(images: np.ndarray) -> np.ndarray:
 def sizes(images: np.ndarray) -> np.ndarray:
     """Root mean square distance of the ink from its centre, px. (The longer side is 20 px in all of MNIST.)"""
     _, xx, _, yy = _moments(images)
-    return np.sqrt(xx + yy)
+    return np.sqrt(np.maximum(xx + yy, 0))  # a single pixel's may be a rounding error below
 
 
 def inks(images: np.ndarray) -> np.ndarray:

@@ -65,7 +65,7 @@ class Reports:
         scores = self.measured.get(selection.model) or self._shipped_scores(found)
         found = with_scores(found, scores) if scores else found
         for name in (selection.model, *shipped_models()):
-            known = None if found.slices and found.refusal and name != selection.model else self.shipped(name)
+            known = None if found.slices and name != selection.model else self.shipped(name)
             found = carried_over(found, known) if known else found
         refused = self.refused.get(selection.model)
         return with_refusal(found, refused) if refused else found
