@@ -68,7 +68,7 @@ def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> Page:
         gr.HTML(
             render("header.html", models=models),
             elem_classes="page-header",
-            js_on_load=assets.mount("interface/server/share.js"),
+            js_on_load="\n".join(map(assets.mount, ("interface/server/share.js", "interface/page/addressed_tab.js"))),
             apply_default_css=False,
         )
         with gr.Tabs(elem_classes="page-tabs"):

@@ -33,15 +33,30 @@ export function openSection(tab, slug) {
   section(tab, slug)?.scrollIntoView({block: 'start', behavior: 'instant'});
   const address = new URLSearchParams(location.hash.slice(1));
   if (address.get('section') === slug) return;
+  followed.set(tab, slug);
   address.set('section', slug);
   history.replaceState(history.state, '', `#${address}`);
 }
 
 /** The section that the address names; null without one. */
-export const addressed = () => new URLSearchParams(location.hash.slice(1)).get('section');
+const addressed = () => new URLSearchParams(location.hash.slice(1)).get('section');
+
+/** @type {WeakMap<Element, string>} what the address named when it was last followed */
+const followed = new WeakMap();
 
 /**
- * Make headings and table of contents answer, and open what the address names, else the first section.
+ * Open what the address names, once, as soon as it is on the page: Gradio builds the tab piece by piece.
+ * @param {Element} tab
+ */
+export function followAddress(tab) {
+  const slug = addressed();
+  if (!slug || followed.get(tab) === slug || !section(tab, slug)) return;
+  followed.set(tab, slug);
+  openSection(tab, slug);
+}
+
+/**
+ * Make headings and table of contents answer. (The first section is open from the start.)
  * @param {HTMLElement} tab
  */
 export function connectSections(tab) {
@@ -53,8 +68,5 @@ export function connectSections(tab) {
     event.preventDefault(); // the address is set without a jump of the page's own
     openSection(tab, link.dataset.section ?? '');
   });
-  const first = findAll(tab, '[data-section]', HTMLAnchorElement)[0]?.dataset.section ?? '';
-  const named = addressed();
-  fold(tab, first, true);
-  if (named) fold(tab, named, true);
+  window.addEventListener('hashchange', () => followAddress(tab));
 }

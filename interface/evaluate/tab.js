@@ -7,8 +7,8 @@ import {sortTables, walkMatrix} from '../../evaluation/templates/sections.js';
 import {around, find, findAll, sentence} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {connectAudits, decisions} from './audit.js';
-import {addressed, connectSections, openSection} from './fold.js';
-import {ask, askGallery, digit, openInPredict, PAGE, showTab} from './images.js';
+import {connectSections, followAddress, openSection} from './fold.js';
+import {ask, askGallery, digit, openInPredict, PAGE} from './images.js';
 import {connectRefusal} from './refusal.js';
 import {upload} from './uploaded_test_sets.js';
 
@@ -61,7 +61,6 @@ class Dashboard {
     this.refreshMatrix = walkMatrix(tab, (t, p) => ask(find(tab, '.matrix', HTMLElement), {kind: 'all', true: t, predicted: p}));
     sortTables(tab);
     connectSections(tab);
-    if (addressed()) showTab(document, '.page-tabs', 'Evaluate');
     this.listen();
   }
 
@@ -113,6 +112,7 @@ class Dashboard {
     }
     if (piece.querySelector('.matrix')) this.refreshMatrix(document.activeElement === document.body ? this.focused : null);
     connectRefusal(piece);
+    followAddress(this.tab);
     connectAudits(piece);
     const slider = piece.querySelector('[data-points]');
     if (slider instanceof HTMLInputElement) showCoverage(slider);

@@ -69,10 +69,11 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
         cards = {}
         with gr.Column(elem_classes="ev-cards"):
             gr.HTML(contents_html(), elem_classes="evaluation ev-contents", apply_default_css=False, js_on_load=None)
-            for name in CARDS:
-                with gr.Column(elem_classes=["ev-section", f"ev-section-{slug(name)}"]):
+            for place, name in enumerate(CARDS):
+                opened_first = ["open"] if place == 0 else []
+                with gr.Column(elem_classes=["ev-section", f"ev-section-{slug(name)}", *opened_first]):
                     gr.HTML(
-                        views.render("section.html", name=name, slug=slug(name)),
+                        views.render("section.html", name=name, slug=slug(name), open=place == 0),
                         elem_classes="evaluation ev-heading",
                         apply_default_css=False,
                         js_on_load=None,
