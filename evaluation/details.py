@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from evaluation import cost, no_digit, refusal, slices
+from evaluation.no_digit import Outliers
 from evaluation.refusal import OUTLIERS
 from evaluation.report import MNIST_TEST, Report
 from model.datasets import Labelled, unit
 from model.recogniser import Recogniser
 
 
-def look_closer(report: Report, recogniser: Recogniser, images: np.ndarray, outliers: int = OUTLIERS) -> Report:
-    """The report with slices, refusal and cost. images: (n, 28, 28) uint8, the report's. Slices that it has stay.
+def look_closer(report: Report, recogniser: Recogniser, images: np.ndarray, outliers: Outliers | None = None) -> Report:
+    """The report with slices, refusal and cost. images: (n, 28, 28) uint8, the report's; outliers: images that are no
+    digit, where they are made already. Slices that the report has stay.
 
     Refusal needs to know of each digit whether it is one, so that it stays None where the run did not say.
     """
@@ -21,15 +23,18 @@ def look_closer(report: Report, recogniser: Recogniser, images: np.ndarray, outl
         Labelled(images, report.labels), right, mnist_test=report.dataset.name == MNIST_TEST
     )
     costs = cost.measure(recogniser, unit(images[0]), report.images_per_second)
-    return replace(with_refusal(report, recogniser, images, outliers), slices=found, cost=costs)
+    return replace(with_refusal(report, recogniser, images, outliers=outliers), slices=found, cost=costs)
 
 
-def with_refusal(report: Report, recogniser: Recogniser, digits: np.ndarray, n: int = OUTLIERS) -> Report:
-    """The report with what the model makes of n images that are no digit. digits: (m, 28, 28) uint8, for several in one image."""
+def with_refusal(
+    report: Report, recogniser: Recogniser, digits: np.ndarray, n: int = OUTLIERS, outliers: Outliers | None = None
+) -> Report:
+    """The report with what the model makes of n images that are no digit. digits: (m, 28, 28) uint8, for several in one image; outliers:
+    those images, where they are made already."""
     read = report.probabilities.any(axis=1)
     if report.none is None or not read.all():
         return report
-    made = no_digit.make(n, digits)
+    made = outliers or no_digit.make(n, digits)
     right = report.labels == report.predicted
     found = refusal.measure(recogniser, recogniser.calibration, report.probabilities, report.none, right, made)
     return replace(report, refusal=found)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation import details, report_files, runner
+from evaluation import details, no_digit, report_files, runner
 from evaluation.curves import uncalibrated
 from evaluation.metrics import brier, predictions
+from evaluation.no_digit import Outliers
+from evaluation.refusal import OUTLIERS
 from evaluation.report import Report
 from evaluation.report_files import ReportError
 from model.datasets import Labelled, load_mnist, sha256_of
@@ -26,16 +28,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--model", metavar="NAME|FILE", help="the model, where it is not a shipped one")
     options = parser.parse_args(argv)
     test = load_mnist(download=True).test
+    made, known = no_digit.make(OUTLIERS, test.images), None
     for path in options.reports:
-        found = report_files.load(path)
-        print(
-            f"Wrote {report_files.save(path, report_files.dumps(extended(found, options.model or found.model, test)))}"
-        )
+        found = details.carry_over(report_files.load(path), known)
+        known = extended(found, options.model or found.model, test, made)
+        print(f"Wrote {report_files.save(path, report_files.dumps(known))}")
     return 0
 
 
-def extended(found: Report, model: str, test: Labelled) -> Report:
-    """The report with what it lacks. Raises ReportError where model or images are not the report's."""
+def extended(found: Report, model: str, test: Labelled, made: Outliers) -> Report:
+    """The report with what it lacks. made: images that are no digit. Raises ReportError where model or images are not the report's."""
     recogniser = load(model)
     if recogniser.weights_sha256 != found.weights_sha256:
         raise ReportError(
@@ -58,7 +60,7 @@ def extended(found: Report, model: str, test: Labelled) -> Report:
         before=found.before
         and replace(found.before, brier=before_brier(end.probabilities, test, found.before.temperature)),
     )
-    fuller = details.look_closer(fuller, recogniser, test.images)
+    fuller = details.look_closer(fuller, recogniser, test.images, made)
     assert fuller.cost is not None
     return replace(fuller, cost=replace(fuller.cost, one_image_ms=None))  # a time of this machine, now
 
