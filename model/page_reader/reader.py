@@ -13,11 +13,12 @@ from model.page_reader.network import Network
 from model.reading import Digit
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
+ENLARGED = 1.6  # times; only the first of the first passes may enlarge a picture more
 BEST = 44.0  # px of a digit's height in the second pass
 READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
-KIND = 0.5  # digit share from which an instance may be a digit
+KIND = 0.3  # digit share from which an instance may be a digit: the digit network refuses as well
 SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its page's digits is none
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 
@@ -74,6 +75,8 @@ class PageReader:
         passes = []
         for side in FIRST:
             scale = side / max(grey.shape)
+            if passes and scale > ENLARGED:  # there is no more to see
+                break
             found = self._pass(grey, scale)
             explained, size = self._explained(found)
             passes.append((explained, scale, size, found))

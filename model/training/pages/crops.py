@@ -125,7 +125,7 @@ class Pages:
         if (rng.random() < 0.33 and not on_screen) or rng.random() < 0.04:
             _print(page, papers.rules(side, size, matrix, rng), rng.uniform(0.06, 0.5), board)
         if layout.printed_lines:
-            width = float(np.exp(rng.uniform(np.log(0.6), np.log(max(1.2, size * 0.07)))))
+            width = float(np.exp(rng.uniform(np.log(0.6), np.log(max(1.5, size * 0.1)))))
             _print(page, papers.printed_lines(layout.printed_lines, side, width, matrix), rng.uniform(0.25, 1), board)
         _print(page, machine, rng.uniform(0.6, 1), board)
         page = written(page, hand, rng, backgrounds, board, on_screen)

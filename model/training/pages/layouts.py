@@ -194,7 +194,7 @@ def scattered(sources: Sources, rng: np.random.Generator, side: float, size: flo
 def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """A form: digits in printed cells, some over the cell's border, perhaps with print beside or above."""
     layout, writer = Layout(), sources.writer(rng)
-    wide, high = size * rng.uniform(0.75, 1.6), size * rng.uniform(1.05, 1.7)
+    wide, high = size * rng.uniform(0.75, 1.6), size * rng.uniform(0.95, 1.7)
     if rng.random() < 0.25:  # one box for the whole number
         wide *= rng.integers(2, 6)
     columns, rows = (
@@ -291,16 +291,16 @@ Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
 
 # Each layout with its share of the pages.
 SHARES: tuple[tuple[Maker, float], ...] = (
-    (lines, 0.27),
+    (lines, 0.25),
     (one_row, 0.17),
     (lone, 0.11),
     (stacked, 0.06),
     (column_sum, 0.03),
-    (scattered, 0.08),
-    (cells, 0.11),
+    (scattered, 0.07),
+    (cells, 0.16),
     (print_and_hand, 0.05),
-    (letters_only, 0.05),
-    (drawing, 0.03),
+    (letters_only, 0.04),
+    (drawing, 0.02),
     (nothing, 0.04),
 )
 
