@@ -94,7 +94,7 @@ def test_the_galleries(evil, report):
 
 
 def test_the_cards_of_a_report(evil, report):
-    for view in (cards.per_class, cards.epochs, cards.confidence):
+    for view in (cards.per_class, cards.epochs, cards._confidence):
         harmless(view(report))
     assert harmless(cards.robustness_of(report, fakes.labelled(), uploaded=False, message=evil)).text.count(evil) == 2
     harmless(cards.robustness_of(None, None, uploaded=False, message=evil))
