@@ -29,7 +29,7 @@ REPEATS = 3
 LEARNED_NEGATIVES = 6_000  # pictures that are no digit, beside MNIST's 55,000 images
 CHUNK = 4_000  # images that the teacher answers at once
 MAX_HARM = 1e-4  # share of a set's images that the student may answer worse than its teacher
-VARIATIONS, NEGATIVES = 7, 5_000  # of each held-out MNIST image; in all
+VARIATIONS, NEGATIVES = 3, 2_000  # of each held-out MNIST image; in all
 DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
 
 
@@ -72,14 +72,14 @@ class Distillation(SingleDigits):
 
     def _examples(self, number: int, phase: Phase) -> tuple[np.ndarray, np.ndarray]:
         """Varied images, (n, 28, 28) uint8, and the teacher's outputs; the last ones are kept."""
-        if self._shown is None or self._shown[0] != (number, phase):
+        if self._shown is None or self._shown[0] != (number, phase.variation):
             if phase.variation is None:
                 raise ValueError("A student learns from varied images.")
             varied = Augmenter([self.seed, number])(self._images, phase.variation)
             images = np.round(varied * 255).astype(np.uint8)
             parts = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
             outputs = np.concatenate([with_second_look(self._teacher.engine, datasets.unit(part)) for part in parts])
-            self._shown = (number, phase), images, outputs
+            self._shown = (number, phase.variation), images, outputs
         return self._shown[1:]
 
     def measure(self, network: "keras.Model", path: Path) -> dict:

@@ -129,7 +129,7 @@ def test_the_shipped_models_own_confidence_is_what_its_network_says(mnist):
     reader = load()
     images, labels = unit(mnist.test.images[:1000]), mnist.test.labels[:1000]
     uncalibrated, _ = Calibration().apply(test_time_augmentation.with_second_look(reader.engine, images))
-    before = metrics.before_calibration(labels, reader.probabilities(images)[0], reader.calibration.temperature)
+    before = metrics.before_calibration(labels, reader.alone().probabilities(images)[0], reader.calibration.temperature)
     assert known(before).ece == pytest.approx(metrics.evaluate(labels, uncalibrated).ece, abs=1e-5)
 
 
