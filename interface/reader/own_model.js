@@ -4,7 +4,8 @@
 
 const SHAPES = ['28,28', '28,28,1', '784'];
 const ENOUGH = 0.5; // share of the labelled drawings that a network must read right; below it, it is no model for digits
-const CARD = {file: '', temperature: 1, sure: 0.9, not_digit: 0.5, second_look: false, student: null}; // of a file that comes without one
+// nobody has measured the confidence of such a file, so no answer is sure (model/calibration.py)
+const CARD = {file: '', temperature: 1, sure: Infinity, not_digit: 0.5, second_look: false, student: null};
 
 /**
  * @param {CompiledModel} compiled
