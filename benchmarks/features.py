@@ -254,6 +254,8 @@ def main() -> int:
     )
     parser.add_argument("--static", type=Path, metavar="SITE", help="check only this folder against docs/features.md")
     site = parser.parse_args().static
+    if site and not DOCUMENT.is_file():
+        raise SystemExit("There is no docs/features.md to check against; write it with: python -m benchmarks.features")
     machine.need("browser", "runtime", *([] if site else ["mnist"]))
     expect.set_options(timeout=SHORT)
     if site:

@@ -145,7 +145,7 @@ export interface ReaderAnswer {
   id: number;
   reading?: Reading | null;
   picture?: Blob;
-  /** What of the file was not read: further pages. */
+  /** What of the file was not read: further pages; of a visitor's model, which input it expects, in words. */
   note?: string;
   size?: [width: number, height: number];
   /** Ten of each image, and of a reading's each digit. */
@@ -154,8 +154,6 @@ export interface ReaderAnswer {
   saliency?: Saliency;
   /** What another model says of images. */
   opinion?: {text: string; probability: number | null};
-  /** Which input a visitor's model expects, in words. */
-  note?: string;
   error?: string;
 }
 

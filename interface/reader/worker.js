@@ -41,7 +41,9 @@ async function answer({model, own, drawings, picture, file, longest, bytes, imag
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
   const reading = await read(recogniser, pixels, brief);
-  return opened && longest ? {reading, picture: await shownAs(opened, longest), size: sizeOf(opened), note: await about(opened)} : {reading};
+  return opened && longest
+    ? {reading, picture: await shownAs(opened, longest), size: sizeOf(opened), note: await about(opened)}
+    : {reading};
 }
 
 /** @type {(pixels: Pixels) => Promise<string>} what of its file was not read */

@@ -3,17 +3,17 @@
 
 import {blank, median, resizeTo, round} from '../arrays.js';
 import {ink as INK, normalization} from '../constants.js';
-import {area, cut, paste, solidBox} from '../normalization.js';
+import {area, cut, paste} from '../normalization.js';
+import {offTheEdge, shadowed} from './edges.js';
 import {cubic, negative, otsu, quantile} from './imaging.js';
 import {each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
-import {label} from './segment.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
 /** @import {Channels} from './photo.js' */
 
 const {SOLID} = normalization;
-const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, ACROSS, RULE, MORE, FRAME, SHADOW, FILLS, TALL_ENOUGH} = INK;
-const {FAINTEST, CLEAREST, LEAST_STROKE, ABOVE_NOISE, SAMPLE, STROKE_REACHES} = INK;
+const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, MORE, FRAME, SAMPLE, STROKE_REACHES} = INK;
+const {FAINTEST, CLEAREST, LEAST_STROKE, ABOVE_NOISE} = INK;
 
 /**
  * The inks to try, each with its prior in [0, 1], the likeliest first and made when it is its turn.
@@ -342,71 +342,4 @@ function mapped({data, width, height}, table) {
   const out = blank(width, height);
   for (let i = 0; i < data.length; i++) out.data[i] = table[data[i]];
   return out;
-}
-
-/**
- * How many pixels of each piece lie on the edge, by its label.
- * @param {Ink} ink
- * @param {Int32Array} labels
- * @param {number} pieces
- */
-function onTheEdge({width, height}, labels, pieces) {
-  const rim = new Int32Array(pieces + 1);
-  for (let x = 0; x < width; x++) {
-    rim[labels[x]]++;
-    rim[labels[(height - 1) * width + x]]++;
-  }
-  for (let y = 1; y < height - 1; y++) {
-    rim[labels[y * width]]++;
-    rim[labels[y * width + width - 1]]++;
-  }
-  return rim;
-}
-
-/**
- * Whether anything lies on the edge or may run right across.
- * @param {Ink} ink
- */
-function reaches(ink) {
-  const [x, y, width, height] = solidBox(ink) ?? [1, 1, 0, 0];
-  return !x || !y || x + width === ink.width || y + height === ink.height || width > ACROSS * ink.width || height > ACROSS * ink.height;
-}
-
-/**
- * The ink without what runs off the picture or right across it, if something as high as a digit is left.
- * @param {Ink} ink
- * @param {number} allowed  share of the longer side that may lie along the edge
- * @returns {Ink}
- */
-function offTheEdge(ink, allowed) {
-  if (!reaches(ink)) return ink;
-  const {width, height} = ink;
-  const longer = Math.max(width, height);
-  const {labels, boxes} = label(ink);
-  const rim = onTheEdge(ink, labels, boxes.length);
-  const off = boxes.map((box, at) => {
-    const [thin, long] = [box[2] / width, box[3] / height].sort((a, b) => a - b);
-    return rim[at + 1] > allowed * longer || (long > ACROSS && thin < RULE);
-  });
-  const left = boxes.some((box, at) => !off[at] && box[3] >= TALL_ENOUGH * longer);
-  if (!left || !off.some(Boolean)) return ink;
-  return {data: ink.data.map((value, i) => (labels[i] && off[labels[i] - 1] ? 0 : value)), width, height};
-}
-
-/**
- * Whether much of the ink lies along the edge and fills its box, as shadows do.
- * @param {Ink} ink
- */
-function shadowed(ink) {
-  if (!reaches(ink)) return false;
-  const {labels, boxes} = label(ink);
-  const rim = onTheEdge(ink, labels, boxes.length);
-  const longer = Math.max(ink.width, ink.height);
-  const areas = new Int32Array(boxes.length + 1);
-  for (const piece of labels) areas[piece]++;
-  const along = boxes.reduce((sum, [, , width, height], at) => {
-    const area = areas[at + 1];
-    return rim[at + 1] > BAR * longer && area > FILLS * width * height ? sum + area : sum;
-  }, 0);
-  return along / labels.length > SHADOW;
 }

@@ -4,10 +4,10 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
-import {FILES, FIRST, MIME, MISSING, NO_REPORT, PAGE, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {FILES, FIRST, MISSING, NO_REPORT, PAGE, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {file} from './downloads.js';
 import {thousands} from './jinja.js';
-import * as plots from './plots.js';
-import {fromJson, toCsv, toJson} from './report.js';
+import {fromJson} from './report.js';
 import {overFiles, overImages, testImages} from './runs.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
@@ -264,11 +264,7 @@ class Dashboard {
   async file({kind}) {
     const report = await this.report();
     if (!report || !(kind in FILES)) return {error: 'There is no such report to take away.'};
-    const content = await CONTENTS[kind](report, await this.images().catch(() => null));
-    const bytes = new Uint8Array(await new Blob([content]).arrayBuffer());
-    let text = '';
-    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-    return {name: `${report.model}-${kind}`, type: MIME[kind.split('.').pop() ?? ''], base64: btoa(text)};
+    return file(report, await this.images().catch(() => null), kind);
   }
 }
 
@@ -285,25 +281,3 @@ const CARDS_BY_NAME = [
 ];
 /** The cards of the lower half, but for Compare. */
 const CARDS = new Map(CARDS_BY_NAME);
-
-/** @type {Record<string, (report: Report) => Markup>} */
-const PLOTS = {
-  'confusion-matrix': plots.confusionMatrix,
-  epochs: (report) => plots.history(report, 'accuracy'),
-  reliability: (report) => plots.diagrams(report)[plots.diagrams(report).length - 1][1],
-  coverage: plots.coverage,
-  robustness: plots.robustness,
-};
-
-/** @type {Record<string, (report: Report, images: Uint8Array | null) => string | Promise<Blob>>} by kind of file */
-const CONTENTS = {
-  'report.json': toJson,
-  'predictions.csv': toCsv,
-  'report.html': (report, images) => views.page(report, images),
-  ...Object.fromEntries(
-    Object.entries(PLOTS).flatMap(([name, draw]) => [
-      [`${name}.svg`, (/** @type {Report} */ report) => plots.asFile(draw(report))],
-      [`${name}.png`, (/** @type {Report} */ report) => plots.asPng(plots.asFile(draw(report)))],
-    ]),
-  ),
-};
