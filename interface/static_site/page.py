@@ -41,7 +41,10 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
             most_megabytes=MOST_PACKED // 2**20,
         ),
         contents=views.render("contents.html", sections=[(name, slug(name)) for name in CARDS]),
-        cards=[(name, slug(name), views.render("section.html", name=name, slug=slug(name))) for name in CARDS],
+        cards=[
+            (name, slug(name), views.render("section.html", name=name, slug=slug(name), open=name == CARDS[0]))
+            for name in CARDS
+        ],
         images=images,
         runtime=runtime.VERSION,
     )
