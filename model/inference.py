@@ -40,7 +40,7 @@ class Signature:
 CUSTOM = Signature(shapes=(), outputs=(10, 11))  # what people bring (custom_models.py)
 DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
 STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
-PAGES = Signature(shapes=((192, 192, 8),), outputs=(9,))  # tiles of a page (model/page_reader/network.py)
+PAGES = Signature(shapes=((96, 96, 8),), outputs=(9,))  # tiles of a page (model/page_reader/network.py)
 
 
 def lower_priority() -> None:

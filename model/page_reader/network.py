@@ -7,8 +7,8 @@ import numpy as np
 from model.inference import PAGES, Engine
 from model.page_reader import network_input as maps
 
-TILE = 384  # px, the side of what the network sees at once
-SEAM = 48  # px on each inner side of a tile whose outputs are left to the next one: there it sees too little around
+TILE = 192  # px, the side of what the network sees at once, as in its training
+SEAM = 32  # px on each inner side of a tile whose outputs are left to the next one: there it sees too little around
 
 
 class Network:

@@ -1,5 +1,6 @@
 """Reads a page: finds its writing with the page network, reads each digit with the digit network. Enter at `PageReader.read`."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
 from model.reading import Digit
+from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
 ENLARGED = 1.6  # times; only the first of the first passes may enlarge a picture more
@@ -23,12 +25,10 @@ SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its 
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 
 
-class DigitNetwork(Protocol):
-    """What reads a digit's image: a recogniser."""
+class DigitReader(Protocol):
+    """What reads single digits: a recogniser."""
 
-    def probabilities(self, images: np.ndarray, one_look: bool = False) -> tuple[np.ndarray, np.ndarray]: ...
-
-    def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]: ...
+    def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]: ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Page:
     unread: why the page is not sure although its digits are, or ""; ink: of the second pass."""
 
     lines: list[list[Digit]]
-    other: list[tuple[int, int, int, int]]
+    other: tuple[tuple[int, int, int, int], ...]
     unread: str
     ink: np.ndarray
 
@@ -58,7 +58,7 @@ class Page:
 class PageReader:
     """Reads pages with a page network and a digit network."""
 
-    def __init__(self, network: Network, digits: DigitNetwork):
+    def __init__(self, network: Network, digits: DigitReader):
         self.network, self.digits = network, digits
 
     def read(self, picture: np.ndarray) -> Page:
@@ -91,11 +91,9 @@ class PageReader:
         fits = [i for i in found.instances if i.digit >= KIND and READABLE[0] <= i.size <= READABLE[1]][:MOST]
         if not fits:
             return 0.0, BEST
-        digits, none = self.digits.probabilities(np.stack([normalization.to_image(i.ink) for i in fits]), one_look=True)
-        trust = digits.max(axis=1) * (1 - none) * [i.heat * i.digit for i in fits]
-        areas = [(i.ink >= normalization.SOLID).sum() for i in fits]
-        total = (found.ink >= normalization.SOLID).sum()
-        return float((trust * areas).sum() / max(total, 1)), float(np.median([i.size for i in fits]))
+        read = self.digits.read_pieces([Piece(i.box, i.ink) for i in fits], one_look=True)
+        explained = sum(d.probability * i.heat * i.digit * _area(i.ink) for d, i in zip(read, fits, strict=True))
+        return explained / max(_area(found.ink), 1), float(np.median([i.size for i in fits]))
 
     def _pass(self, grey: np.ndarray, scale: float) -> Found:
         small = normalization.scaled(grey, scale)
@@ -103,30 +101,24 @@ class PageReader:
 
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
-        images = (
-            np.stack([normalization.to_image(i.ink) for i in instances])
-            if instances
-            else np.zeros((0, 28, 28), np.float32)
-        )
-        probabilities, none = self.digits.probabilities(images) if instances else (np.zeros((0, 10)), np.zeros(0))
-        names = self.digits.verdicts(probabilities, none) if instances else []
-        likely = [i.digit >= KIND and name != NOT_A_DIGIT for i, name in zip(instances, names, strict=True)]
+        digits = self.digits.read_pieces([Piece(i.box, i.ink) for i in instances]) if instances else []
+        likely = [i.digit >= KIND and d.verdict != NOT_A_DIGIT for i, d in zip(instances, digits, strict=True)]
         typical = float(np.median([i.box[3] for i, ok in zip(instances, likely, strict=True) if ok] or [BEST]))
         kept, other = [], []
-        for i, p, n, name, image, ok in zip(instances, probabilities, none, names, images, likely, strict=True):
-            fits = SMALLEST * typical <= i.box[3] <= LARGER * typical
+        for i, digit, ok in zip(instances, digits, likely, strict=True):
             box = _in_picture(i.box, scale, shape)
-            if ok and fits:
-                kept.append((i, Digit(box, image, p, float(n), name)))
+            if ok and SMALLEST * typical <= i.box[3] <= LARGER * typical:
+                kept.append((i, dataclasses.replace(digit, box=box)))
             else:
                 other.append((i, box))
         lines = _rows(kept)
-        unread = ""
-        if found.left.sum() > UNREAD * typical**2:
-            unread = "ink"
-        if any(_beside(i, row) for i, _ in other for row in lines):
-            unread = "writing"
-        return Page([[d for _, d in row] for row in lines], [box for _, box in other], unread, found.ink)
+        beside = any(_beside(i, row) for i, _ in other for row in lines)
+        unread = "writing" if beside else "ink" if found.left.sum() > UNREAD * typical**2 else ""
+        return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
+
+
+def _area(ink: np.ndarray) -> int:
+    return int((ink >= normalization.SOLID).sum())
 
 
 Read = tuple[Instance, Digit]

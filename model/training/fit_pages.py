@@ -3,7 +3,8 @@
     python -m model.training.fit_pages --minutes 100 [--resume] [--out DIR]
 
 The learning rate falls to nothing at the end of the minutes, whatever the machine does in them. A checkpoint is written every few
-minutes; `--resume` goes on from it (with the learning rate of the minutes that are left).
+minutes; `--resume` goes on from it (with the
+learning rate of the minutes that are left), or where there is none from the network that ships, for as many minutes anew.
 """
 
 import argparse
@@ -31,7 +32,8 @@ def draw(queue, seed: int) -> None:
 
     Ends when the process that trains has ended.
     """
-    from model.training.pages.crops import SIDE, Pages
+    from model.training.pages.crops import Pages
+    from model.training.pages.labels import SIDE
 
     pages = Pages(seed)
     while True:
@@ -56,6 +58,8 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
     import keras
     import tensorflow as tf
 
+    from model.page_reader.network import TILE
+    from model.training.export import to_tflite
     from model.training.page_network import build, losses
 
     context = multiprocessing.get_context("spawn")
@@ -77,6 +81,13 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
             for at, variable in enumerate(everything):
                 variable.assign(file[f"v{at}"])
         state = json.loads(progress.read_text("utf-8"))
+    elif (
+        resume and (out / "page_reader.keras").exists()
+    ):  # the network alone: what ships, without the optimizer's state
+        known = keras.models.load_model(out / "page_reader.keras", compile=False)
+        for variable, mean, value in zip(network.weights, averages, known.weights, strict=True):
+            variable.assign(value)
+            mean.assign(value)
     out.mkdir(parents=True, exist_ok=True)
 
     @tf.function(jit_compile=True)
@@ -129,6 +140,12 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
             saved = time.monotonic()
     save()
     drawing.terminate()
+    to_tflite(
+        keras.models.load_model(out / "page_reader.keras", compile=False),
+        out / "page_reader.tflite",
+        "float16",
+        TILE // 2,
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

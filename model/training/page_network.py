@@ -4,7 +4,7 @@ After Panoptic-DeepLab (Cheng et al. 2020): each px of ink votes for the middle 
 """
 
 from model.page_reader import network_input as maps
-from model.training.pages import crops
+from model.training.pages import labels as known
 
 WIDTHS = (16, 32, 56, 88, 112)  # channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture
 HEAD = 24
@@ -37,7 +37,7 @@ def build(height: int | None = None, width: int | None = None):
 
 
 def losses(labels, outputs):
-    """Labels (n, h, w, 12) float32 of crops.py and outputs (n, h, w, 9) → the six losses, (6,) float32, weighted."""
+    """Labels (n, h, w, 12) float32 of labels.py and outputs (n, h, w, 9) → the six losses, (6,) float32, weighted."""
     import tensorflow as tf
 
     def mean(values, weights):
@@ -46,19 +46,19 @@ def losses(labels, outputs):
     def surprise(target, logits):
         return tf.nn.sigmoid_cross_entropy_with_logits(target, logits)
 
-    everywhere = labels[..., crops.OF_ALL]
-    ink, guess = labels[..., crops.INK], outputs[..., maps.INK]
+    everywhere = labels[..., known.OF_ALL]
+    ink, guess = labels[..., known.INK], outputs[..., maps.INK]
     of_ink = mean(surprise(ink, guess), everywhere[..., None] * (1 + STROKE * ink))
     shares = tf.sigmoid(guess) * everywhere[..., None]
     both = tf.reduce_sum(shares * ink, (1, 2, 3)) + 20
     overlap = 1 - tf.reduce_mean(2 * both / (tf.reduce_sum(shares + ink * everywhere[..., None], (1, 2, 3)) + 40))
-    kind = mean(surprise(labels[..., crops.KIND], outputs[..., maps.KIND]), labels[..., crops.OF_KIND])
-    heat = labels[..., crops.HEAT]
+    kind = mean(surprise(labels[..., known.KIND], outputs[..., maps.KIND]), labels[..., known.OF_KIND])
+    heat = labels[..., known.HEAT]
     of_heat = mean(surprise(heat, outputs[..., maps.HEAT]), everywhere * (1 + PEAK * heat))
-    of_instance, height = labels[..., crops.OF_INSTANCE], labels[..., crops.HEIGHT]
+    of_instance, height = labels[..., known.OF_INSTANCE], labels[..., known.HEIGHT]
     # In px, relative to the height: 4 px more, as nobody can place the middle of tiny writing closer.
     reach = 4 + 0.25 * maps.REACH * tf.exp(height)
-    missed = tf.abs(labels[..., crops.OFFSET] - maps.REACH * outputs[..., maps.OFFSET])
+    missed = tf.abs(labels[..., known.OFFSET] - maps.REACH * outputs[..., maps.OFFSET])
     of_offset = mean(tf.reduce_sum(missed, -1) / reach, of_instance)
     of_height = mean(tf.abs(height - outputs[..., maps.HEIGHT]), of_instance)
     return tf.stack([

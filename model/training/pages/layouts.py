@@ -5,95 +5,11 @@ Every layout takes the sources, a random generator, the side of the page in px a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.training.pages.glyphs import FONTS, Glyph, Sources, Writer, from_strokes, sign
-
-# Words of forms and notes; a printed word may be any of them or random letters.
-WORDS = (
-    "Total", "Date", "No", "Name", "Sum", "Tel", "Page", "Amount", "Code", "ID", "Answer", "Price", "Class", "Score", "Room",
-    "Invoice", "Please", "write", "the", "number", "Street", "Phone", "Account", "Signature", "Order", "Qty", "Item",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A glyph on a page: middle of a digit of its line (x, y) in px, px of a digit's height, slant, and brush in px."""
-
-    glyph: Glyph
-    x: float
-    y: float
-    size: float
-    slant: float = 0.0
-    pen: str = "pen"  # "pen", or "print" for what no hand has written
-
-
-@dataclass
-class Layout:
-    """Writing, and lines that are printed on the paper: ((x, y), (x, y)) in px each."""
-
-    placed: list[Placed] = field(default_factory=list)
-    printed_lines: list[tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=list)
-
-
-def row(
-    glyphs: list[Glyph], x: float, y: float, size: float, rng: np.random.Generator, gap: float, pen="pen", uneven=1.0
-) -> list[Placed]:
-    """Glyphs from left to right from ``x`` on, about ``gap`` digit heights apart."""
-    placed, slant, rise = [], rng.normal(0, 0.08) * uneven, rng.normal(0, 0.02) * uneven
-    for glyph in glyphs:
-        own = size * float(np.exp(rng.normal(0, 0.1 * uneven)))
-        width = glyph.width * own
-        lift = rng.normal(0, 0.06) * size * uneven
-        placed.append(Placed(glyph, x + width / 2, y + lift + rise * x, own, slant + rng.normal(0, 0.05) * uneven, pen))
-        x += width + size * gap * (float(np.exp(rng.normal(0, 0.35))) if uneven else 1)
-    return placed
-
-
-def word(sources: Sources, rng: np.random.Generator) -> tuple[list[Glyph], str]:
-    """Letters of a printed or handwritten word, and the pen that wrote it."""
-    text = str(rng.choice(WORDS)) + str(rng.choice(["", "", ":", "."]))
-    if rng.random() < 0.3:
-        text = "".join(rng.choice(list("abcdefghijklmnoprstuvwyzABEGHKMNRSTX"), rng.integers(2, 8)))
-    if rng.random() < 0.5:
-        font = str(rng.choice(FONTS))
-        text = text.upper() if rng.random() < 0.2 else text
-        return [sources.printed(rng, c, font) for c in text], "print"
-    return [sources.letter(rng, alone=len(text) < 3) for _ in text], "pen"
-
-
-def printed_text(sources: Sources, rng: np.random.Generator) -> list[Glyph]:
-    """A printed line with letters and digits."""
-    font, count = str(rng.choice(FONTS)), int(rng.integers(3, 14))
-    known = "ABCDEFGHIJKLMNOPRSTUVWXYZabcdefghijklmnoprstuvwxyz0123456789:.,-/"
-    return [sources.printed(rng, c, font) for c in rng.choice(list(known), count)]
-
-
-def number(writer: Writer, rng: np.random.Generator, longest: int = 7) -> list[Glyph]:
-    """Digits of one hand."""
-    return [writer.digit(rng) for _ in range(rng.integers(1, longest + 1))]
-
-
-def expression(writer: Writer, rng: np.random.Generator) -> list[Glyph]:
-    """A sum, a time, a date, a price: numbers with signs between, before or after them."""
-    glyphs: list[Glyph] = []
-    for part in range(int(rng.integers(1, 4))):
-        if part or rng.random() < 0.3:
-            glyphs.append(sign(rng))
-        glyphs += number(writer, rng, 3)
-    return [*glyphs, sign(rng)] if rng.random() < 0.4 else glyphs
-
-
-def content(sources: Sources, writer: Writer, rng: np.random.Generator, most_digits: float) -> tuple[list[Glyph], str]:
-    """What stands in one place of a line: mostly a number."""
-    kind = rng.random()
-    if kind < most_digits:
-        return number(writer, rng), "pen"
-    if kind < most_digits + (1 - most_digits) * 0.5:
-        return expression(writer, rng), "pen"
-    return word(sources, rng)
+from model.training.pages.glyphs import Sources, from_strokes, sign
+from model.training.pages.writing import Layout, Placed, content, expression, number, printed_text, row, word
 
 
 def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:

@@ -1,0 +1,70 @@
+"""Reads a picture with two readers that share nothing but the digit network: the segmentation, and the page network as its witness.
+
+Enter at `read`. The rule was chosen by `python -m benchmarks.pages` and `python -m benchmarks.recogniser`: single digits are the
+segmentation's, several are the page network's where it is sure, and where the two disagree nothing else is sure.
+"""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from model.calibration import NOT_A_DIGIT, SURE, UNSURE
+from model.page_reader.network import Network
+from model.page_reader.reader import Page, PageReader
+from model.reading import Digit, Reading
+from model.recogniser import TRAINED, Recogniser
+from model.segmentation.ink import TINY_SIDE
+
+CERTAIN = 0.9  # probability
+NETWORK = TRAINED / "page_reader" / "page_reader.tflite"
+
+
+@functools.cache
+def page_network() -> Network:
+    """The page network that ships, loaded once."""
+    return Network(NETWORK)
+
+
+def read(model: Recogniser, picture: np.ndarray) -> Reading:
+    """Read a picture that nobody drew on the pad, (H, W, 3) uint8 RGB.
+
+    The segmentation's reading, but
+
+    - the page network's, where that is sure of several digits, or where the segmentation is not sure and the page network has
+      several digits of which a larger share is certain;
+    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more).
+
+    A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
+    """
+    reading = model.read(picture)
+    if max(picture.shape) <= TINY_SIDE:
+        return reading
+    page = as_reading(PageReader(page_network(), model).read(picture))
+    several = len(_kept(page)) > 1
+    if several and (page.verdict == SURE or reading.verdict != SURE and _certain(page) > _certain(reading)):
+        return page
+    if reading.verdict != SURE or _line(page) == _line(reading):
+        return reading
+    if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in page.digits) < 2:
+        return reading
+    return dataclasses.replace(reading, verdict=UNSURE)
+
+
+def as_reading(page: Page) -> Reading:
+    """What the page network has read, as a reading."""
+    return Reading(page.text, page.verdict, tuple(d for line in page.lines for d in line), page.ink)
+
+
+def _kept(reading: Reading) -> list[Digit]:
+    return [d for d in reading.digits if d.verdict != NOT_A_DIGIT]
+
+
+def _certain(reading: Reading) -> float:
+    """The share of a reading's digits that are certain."""
+    return float(np.mean([d.probability >= CERTAIN for d in _kept(reading)] or [0.0]))
+
+
+def _line(reading: Reading) -> str:
+    """The text in one line: where lines end is nobody's doubt."""
+    return reading.text.replace("\n", "")

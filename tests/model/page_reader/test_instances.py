@@ -1,0 +1,50 @@
+"""From the page network's maps to instances of writing."""
+
+import numpy as np
+
+from model.page_reader import network_input as maps
+from model.page_reader.instances import find
+
+
+def two_digits(apart: float = 20.0, kinds=(5.0, 5.0)) -> np.ndarray:
+    """Perfect maps, (32, 48, 9), of two upright strokes 24 px high, ``apart`` px from one another."""
+    outputs = np.full((32, 48, maps.OUTPUTS), -6.0, np.float32)
+    outputs[..., maps.OFFSET] = 0
+    outputs[..., maps.HEIGHT] = np.log(24 / maps.REACH)
+    for at, kind in enumerate(kinds):
+        column, row = int((30 + at * apart) / 2), 16
+        cells = np.s_[row - 6 : row + 6, column : column + 2]
+        outputs[cells][..., maps.INK] = 6
+        outputs[cells][..., maps.KIND] = kind
+        rows, columns = np.mgrid[row - 6 : row + 6, column : column + 2]
+        outputs[cells][..., maps.OFFSET] = np.stack([2 * (column - columns), 2 * (row - rows)], axis=2) / maps.REACH
+        outputs[row - 1 : row + 2, column - 1 : column + 2, maps.HEAT] = 1
+        outputs[row, column, maps.HEAT] = 4
+    return outputs
+
+
+def test_each_middle_gets_the_ink_that_votes_for_it():
+    found = find(two_digits(), (64, 96))
+    assert sorted(i.box for i in found.instances) == [(30, 20, 4, 24), (50, 20, 4, 24)]
+    assert not found.left.any() and all(i.digit > 0.9 and abs(i.size - 24) < 0.1 for i in found.instances)
+
+
+def test_strokes_that_touch_part_by_their_votes():
+    assert len(find(two_digits(apart=8), (64, 96)).instances) == 2
+
+
+def test_a_sign_is_an_instance_but_no_digit():
+    found = find(two_digits(kinds=(5.0, -5.0)), (64, 96))
+    assert sorted(round(i.digit) for i in found.instances) == [0, 1]
+
+
+def test_ink_that_votes_for_no_middle_is_left():
+    outputs = two_digits()
+    outputs[10:22, 25:27, maps.OFFSET] = 1.0  # the second one's px point 32 px away
+    found = find(outputs, (64, 96))
+    assert len(found.instances) == 1 and found.left.sum() == 4 * 24
+
+
+def test_empty_maps_are_an_empty_page():
+    found = find(np.full((16, 16, maps.OUTPUTS), -9.0, np.float32), (32, 32))
+    assert found.instances == [] and not found.left.any()

@@ -1,0 +1,78 @@
+"""The generator of training pages: what is drawn, and that its labels say so."""
+
+import numpy as np
+import pytest
+
+from model.training.pages import labels, layouts
+from model.training.pages.crops import Pages
+from model.training.pages.glyphs import SIGNS, Sources, sign
+from model.training.pages.stamps import Stamp
+from model.training.pages.writing import row
+
+
+@pytest.fixture(scope="module")
+def sources(mnist, pendigits):
+    return Sources()
+
+
+def test_the_same_seed_draws_the_same_crops(sources):
+    first, second = (Pages(5, sources).crop() for _ in range(2))
+    assert np.array_equal(first.picture, second.picture) and np.array_equal(first.labels, second.labels)
+
+
+def test_labels_are_finite_and_in_their_ranges(sources):
+    pages = Pages(6, sources)
+    for _ in range(20):
+        crop = pages.crop()
+        known = crop.labels.astype(np.float32)
+        assert known.shape == (labels.SIDE // 2, labels.SIDE // 2, labels.CHANNELS) and np.isfinite(known).all()
+        for channels in (labels.INK, labels.KIND, labels.HEAT):
+            assert known[..., channels].min() >= 0 and known[..., channels].max() <= 1
+        height, width = crop.picture.shape
+        assert not known[(height + 1) // 2 :].any() and not known[:, (width + 1) // 2 :].any()
+
+
+def test_the_ink_of_a_digit_points_to_its_middle():
+    ink = np.zeros((96, 96), np.uint8)
+    ink[30:70, 40:46] = 255
+    stamp = Stamp(ink[30:70, 40:46], 40, 30, (43.0, 50.0), 40.0, 1.0, "digit", "pen")
+    crop = labels.label(255 - ink, ink, (ink > 0).astype(np.uint8), [stamp], strength=0)
+    rows, columns = np.nonzero(crop.labels[..., labels.OF_INSTANCE])
+    votes = np.stack([2 * columns + 1, 2 * rows + 1], axis=1) + crop.labels[rows, columns][:, labels.OFFSET].astype(
+        float
+    )
+    assert len(rows) == 20 * 3 and np.abs(votes - (43, 50)).max() < 0.1
+    assert (crop.labels[rows, columns, labels.KIND] == 1).all()
+    assert np.unravel_index(crop.labels[..., labels.HEAT].argmax(), (96, 96)) in [(24, 21), (25, 21)]
+
+
+def test_what_nobody_can_read_is_labelled_as_nothing():
+    ink = np.zeros((96, 96), np.uint8)
+    ink[30:70, 40:46] = 255
+    stamp = Stamp(ink[30:70, 40:46], 40, 30, (43.0, 50.0), 40.0, 1.0, "digit", "pen")
+    faint = np.where(ink > 0, 198, 200).astype(np.uint8)
+    crop = labels.label(faint, ink, (ink > 0).astype(np.uint8), [stamp], strength=4.0)
+    assert not crop.instances and not crop.labels[..., labels.INK].any() and not crop.labels[..., labels.HEAT].any()
+
+
+def test_half_a_digit_is_other_writing():
+    ink = np.zeros((96, 96), np.uint8)
+    ink[30:70, :6] = 255
+    stamp = Stamp(ink[30:70, :6], 0, 30, (0.0, 50.0), 40.0, 0.5, "digit", "pen")
+    crop = labels.label(255 - ink, ink, (ink > 0).astype(np.uint8), [stamp], strength=0)
+    assert crop.instances[0][3] == -1 and not crop.labels[..., labels.KIND].any()
+
+
+@pytest.mark.parametrize("maker", [maker for maker, _ in layouts.SHARES], ids=lambda m: m.__name__)
+def test_every_layout_can_be_drawn_at_every_size(sources, maker):
+    rng = np.random.default_rng(3)
+    for size in (12.0, 40.0, 150.0):
+        assert all(
+            np.isfinite([p.x, p.y, p.size]).all() and p.size > 0 for p in maker(sources, rng, 192.0, size).placed
+        )
+
+
+def test_every_sign_can_be_written():
+    rng = np.random.default_rng(4)
+    placed = row([sign(rng, s) for s in SIGNS], 0, 0, 40, rng, 0.2)
+    assert [p.glyph.text for p in placed] == list(SIGNS) and all(p.glyph.kind == "other" for p in placed)
