@@ -7,6 +7,7 @@ share called sure and how many of those are right; then risk by coverage over al
 
 import argparse
 import csv
+import functools
 import resource
 import time
 import zlib
@@ -21,9 +22,11 @@ import numpy as np
 from benchmarks import machine, page_pictures, pictures
 from evaluation.metrics import wilson
 from model import calibration, recogniser
+from model.page_reader import witness
 from model.page_reader.network import Network
 from model.page_reader.reader import PageReader
 from model.pictures import open_picture
+from model.reading import Reading
 from model.recogniser import TRAINED
 
 Case = tuple[str, np.ndarray, str]  # kind, picture (H, W, 3) uint8, text
@@ -54,7 +57,11 @@ def main() -> None:
     chosen = parser.parse_args()
     machine.need("pens")
     model = recogniser.load()
-    readers = {"cascade": _cascade(model), "learned": _learned(PageReader(Network(chosen.network), model))}
+    readers = {
+        "segmentation": _reading(model.read),
+        "page network": _learned(PageReader(Network(chosen.network), model)),
+        "both (what is served)": _reading(functools.partial(witness.read, model)),
+    }
     outcomes: dict[str, dict[str, list[Outcome]]] = {name: defaultdict(list) for name in readers}
     for kind, picture, text in (
         *_cases(chosen.cases),
@@ -75,9 +82,9 @@ def main() -> None:
     print(f"\nmemory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _cascade(model: recogniser.Recogniser) -> Read:
+def _reading(reader: Callable[[np.ndarray], Reading]) -> Read:
     def read(picture: np.ndarray) -> tuple[str, str, float]:
-        found = model.read(picture)
+        found = reader(picture)
         return found.text, found.verdict, min((d.probability for d in found.digits), default=0.0)
 
     return read
@@ -112,7 +119,7 @@ def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:
     started = time.process_time()
     answer, verdict, confidence = read(picture)
     seconds = time.process_time() - started
-    changed, inserted, left_out = edits(answer, text)
+    changed, inserted, left_out = edits(answer if "\n" in text else answer.replace("\n", ""), text)
     return Outcome(
         answer == text,
         verdict == calibration.SURE,
@@ -123,6 +130,11 @@ def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:
         left_out,
         seconds,
     ), answer
+
+
+def _matches(answer: str, text: str) -> bool:
+    """Whether the answer is the text; where the text says nothing of lines, nor does it."""
+    return answer == text or "\n" not in text and answer.replace("\n", "") == text
 
 
 def edits(answer: str, text: str) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model import recogniser
+from model.page_reader import witness
 from model.pictures import PictureError, open_pages
 
 
@@ -20,7 +21,7 @@ def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes 
             raise source
         for page in open_pages(source):
             number, of = page.number, page.of
-            reading = reader.read(page.picture).to_json()
+            reading = witness.read(reader, page.picture).to_json()
             yield {"file": name, "page": number, "pages": of, **reading, "note": page.note or None, "error": None}
     except PictureError as error:
         nothing = {"text": "", "verdict": None, "digits": [], "note": None}

@@ -38,6 +38,7 @@ from interface.server.refusals import RequestRefused
 from interface.server.request_body import read_picture_body
 from model.datasets import DataError
 from model.nearest_neighbours import nearest
+from model.page_reader import witness
 from model.pictures import PictureError, open_first
 from model.recogniser import Recogniser
 from model.saliency import explain
@@ -111,7 +112,10 @@ def read(question: Question) -> dict:
     picture = page.picture
     side = SHOWN.get(question.parameters.get("show", ""))
     brief = "brief" in question.parameters
-    reading = question.recogniser.read(picture, brief)
+    if "stroke" in question.parameters:  # a drawing of the pad
+        reading = question.recogniser.read(picture, brief)
+    else:
+        reading = witness.read(question.recogniser, picture)
     others = other_models(question.models, question.recogniser)
     answer = answer_json(question.recogniser, reading, picture, side, others)
     return answer | {"brief": brief and not brief_is_complete(reading), "note": page.note}

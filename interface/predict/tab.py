@@ -9,6 +9,7 @@ from gradio.data_classes import FileData, ListFiles
 from gradio_client.utils import is_http_url_like
 
 from interface.assets import mount
+from model.page_reader import witness
 from model.pictures import PictureError, open_first
 from model.recogniser import Recogniser
 
@@ -96,4 +97,4 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
 def read_file(recogniser: Recogniser, path: str | None) -> dict:
     """path: of an upload; None: nothing was sent. Raises PictureError."""
     page = open_first(Path(path).read_bytes() if path else b"")
-    return recogniser.read(page.picture).to_json() | {"note": page.note or None, "error": None}
+    return witness.read(recogniser, page.picture).to_json() | {"note": page.note or None, "error": None}

@@ -31,8 +31,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
 
     The segmentation's reading, but
 
-    - the page network's, where that is sure of several digits, or where the segmentation is not sure and the page network has
-      several digits of which a larger share is certain;
+    - the page network's, where that is sure of several digits;
     - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more).
 
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
@@ -41,8 +40,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     if max(picture.shape) <= TINY_SIDE:
         return reading
     page = as_reading(PageReader(page_network(), model).read(picture))
-    several = len(_kept(page)) > 1
-    if several and (page.verdict == SURE or reading.verdict != SURE and _certain(page) > _certain(reading)):
+    if page.verdict == SURE and len(_kept(page)) > 1:
         return page
     if reading.verdict != SURE or _line(page) == _line(reading):
         return reading
@@ -58,11 +56,6 @@ def as_reading(page: Page) -> Reading:
 
 def _kept(reading: Reading) -> list[Digit]:
     return [d for d in reading.digits if d.verdict != NOT_A_DIGIT]
-
-
-def _certain(reading: Reading) -> float:
-    """The share of a reading's digits that are certain."""
-    return float(np.mean([d.probability >= CERTAIN for d in _kept(reading)] or [0.0]))
 
 
 def _line(reading: Reading) -> str:

@@ -1,0 +1,51 @@
+"""A picture read by segmentation and page network together."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from model import labelled_drawings, recogniser
+from model.calibration import SURE, UNSURE
+from model.page_reader import witness
+
+
+@pytest.fixture(scope="module")
+def cnn():
+    return recogniser.load()
+
+
+def test_a_single_digit_is_read_as_before(cnn):
+    for digit in range(10):
+        picture = labelled_drawings.pad(digit)
+        assert witness.read(cnn, picture).text == cnn.read(picture).text == str(digit)
+
+
+def test_a_number_on_a_sheet_on_a_dark_table_is_read(cnn):
+    row = labelled_drawings.row("4071", gap=20, brush=6)
+    sheet = np.full((500, 700, 3), 235, np.uint8)
+    sheet[150 : 150 + row.shape[0], 60 : 60 + row.shape[1]] = np.minimum(row, 235)[:, :640]
+    turn = cv2.getRotationMatrix2D((350, 250), 6, 0.7)
+    turn[:, 2] += (250, 200)
+    table = cv2.warpAffine(sheet, turn, (1200, 900), borderValue=(60, 70, 90))
+    assert witness.read(cnn, cv2.GaussianBlur(table, (0, 0), 1)).text == "4071"
+
+
+def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
+    picture = labelled_drawings.row("305")
+    read = cnn.read(picture)
+    monkeypatch.setattr(
+        cnn, "read", lambda _: dataclasses.replace(read, text="35", verdict=SURE, digits=read.digits[::2])
+    )
+    monkeypatch.setattr(
+        witness,
+        "page_network",
+        lambda: lambda grey: np.full((grey.shape[0] // 2 + 1, grey.shape[1] // 2 + 1, 9), -9.0, np.float32),
+    )
+    assert witness.read(cnn, picture).verdict == UNSURE
+
+
+def test_an_image_of_a_few_pixels_has_one_reader(cnn, monkeypatch):
+    monkeypatch.setattr(witness, "page_network", lambda: pytest.fail("not asked"))
+    assert witness.read(cnn, cv2.resize(labelled_drawings.pad(3), (28, 28), interpolation=cv2.INTER_AREA)).text == "3"
