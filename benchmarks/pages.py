@@ -142,18 +142,18 @@ def edits(answer: str, text: str) -> tuple[int, int, int]:
     best = [[(0, 0, 0)] * (len(text) + 1) for _ in range(len(answer) + 1)]
     for i in range(len(answer) + 1):
         for j in range(len(text) + 1):
-            ways = []
+            choices = []
             if i and j:
                 c, a, o = best[i - 1][j - 1]
-                ways.append((c + (answer[i - 1] != text[j - 1]), a, o))
+                choices.append((c + (answer[i - 1] != text[j - 1]), a, o))
             if i:
                 c, a, o = best[i - 1][j]
-                ways.append((c, a + 1, o))
+                choices.append((c, a + 1, o))
             if j:
                 c, a, o = best[i][j - 1]
-                ways.append((c, a, o + 1))
-            if ways:
-                best[i][j] = min(ways, key=sum)
+                choices.append((c, a, o + 1))
+            if choices:
+                best[i][j] = min(choices, key=sum)
     return best[-1][-1]
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def count(path: Path) -> tuple[int, int]:
     """Parameters and multiply-adds of a `.tflite` for one image: those of its convolutions, dense layers and matrix products."""
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.Model.GetRootAs(path.read_bytes())
+    model: Any = schema.Model.GetRootAs(path.read_bytes())  # generated code without useful types
     graph = model.Subgraphs(0)
     shape = [graph.Tensors(i).ShapeAsNumpy() for i in range(graph.TensorsLength())]
     constant = [model.Buffers(graph.Tensors(i).Buffer()).DataLength() > 0 for i in range(graph.TensorsLength())]

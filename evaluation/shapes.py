@@ -50,7 +50,7 @@ def inks(images: np.ndarray) -> np.ndarray:
 def aspects(images: np.ndarray) -> np.ndarray:
     """Width of the ink's box divided by its height."""
     solid = images >= SOLID
-    width, height = (_extent(solid.any(axis=axis)) for axis in (1, 2))
+    width, height = (_extent(np.asarray(solid.any(axis=axis))) for axis in (1, 2))
     return np.divide(width, height, out=np.full(len(images), np.nan), where=height > 0)
 
 

@@ -141,7 +141,7 @@ def open_pages(source: Path | str | bytes) -> Iterator[Page]:
                     return
                 number += 1
                 _check_pages(number, count)
-                if image.tag_v2.get(254, 0) & 1:  # NewSubfileType: a smaller copy of another page
+                if getattr(image, "tag_v2", {}).get(254, 0) & 1:  # NewSubfileType: a smaller copy of another page
                     continue
                 _check_image(image, content)
                 yield Page(_decoded(image), number, count)

@@ -87,7 +87,7 @@ def find(
     labels, own = np.asarray(looked.labels, np.int64), np.asarray(looked.probabilities, np.float64)
     if not len(labels) or not np.isfinite(own).all() or not np.isfinite(looked.none).all():
         raise ValueError("an audit needs pictures, and finite probabilities of each")
-    read = own.any(axis=1)
+    read = np.asarray(own.any(axis=1))
     limits = confident_learning.thresholds(labels[read], own[read], sure)
     confident = np.where(read, confident_learning.confidently(own, limits), -1)
     quality = label_quality(looked)

@@ -40,7 +40,7 @@ class Asked {
   /** @type {Map<number, {resolve: (answer: ReaderAnswer) => void, reject: (error: Error) => void}>} by request */
   waiting = new Map();
   /** @type {Set<string>} the visitor's models that it has */
-  told = new Set();
+  sent = new Set();
 
   /**
    * @param {Omit<ReaderRequest, 'id'>} message
@@ -54,8 +54,8 @@ class Asked {
     const id = this.count;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, {resolve, reject});
-      const brought = this.told.has(message.model) ? undefined : own.get(message.model);
-      if (brought) this.told.add(message.model);
+      const brought = this.sent.has(message.model) ? undefined : own.get(message.model);
+      if (brought) this.sent.add(message.model);
       worker.postMessage({id, ...message, ...(brought && {own: brought.file, drawings: brought.drawings})}, transfer);
     });
   }

@@ -8,6 +8,7 @@ They are not part of this repository: npm brings them (7 MB), either the machine
 import gzip
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from model import npm
@@ -51,7 +52,7 @@ def fetch() -> Path:
     try:
         with tempfile.TemporaryDirectory(prefix="digits-runtime-") as temporary:
             packages = [npm.fetch(name, *known, Path(temporary)) for name, known in PACKAGES.items()]
-            npm.make_folder(FOLDER, lambda stage: _unpack(*packages, stage), whole)
+            npm.make_folder(FOLDER, lambda stage: _unpack(packages, stage), whole)
     except npm.PackageMissing as error:
         raise RuntimeMissing(f"The runtime for the page could not be fetched. {error} Later: {COMMAND}") from error
     except OSError as error:
@@ -59,8 +60,10 @@ def fetch() -> Path:
     return FOLDER
 
 
-def _unpack(core: Path, utils: Path, utif: Path, fflate: Path, stage: Path) -> None:
-    """The files the page loads; the one import by a package's name becomes one by file, so that no bundler is needed."""
+def _unpack(packages: Sequence[Path], stage: Path) -> None:
+    """The files the page loads, from the archives of PACKAGES; the one import by a package's name becomes one by file, so that no
+    bundler is needed."""
+    core, utils, utif, fflate = packages
     code = npm.member(core, "dist/index.js").decode()
     (stage / "litert.js").write_text(
         _without_source_map(code).replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"'), "utf-8"

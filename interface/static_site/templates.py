@@ -107,7 +107,7 @@ class Translated:
                 return f"o += j.escaped(j.included({self.value(node.template)}, s));"
         raise TemplateError(f"{self.name}, line {node.lineno}: {type(node).__name__} is not translated")
 
-    def assigned(self, target: nodes.Expr, value: str) -> str:
+    def assigned(self, target: nodes.Node, value: str) -> str:
         """A target, or several, set in the scope."""
         if isinstance(target, nodes.Tuple):
             names = ", ".join(f"s.{item.name}" for item in target.items if isinstance(item, nodes.Name))

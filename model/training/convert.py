@@ -66,7 +66,8 @@ def _keras_model(keras, tf, path: Path, kind: str) -> bytes:
     ]
 
     def function(*given):
-        return network(list(given) if len(given) > 1 else given[0], training=False)
+        one, *more = given
+        return network([one, *more] if more else one, training=False)
 
     concrete = tf.function(function).get_concrete_function(*signature)
     return _converted(tf.lite.TFLiteConverter.from_concrete_functions([concrete]))

@@ -18,8 +18,9 @@ import pandas as pd
 from model import datasets
 from model.files import replacing, write_json
 from model.training import model_card
+from model.training.distillation import Distillation
 from model.training.recipes import RECIPES, Phase, Recipe
-from model.training.tasks import Task, make_task
+from model.training.tasks import SingleDigits, Task, TouchingDigits
 
 if TYPE_CHECKING:
     import keras
@@ -66,6 +67,12 @@ def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = Fals
         else f"{card['held_out_exactly']:.2%} of {card['held_out_strips']:,} held-out strips read exactly"
     )
     print(f"{reached}; {minutes:.1f} minutes, {cpu_minutes:.1f} of CPU time → {out}")
+
+
+def make_task(recipe: Recipe, mnist: datasets.Labelled, seed: int) -> Task:
+    """What the recipe learns. mnist: the 60,000 training images; those from datasets.HELD_OUT on are for validation alone."""
+    kind = Distillation if recipe.teacher else TouchingDigits if recipe.network == "touching" else SingleDigits
+    return kind(recipe, mnist, seed)
 
 
 def new_network(recipe: Recipe, task: Task, seed: int) -> "keras.Model":

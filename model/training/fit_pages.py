@@ -14,6 +14,7 @@ import multiprocessing
 import time
 from pathlib import Path
 from queue import Full
+from typing import Any
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
     elif (
         resume and (out / "page_reader.keras").exists()
     ):  # the network alone: what ships, without the optimizer's state
-        known = keras.models.load_model(out / "page_reader.keras", compile=False)
+        known: Any = keras.models.load_model(out / "page_reader.keras", compile=False)
         for variable, mean, value in zip(network.weights, averages, known.weights, strict=True):
             variable.assign(value)
             mean.assign(value)

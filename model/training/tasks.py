@@ -1,4 +1,4 @@
-"""What a recipe learns: its batches, loss and metric, its validation, and the figures for its card. Enter at `make_task`.
+"""What a recipe learns: its batches, loss and metric, its validation, and the figures for its card. `make_task` in fit.py chooses.
 
 `SingleDigits` learns images of one digit, `TouchingDigits` strips of several.
 """
@@ -51,14 +51,6 @@ class Task(Protocol):
     def measure(self, network: "keras.Model", path: Path) -> dict:
         """For the card: what the trained ``network``, and the `.tflite` at ``path`` made of it, reach."""
         ...
-
-
-def make_task(recipe: Recipe, mnist: datasets.Labelled, seed: int) -> Task:
-    """mnist: the 60,000 training images; those from datasets.HELD_OUT on are for validation alone."""
-    from model.training.distillation import Distillation  # which builds on this module
-
-    kind = Distillation if recipe.teacher else TouchingDigits if recipe.network == "touching" else SingleDigits
-    return kind(recipe, mnist, seed)
 
 
 class SingleDigits:

@@ -1,4 +1,4 @@
-// Ink along the edge of a picture: what runs off it is dropped (`offTheEdge`), and shadows are told from writing (`shadowed`). A part of
+// Ink along the edge of a picture: what runs off it is dropped (`offTheEdge`), and shadows are kept apart from writing (`shadowed`). A part of
 // model/segmentation/ink.py.
 
 import {ink as INK} from '../constants.js';

@@ -1,5 +1,5 @@
 // Picture → the inks to try (`candidates`): model/segmentation/ink.py in JavaScript, step for step; that file says what each step is
-// for. What it does with photos is in photo.js.
+// for. What it does with photos is in photo.js. (long because Python has these steps in one file too, and both are read side by side)
 
 import {blank, median, resizeTo, round} from '../arrays.js';
 import {ink as INK, normalization} from '../constants.js';

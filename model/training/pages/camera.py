@@ -60,7 +60,7 @@ def resolution(page: np.ndarray, rng: np.random.Generator, size: float) -> np.nd
 def blur(page: np.ndarray, rng: np.random.Generator, brush: float) -> np.ndarray:
     """Out of focus, or moved: less than the width of a stroke."""
     if rng.random() < 0.15:
-        length = int(rng.integers(2, max(3, min(9, brush * 1.5))))
+        length = int(rng.integers(2, int(max(3, min(9, brush * 1.5)))))
         kernel = np.zeros((length, length), np.float32)
         cv2.line(kernel, (0, int(rng.integers(length))), (length - 1, int(rng.integers(length))), 1.0)
         return cv2.filter2D(page, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)

@@ -1,4 +1,4 @@
-"""The characters that are written on training pages: digits, letters, signs, print and doodles. Enter at `Sources`.
+"""The characters that are written on training pages: digits, letters, signs, print and scrawls. Enter at `Sources`.
 
 A glyph stands in units of a digit's height: the middle of a digit is (0, 0) and it is 1 high; y points down.
 """
@@ -79,7 +79,7 @@ class Sources:
         folder = Path(os.environ.get("HANDWRITING", "../shared/data"))
         self.letters: list[tuple[str, list[np.ndarray], float]] = []
         self._add_uji(folder / "uji")
-        self.foreign = self._omniglot(folder / "omniglot" / "strokes_background_small1.zip")
+        self.omniglot = self._omniglot(folder / "omniglot" / "strokes_background_small1.zip")
         scans = folder / "optdigits" / "optdigits-orig.tra.gz"
         self.scans = read_optdigits(scans) if scans.is_file() else []
         self.print = {(font, c): _printed(font, c) for font in FONTS for c in _PRINTED}
@@ -111,7 +111,7 @@ class Sources:
             self.letters += [(c, strokes, unit) for c, strokes in characters if c not in DIGITS]
 
     def _omniglot(self, archive: Path) -> list[list[np.ndarray]]:
-        """Foreign letters; those that today's digit network takes for digits are left out."""
+        """Letters of other alphabets; those that today's digit network takes for digits are left out."""
         if not archive.is_file():
             return []
         from model import normalization, recogniser, strokes
@@ -137,8 +137,8 @@ class Sources:
     def letter(self, rng: np.random.Generator, alone: bool = True) -> Glyph:
         """A handwritten letter; ``alone``: none that looks like a digit."""
         source = rng.random()
-        if source < 0.35 and self.foreign:
-            return from_strokes("other", "?", _varied(self.foreign[rng.integers(len(self.foreign))], rng))
+        if source < 0.35 and self.omniglot:
+            return from_strokes("other", "?", _varied(self.omniglot[rng.integers(len(self.omniglot))], rng))
         for _ in range(20):
             if source < 0.75 and self.letters:
                 name, strokes, unit = self.letters[rng.integers(len(self.letters))]
@@ -159,7 +159,7 @@ class Sources:
         bitmap, width, height, middle = self.print[font, text]
         return Glyph("other", text, None, bitmap, width, height, middle)
 
-    def doodle(self, rng: np.random.Generator) -> Glyph:
+    def scrawl(self, rng: np.random.Generator) -> Glyph:
         """A drawing or scribble."""
         if rng.random() < 0.5:
             return from_strokes("other", "?", [np.asarray(s, np.float32) for s in line_drawings.some(rng)])

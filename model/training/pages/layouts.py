@@ -86,7 +86,7 @@ def column_sum(sources: Sources, rng: np.random.Generator, side: float, size: fl
 
 
 def scattered(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
-    """Digits, letters, signs and doodles of unequal size anywhere, none upon another."""
+    """Digits, letters, signs and scrawls of unequal size anywhere, none upon another."""
     layout, writer, boxes = Layout(), sources.writer(rng), []
     digits = rng.choice([1.0, 0.6, 0.2])
     for _ in range(int(rng.integers(1, 14))):
@@ -95,7 +95,7 @@ def scattered(sources: Sources, rng: np.random.Generator, side: float, size: flo
             glyph = writer.digit(rng)
         else:
             kind = rng.random()
-            glyph = sources.letter(rng) if kind < 0.55 else sign(rng) if kind < 0.75 else sources.doodle(rng)
+            glyph = sources.letter(rng) if kind < 0.55 else sign(rng) if kind < 0.75 else sources.scrawl(rng)
             own *= rng.uniform(1, 2.5) if kind >= 0.75 else 1
         x, y = rng.uniform(0, side, 2)
         reach = max(glyph.width, glyph.height) * own / 2
@@ -175,7 +175,7 @@ def letters_only(sources: Sources, rng: np.random.Generator, side: float, size: 
 
 def drawing(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """A drawing or scribble and nothing else."""
-    glyph = sources.doodle(rng)
+    glyph = sources.scrawl(rng)
     return _fitted(
         [Placed(glyph, 0, 0, side * rng.uniform(0.2, 0.9) / max(glyph.width, glyph.height))], side, rng, grow=False
     )

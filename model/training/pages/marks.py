@@ -29,7 +29,9 @@ def marks(placed: list[Placed], size: float, rng: np.random.Generator) -> list[P
         x, y = one.x, one.y
     drawn = [np.asarray(s, np.float32) for s in strokes]
     return [
-        Placed(from_strokes("other", "", drawn, unit=1.0, base=np.ptp(np.concatenate(drawn)[:, 1]) / 2), x, y, size)
+        Placed(
+            from_strokes("other", "", drawn, unit=1.0, base=float(np.ptp(np.concatenate(drawn)[:, 1])) / 2), x, y, size
+        )
     ]
 
 
