@@ -73,7 +73,7 @@ def main() -> None:
             if chosen.failures and not outcome.exact:
                 print(f"  {kind}: {text!r} read by {name} as {answer!r}{', sure' if outcome.sure else ''}")
     for name, by_kind in outcomes.items():
-        print(f"\n{name}")
+        print(f"\n{name}", flush=True)
         for kind, found in by_kind.items():
             print(_line(kind, found))
         everything = [o for found in by_kind.values() for o in found]

@@ -112,7 +112,7 @@ def read(question: Question) -> dict:
     picture = page.picture
     side = SHOWN.get(question.parameters.get("show", ""))
     brief = "brief" in question.parameters
-    if "stroke" in question.parameters:  # a drawing of the pad
+    if brief or "stroke" in question.parameters:  # a drawing of the pad
         reading = question.recogniser.read(picture, brief)
     else:
         reading = witness.read(question.recogniser, picture)

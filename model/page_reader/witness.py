@@ -34,12 +34,15 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     - the page network's, where that is sure of several digits;
     - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more).
 
+    A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
     """
     reading = model.read(picture)
     if max(picture.shape) <= TINY_SIDE:
         return reading
     page = as_reading(PageReader(page_network(), model).read(picture))
+    if _is_one(reading, page):
+        return reading
     if page.verdict == SURE and len(_kept(page)) > 1:
         return page
     if reading.verdict != SURE or _line(page) == _line(reading):
@@ -56,6 +59,15 @@ def as_reading(page: Page) -> Reading:
 
 def _kept(reading: Reading) -> list[Digit]:
     return [d for d in reading.digits if d.verdict != NOT_A_DIGIT]
+
+
+def _is_one(reading: Reading, page: Reading) -> bool:
+    """Whether the segmentation is sure of a single digit whose box holds the middles of all digits of the page network."""
+    if reading.verdict != SURE or len(_kept(reading)) != 1:
+        return False
+    x, y, width, height = _kept(reading)[0].box
+    middles = [(d.box[0] + d.box[2] / 2, d.box[1] + d.box[3] / 2) for d in _kept(page)]
+    return all(x <= mx <= x + width and y <= my <= y + height for mx, my in middles)
 
 
 def _line(reading: Reading) -> str:
