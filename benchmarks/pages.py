@@ -121,7 +121,7 @@ def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:
     seconds = time.process_time() - started
     changed, inserted, left_out = edits(answer if "\n" in text else answer.replace("\n", ""), text)
     return Outcome(
-        answer == text,
+        _matches(answer, text),
         verdict == calibration.SURE,
         confidence,
         len(text.replace("\n", "")),
