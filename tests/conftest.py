@@ -240,6 +240,7 @@ def new_page(browser, app):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)  # a busy machine; every assertion retries until then
+        page.set_default_navigation_timeout(120_000)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         context.on("request", lambda request: note_other_host(request.url, app, errors))

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -169,7 +170,12 @@ def served(command: list[str], address: str, **environment: str) -> str:
     proxied = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRADIO_")}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=kept | proxied | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        env=kept | proxied | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # `gradio demo.py` starts a process of its own, which must end too
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -183,7 +189,7 @@ def served(command: list[str], address: str, **environment: str) -> str:
             f"nothing serves {address}: {process.stdout.read1().decode('utf-8', 'replace') if process.stdout else ''}"
         )
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
         if process.stdout:
             process.stdout.close()

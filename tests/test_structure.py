@@ -51,4 +51,4 @@ def test_requirements_are_pinned_and_nested():
     assert "tensorflow" in everything and "tensorflow" not in serve
     for file in ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / file).read_text("utf-8").splitlines():
-            assert re.match(r"(#|-r |[\w.\[\]-]+==)", line), f"{file}: {line!r} is not pinned"
+            assert re.match(r"(#|-r |[\w.\[\]-]+==|needs-python @ )", line), f"{file}: {line!r} is not pinned"

@@ -23,10 +23,10 @@ def test_folders_below_the_label_are_slices(tmp_path):
         folder(tmp_path, "3/ann/a.png", "3/bob/b.png", "7/ann/c.png", "7/d.png", "7/.no/e.png")
     )
     names = [file.name for file in found.files]
-    assert names == ["3/ann/a.png", "3/bob/b.png", "7/ann/c.png", "7/d.png"]
+    assert names == ["3/ann/a.png", "3/bob/b.png", "7/d.png", "7/ann/c.png"]  # a folder's own files first
     assert [file.label for file in found.files] == [3, 3, 7, 7]
     (one,) = picture_groups.groupings(names, found.table)
-    assert (one.name, one.names, list(one.members)) == ("folder", ("ann", "bob"), [0, 1, 0, -1])
+    assert (one.name, one.names, list(one.members)) == ("folder", ("ann", "bob"), [0, 1, -1, 0])
     assert picture_groups.groupings(["3/a.png", "4/b.png"]) == ()
 
 

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, run_async
 SEVEN = ROOT / "interface" / "predict" / "examples" / "an-easy-seven.png"
 
 
-FIELDS = {"text", "verdict", "digits", "error"}
+FIELDS = {"text", "verdict", "digits", "note", "error"}
 
 
 def expect_seven(found: dict) -> None:
@@ -39,7 +39,7 @@ def test_read_returns_the_command_lines_fields(tmp_path):
 
     found = read(png(one("7")), next(iter(models)))
     assert found["text"] == "7"
-    assert set(found) == {"text", "verdict", "digits", "error"}
+    assert set(found) == FIELDS
     assert set(found["digits"][0]) == {"digit", "probability", "verdict", "box"}
     assert read(b"text", next(iter(models)))["verdict"] is None
     with pytest.raises(gradio.Error, match="no such model"):

@@ -11,6 +11,7 @@ def visit(browser, site):
     context, errors = browser.new_context(viewport={"width": 1280, "height": 860}), []
     page = context.new_page()
     page.set_default_timeout(20_000)
+    page.set_default_navigation_timeout(120_000)
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     context.on("request", lambda request: note_other_host(request.url, site, errors))

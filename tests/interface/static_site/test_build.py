@@ -34,6 +34,7 @@ class Opener:
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
+        page.set_default_navigation_timeout(120_000)
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         context.on("request", lambda request: note_other_host(request.url, address, self.errors))

@@ -22,6 +22,7 @@ def asked(alone, app):
     context = alone.new_context(viewport={"width": 1280, "height": 860})
     page, addresses = context.new_page(), []
     page.set_default_timeout(20_000)
+    page.set_default_navigation_timeout(120_000)
     context.on("request", lambda request: addresses.append(request.url))
     page.on("websocket", lambda socket: addresses.append(socket.url))
     page.goto(app)
