@@ -30,7 +30,7 @@ FIRST = (
     "static_site/evaluate/axes.html",
 )
 COMPARISONS = {"eq": "===", "ne": "!==", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<="}
-ARITHMETIC = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/"}
+ARITHMETIC = {nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/"}
 
 
 class TemplateError(Exception):
@@ -170,6 +170,8 @@ class Translated:
                 return f"(-{self.value(node.node)})"
             case nodes.Concat():
                 return f"j.joined([{', '.join(map(self.value, node.nodes))}])"
+        if isinstance(node, nodes.Add):
+            return f"j.sum({self.value(node.left)}, {self.value(node.right)})"
         if type(node) in ARITHMETIC and isinstance(node, nodes.BinExpr):
             return f"({self.value(node.left)} {ARITHMETIC[type(node)]} {self.value(node.right)})"
         raise TemplateError(f"{self.name}, line {node.lineno}: {type(node).__name__} is not translated")

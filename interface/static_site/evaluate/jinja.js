@@ -99,6 +99,8 @@ const j = {
   escaped,
   joined,
   truthy,
+  /** @type {(left: any, right: any) => any} as Python adds: lists are joined */
+  sum: (left, right) => (Array.isArray(left) ? [...left, ...right] : left + right),
   /** @type {(html: string) => Markup} */
   markup: (html) => new Markup(html),
   /** @type {(values: any) => [number, any, any[]][]} */

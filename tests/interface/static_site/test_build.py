@@ -128,6 +128,9 @@ def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
 
 
 def test_after_the_first_visit_it_works_without_any_network(open_site, site_folder):
+    open_site.expected.append(
+        "net::ERR_FAILED"
+    )  # the 10,000 images, for which nobody had asked while there was a network
     with static_server(site_folder.parent.parent) as address:
         page = open_site(address=f"{address}/somewhere/digits/")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
