@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from model import conventions, labelled_drawings
 from model.conventions import COLOUR_INPUTS, INPUTS, LOGITS, PROBABILITIES, SIGMOIDS, Convention
@@ -206,6 +205,8 @@ class _Tries:
 
     def reordered(self, way: Convention, n: int) -> Convention:
         """The same way with the order of the digits that makes the labels likeliest."""
+        from scipy.optimize import linear_sum_assignment  # half a second, which starting does without
+
         logs = np.log(
             np.maximum(
                 dataclasses.replace(way, order=conventions.SAME_ORDER).to_probabilities(self._run(way, n)), FLOOR
