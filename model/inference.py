@@ -28,19 +28,20 @@ CORES = min(4, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Signature:
-    """The inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs.
+    """The inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs; images in a call at most.
 
     No shapes: any that layouts.py knows, of any type, beside other inputs and outputs.
     """
 
     shapes: tuple[Shape, ...]
     outputs: tuple[int, ...]
+    batch: int = BATCH
 
 
 CUSTOM = Signature(shapes=(), outputs=(10, 11))  # what people bring (custom_models.py)
 DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
 STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
-PAGES = Signature(shapes=((96, 96, 8),), outputs=(9,))  # tiles of a page (model/page_reader/network.py)
+PAGES = Signature(shapes=((96, 96, 8),), outputs=(9,), batch=1)  # tiles of a page (model/page_reader/network.py)
 
 
 def lower_priority() -> None:
@@ -120,7 +121,11 @@ def _worker(path: Path, content: bytes, signature: Signature, constant: float, o
     if signature is CUSTOM:
         return Worker(path, content, _image_input, choose_output, constant)
     worker = Worker(
-        path, content, lambda shapes: 0 if len(shapes) == 1 else None, lambda sizes: 0 if len(sizes) == 1 else None
+        path,
+        content,
+        lambda shapes: 0 if len(shapes) == 1 else None,
+        lambda sizes: 0 if len(sizes) == 1 else None,
+        batch=signature.batch,
     )
     columns = worker.columns
     if worker.shape in signature.shapes and columns in signature.outputs and worker.dtype == np.float32:

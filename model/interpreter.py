@@ -13,9 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from model.layouts import SIDE
 
-BATCH = (
-    25  # images in one call of the interpreter: what stays in a core's cache; with 100, each image takes a tenth longer
-)
+# Images in one call of the interpreter: what stays in a core's cache; with 100, each image takes a tenth longer.
+BATCH = 25
 Shape = tuple[int, ...]
 
 
@@ -26,8 +25,9 @@ class ModelError(Exception):
 class Worker:
     """One interpreter, which one thread at a time may call.
 
-    path, content: the file's name, for messages, and what is in it. choose_input: the shapes of its inputs for one image → the number of the one that takes the images, or None. The other
-    inputs always get `constant`. choose_output: the numbers of its outputs for one image → the number of the one that counts.
+    path, content: the file's name, for messages, and what is in it. choose_input: the shapes of its inputs for one image → the
+    number of the one that takes the images, or None. The other inputs always get `constant`. choose_output: the numbers of its
+    outputs for one image → the number of the one that counts. batch: images in a call at most, where the file takes any number.
     Raises ModelError for a file that LiteRT cannot run, or that has no such input or output.
     """
 
@@ -38,6 +38,7 @@ class Worker:
         choose_input: Callable[[list[Shape]], int | None],
         choose_output: Callable[[list[int]], int | None],
         constant: float = 1.0,
+        batch: int = BATCH,
     ):
         try:
             with _without_greeting():
@@ -71,8 +72,8 @@ class Worker:
         self._batch = int(self._source["shape"][0]) if self._batched else 1
         self._fixed = self._batch  # what it keeps where another batch does not work
         self._largest = self._fixed
-        if self._batched and self._accepts(BATCH):
-            self._fixed, self._largest = 0, BATCH
+        if self._batched and self._accepts(batch):
+            self._fixed, self._largest = 0, batch
 
     @property
     def dtype(self) -> np.dtype:
