@@ -11,22 +11,21 @@ from pathlib import Path
 import numpy as np
 
 from model.calibration import Calibration
-from model.inference import Engine
+from model.inference import Engine, ModelError
 
 STUDENT = Path(__file__).parent / "trained" / "student"
 
 
 class Student:
-    """The small network with its calibration. folder: its `.tflite` and card. Raises OSError, ValueError, KeyError or ModelError."""
+    """The small network with its calibration. path: its `.tflite`; card: what stands in the card beside it. Raises KeyError or
+    ModelError."""
 
-    def __init__(self, folder: Path):
-        card = json.loads((folder / "card.json").read_text("utf-8"))
-        self.engine = Engine(folder / f"{folder.name}.tflite")
-        if card["files"][self.engine.path.name] != self.engine.sha256:
-            raise ValueError(f"{self.engine.path} is not the file that its card describes.")
+    def __init__(self, path: Path, card: dict):
+        self.engine = Engine(path)
+        if card["files"][path.name] != self.engine.sha256:
+            raise ModelError(f"{path} is not the file that its card describes; fetch both again.")
         self.calibration = Calibration(card["temperature"])
         self.clear: float = card["thresholds"]["clear"]
-        self.teacher: str = card["teacher"]
 
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Images (n, 28, 28) float32 in [0, 1] → digits and not_digit, as `Recogniser.probabilities` returns them, and which images
@@ -36,8 +35,12 @@ class Student:
 
 
 def student_of(weights_sha256: str, folder: Path = STUDENT) -> Student | None:
-    """The student of the network with these weights; None where there is none."""
-    if not (folder / "card.json").is_file():
+    """The student of the network with these weights; None where there is none. Raises ModelError where it is damaged."""
+    path = folder / "card.json"
+    if not path.is_file():
         return None
-    student = Student(folder)
-    return student if student.teacher == weights_sha256 else None
+    try:
+        card = json.loads(path.read_text("utf-8"))
+        return Student(folder / f"{folder.name}.tflite", card) if card["teacher"] == weights_sha256 else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path} is damaged ({type(error).__name__}); fetch it again.") from error

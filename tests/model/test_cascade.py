@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from model import cascade, datasets, labelled_drawings, recogniser
+from model.inference import ModelError
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_a_student_answers_for_its_own_teacher_alone(cnn, tmp_path):
     card = json.loads((folder / "card.json").read_text("utf-8"))
     card["files"]["student.tflite"] = "0" * 64
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
-    with pytest.raises(ValueError, match="not the file"):
+    with pytest.raises(ModelError, match="not the file"):
         cascade.student_of(cnn.weights_sha256, folder)
 
 
