@@ -41,7 +41,7 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def address(host: str, port: int, root_path: str | None = None) -> str:
+def address(host: str, port: int) -> str:
     """The address at which this machine's browser finds a server that listens on ``host``."""
     name = {"0.0.0.0": "localhost", "::": "localhost" if sys.platform == "win32" else "[::1]"}.get(host.strip("[]"))
     return f"http://{name or bracketed(host)}:{port}/"
