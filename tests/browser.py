@@ -73,6 +73,18 @@ def open_files(page: Page, files: list[dict]) -> None:
     page.get_by_test_id("upload").locator("input").set_input_files(files)
 
 
+def paste(page: Page, content: bytes) -> None:
+    """A picture from the clipboard."""
+    page.evaluate(
+        """(bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([Uint8Array.from(bytes)], 'pasted.png', {type: 'image/png'}));
+            document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+        }""",
+        list(content),
+    )
+
+
 def downloaded(page: Page, button: str) -> tuple[str, bytes]:
     """(name, content) of what a button downloads."""
     with page.expect_download() as download:

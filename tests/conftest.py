@@ -229,6 +229,16 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope="module")
+def coding(browser, site):
+    """A page of the site in which tests may run code, which the site's own rules forbid."""
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(site)
+    yield page
+    context.close()
+
+
 @pytest.fixture
 def new_page(browser, app):
     """new_page(path="/", **context options) opens the app; at the end nothing may be logged as an error, and no request

@@ -3,7 +3,7 @@
 The selection is kept by the server; what the page sends with an event is hostile until checked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import gradio as gr
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
 from evaluation.robustness import Measuring
-from evaluation.runner import SHARED, BusyError, Evaluations, Progress
+from evaluation.runner import SHARED, BusyError, Evaluations, Job, Progress
 from interface.evaluate import closer_cards, closer_handlers, comparison, views
 from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
 from interface.evaluate.downloads import file
@@ -160,24 +160,21 @@ class Dashboard:
 
     def refuse(self, selection: Selection, request: gr.Request) -> Iterator[str]:
         """The card "When it refuses": measure it."""
-        job, owner = self.reports.refusal(self.checked(selection)), request.session_hash or ""
-        yield from closer_handlers.worked(
-            self.evaluations,
-            job,
-            owner,
-            "Reading images that are no digit",
-            lambda message: closer_cards.refusal(self.reports, selection, message),
-        )
+        job = self.reports.refusal(self.checked(selection))
+        yield from self._worked(job, "Reading images that are no digit", closer_cards.refusal, selection, request)
 
     def audit(self, selection: Selection, request: gr.Request) -> Iterator[str]:
         """The card "Audit my labels": look for suspects."""
-        job, owner = self.reports.audit(self.checked(selection)), request.session_hash or ""
+        job = self.reports.audit(self.checked(selection))
+        yield from self._worked(job, "Looking at the pictures", closer_cards.audit, selection, request)
+
+    def _worked(
+        self, job: Job | None, what: str, card: Callable[..., str], selection: Selection, request: gr.Request
+    ) -> Iterator[str]:
+        """A card while its job goes on, and after it. what: for people."""
+        owner = request.session_hash or ""
         yield from closer_handlers.worked(
-            self.evaluations,
-            job,
-            owner,
-            "Looking at the pictures",
-            lambda message: closer_cards.audit(self.reports, selection, message),
+            self.evaluations, job, owner, what, lambda message: card(self.reports, selection, message)
         )
 
     # ---- the rest ----

@@ -168,10 +168,10 @@ class Translated:
                 return f"(!j.truthy({self.value(node.node)}))"
             case nodes.Neg():
                 return f"(-{self.value(node.node)})"
+            case nodes.Add():
+                return f"j.sum({self.value(node.left)}, {self.value(node.right)})"
             case nodes.Concat():
                 return f"j.joined([{', '.join(map(self.value, node.nodes))}])"
-        if isinstance(node, nodes.Add):
-            return f"j.sum({self.value(node.left)}, {self.value(node.right)})"
         if type(node) in ARITHMETIC and isinstance(node, nodes.BinExpr):
             return f"({self.value(node.left)} {ARITHMETIC[type(node)]} {self.value(node.right)})"
         raise TemplateError(f"{self.name}, line {node.lineno}: {type(node).__name__} is not translated")

@@ -10,6 +10,7 @@ from tests.browser import (
     draw,
     eventually,
     expect_text,
+    paste,
     png,
     strokes_of,
     upload,
@@ -82,14 +83,7 @@ def test_the_sentence_about_a_bad_file_stays_while_the_drawing_is_read_again(pag
 
 
 def test_a_picture_is_pasted(page):
-    page.evaluate(
-        """async (bytes) => {
-            const data = new DataTransfer();
-            data.items.add(new File([Uint8Array.from(bytes)], 'pasted.png', {type: 'image/png'}));
-            document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
-        }""",
-        list(png(one("2"))),
-    )
+    paste(page, png(one("2")))
     expect_text(page, "2")
 
 

@@ -14,18 +14,8 @@ from model.segmentation import touching
 from tests.conftest import ROOT
 
 
-@pytest.fixture(scope="module")
-def reading_page(browser, site):
-    """A page of the site that lets tests run code in it, which the site's own rules do not."""
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    page.goto(site)
-    yield page
-    context.close()
-
-
-def test_drawings_of_every_kind_get_the_same_answer_from_the_same_images(reading_page):
-    found = list(compare(reading_page, project_drawings(), recogniser.load()))
+def test_drawings_of_every_kind_get_the_same_answer_from_the_same_images(coding):
+    found = list(compare(coding, project_drawings(), recogniser.load()))
     assert len(found) == 71
     assert {one.page[1] for one in found} >= {"sure", "unsure"}, "some should be hard"
     assert sum(len(one.page[0]) > 1 for one in found) >= 15, "and some of several digits"
@@ -63,13 +53,13 @@ def painted(drawing: list[dict]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [(192, 96), (97, 50), (60, 20), (40, 90)])
-def test_ink_is_scaled_as_in_python(reading_page, size):
+def test_ink_is_scaled_as_in_python(coding, size):
     ink = np.random.default_rng(1).integers(0, 256, (size[0], 130), dtype=np.uint8)
     scale = size[1] / size[0]
     expected = cv2.resize(
         ink, (round(130 * scale), size[1]), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     )
-    found = reading_page.evaluate(
+    found = coding.evaluate(
         """async ({data, width, height, to}) => {
             const {resizeTo} = await import(new URL('assets/interface/reader/arrays.js', location).href);
             return [...resizeTo({data: Uint8Array.from(data), width, height}, ...to).data];
@@ -79,8 +69,8 @@ def test_ink_is_scaled_as_in_python(reading_page, size):
     assert np.array_equal(np.reshape(found, expected.shape), expected)
 
 
-def test_drawings_of_people_who_trained_nothing_get_the_same_answer(reading_page, pendigits):
-    found = list(compare(reading_page, drawings(100, seed=1), recogniser.load()))
+def test_drawings_of_people_who_trained_nothing_get_the_same_answer(coding, pendigits):
+    found = list(compare(coding, drawings(100, seed=1), recogniser.load()))
     assert np.mean([one.page == one.python for one in found]) >= AGREE
     assert np.mean([one.grey for one in found if one.grey is not None]) <= GREY
 

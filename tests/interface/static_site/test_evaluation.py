@@ -23,16 +23,6 @@ from tests.interface.evaluate.dashboard import shipped_report
 LONG = 600_000  # ms for 10,000 images on a machine that does much else; nothing is said of how long it takes
 
 
-@pytest.fixture(scope="module")
-def coding(browser, site):
-    """A page of the site in which tests may run code."""
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    page.goto(site)
-    yield page
-    context.close()
-
-
 def evaluate_tab(page) -> None:
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.get_by_test_id("evaluation-status")).to_be_visible()

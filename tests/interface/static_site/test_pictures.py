@@ -13,7 +13,7 @@ from benchmarks.parity import compare_files
 from interface.predict.examples.draw import notebook, one, row
 from model import recogniser
 from model.pictures import SENTENCES, WORKS_ALONE, PictureError, open_picture
-from tests.browser import downloaded, expect_text, open_files, picture_file, png, upload
+from tests.browser import downloaded, expect_text, open_files, paste, picture_file, png, upload
 from tests.model.test_pictures import black_square, saved, saved_bomb
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)).resize((90, 60))
@@ -47,16 +47,6 @@ OPEN = """async (files) => {
     worker.terminate();
     return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def opening(browser, site):
-    """A page of the site in which tests may run code."""
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    page.goto(site)
-    yield page
-    context.close()
 
 
 def opened(page, files: list[bytes]) -> list[str | np.ndarray]:
@@ -129,29 +119,29 @@ def bad_files() -> dict[str, bytes]:
     return found
 
 
-def test_every_kind_of_picture_becomes_the_pixels_that_python_sees(opening):
+def test_every_kind_of_picture_becomes_the_pixels_that_python_sees(coding):
 
     every = files()
-    for (name, content), found in zip(every.items(), opened(opening, list(every.values())), strict=True):
+    for (name, content), found in zip(every.items(), opened(coding, list(every.values())), strict=True):
         expected = open_picture(content)
         assert not isinstance(found, str), (name, found)
         assert found.shape == expected.shape, name
         assert np.abs(found.astype(int) - expected).max() <= 1, name  # of transparency, a browser rounds another way
 
 
-def test_a_bad_file_gets_the_sentence_that_python_says(opening):
+def test_a_bad_file_gets_the_sentence_that_python_says(coding):
 
     bad = bad_files()
-    for (name, content), found in zip(bad.items(), opened(opening, list(bad.values())), strict=True):
+    for (name, content), found in zip(bad.items(), opened(coding, list(bad.values())), strict=True):
         with pytest.raises(PictureError) as refused:
             open_picture(content)
         assert found == str(refused.value), name
 
 
-def test_photos_pages_and_tiny_scans_of_this_project_get_pythons_answer(opening):
+def test_photos_pages_and_tiny_scans_of_this_project_get_pythons_answer(coding):
     tiny = png(np.ascontiguousarray(255 - one("7")[60:220:6, 60:220:6]))
     pictures = [saved(Image.fromarray(notebook()[..., ::-1]), "JPEG"), png(row("2048")), tiny, png(one("scribble"))]
-    found = list(compare_files(opening, pictures, recogniser.load()))
+    found = list(compare_files(coding, pictures, recogniser.load()))
     assert [one.page for one in found] == [one.python for one in found]
     assert found[0].page[0] == "1987\n2046\n350"
 
@@ -168,14 +158,7 @@ def test_a_file_that_is_no_picture_gets_one_sentence(visit):
 
 
 def test_a_picture_is_pasted_and_one_is_photographed(visit):
-    visit.evaluate(
-        """(bytes) => {
-            const data = new DataTransfer();
-            data.items.add(new File([Uint8Array.from(bytes)], 'pasted.png', {type: 'image/png'}));
-            document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
-        }""",
-        list(png(one("2"))),
-    )
+    paste(visit, png(one("2")))
     expect_text(visit, "2")
     version = visit.get_by_test_id("answer").get_attribute("data-version")
     visit.get_by_test_id("camera").click()
