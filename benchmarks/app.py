@@ -22,6 +22,7 @@ class Holding:
     """What a process holds at one moment."""
 
     memory: float  # MB resident
+    private: float  # MB of them that no file backs
     descriptors: int
     threads: int
     files: int  # in its temporary folder
@@ -47,17 +48,16 @@ class App:
         fields = (Path("/proc") / str(self.process.pid) / "stat").read_text("utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def private_memory(self) -> float:
-        """MB resident that no file backs."""
-        status = (Path("/proc") / str(self.process.pid) / "status").read_text("utf-8")
-        return int(status.partition("RssAnon:")[2].split()[0]) / 1024
-
     def holding(self) -> Holding:
         place = Path("/proc") / str(self.process.pid)
         status = dict(line.split(":", 1) for line in (place / "status").read_text("utf-8").splitlines())
         files = sum(path.is_file() for path in self.temporary.rglob("*"))
         return Holding(
-            int(status["VmRSS"].split()[0]) / 1024, len(list((place / "fd").iterdir())), int(status["Threads"]), files
+            int(status["VmRSS"].split()[0]) / 1024,
+            int(status["RssAnon"].split()[0]) / 1024,
+            len(list((place / "fd").iterdir())),
+            int(status["Threads"]),
+            files,
         )
 
 

@@ -114,7 +114,7 @@ def beside_a_run(browser: Browser, address: str) -> None:
         while not over.wait(EVERY):
             started = time.perf_counter()
             request = urllib.request.Request(
-                f"{address}/page/read", content, {"Content-Type": "application/octet-stream"}
+                f"{address}/page/read?drawing=1", content, {"Content-Type": "application/octet-stream"}
             )
             urllib.request.urlopen(request).read()
             times.append(time.perf_counter() - started)

@@ -23,7 +23,7 @@ async def answers(app: App, count: int) -> None:
     drawings = [drawing for film in films() for stroke in film for drawing in stroke]
     connection = Connection(app.port)
     for number in range(count):
-        status, body = await connection.ask("POST", "/page/read", drawings[number % len(drawings)])
+        status, body = await connection.ask("POST", "/page/read?drawing=1", drawings[number % len(drawings)])
         if status != 200 or b'"verdict"' not in body:
             raise SystemExit(f"A drawing was not read: {status} {body[:200].decode()}")
     connection.close()
@@ -35,8 +35,11 @@ def main() -> int:
 
         def line(when: str) -> float:
             time.sleep(SETTLES)
-            held, private = app.holding(), app.private_memory()
-            print(f"{when:28} {held.memory:4.0f} MB, {private:.0f} of them private; {held.threads} threads", flush=True)
+            held = app.holding()
+            print(
+                f"{when:28} {held.memory:4.0f} MB, {held.private:.0f} of them private; {held.threads} threads",
+                flush=True,
+            )
             return held.memory
 
         line("after the start")

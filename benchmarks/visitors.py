@@ -156,7 +156,7 @@ class Visitor:
         while True:
             self.sent += 1
             started = time.monotonic()
-            path = f"/page/read?model=&pad={self.pad}&stroke={self.sent}{'' if lifted else '&brief=1'}"
+            path = f"/page/read?model=&pad={self.pad}&stroke={self.sent}&drawing=1{'' if lifted else '&brief=1'}"
             try:
                 status, content = await asyncio.wait_for(connection.ask("POST", path, frame), LATEST)
             except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError) as error:

@@ -31,13 +31,15 @@ export function pixels(strokes, side) {
 }
 
 /**
- * The same as a PNG.
+ * The same as a PNG; as a PGM in a browser that packs nothing.
  * @param {Stroke[]} strokes
  * @param {number} side
  * @returns {Promise<Blob>}
  */
 export async function png(strokes, side) {
   const values = greys(strokes, side);
+  if (!('CompressionStream' in globalThis))
+    return new Blob([`P5 ${side} ${side} 255\n`, values.slice()], {type: 'image/x-portable-graymap'});
   const rows = new Uint8Array(side * (side + 1)); // each begins with its filter, 0: none
   for (let y = 0; y < side; y++) rows.set(values.subarray(y * side, (y + 1) * side), y * (side + 1) + 1);
   const packed = new Blob([rows]).stream().pipeThrough(new CompressionStream('deflate'));

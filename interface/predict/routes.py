@@ -2,6 +2,7 @@
 
 POST page/read?model=NAME    a picture file            → the answer (interface/predict/answer.py)
      …&pad=PAGE&stroke=N                               → 204 where a newer stroke of that page waits: nobody looks for this one
+     …&drawing=1                                       → the file is a drawing of the pad, which has one reader
      …&brief=1                                         → "brief": whether what was left out (Recogniser.read) might change it
 POST page/image?model=NAME   784 bytes, 28×28          → the answer to that very image
 POST page/why?model=NAME     784 bytes, 28×28          → which ink spoke for the answer and which against
@@ -112,7 +113,7 @@ def read(question: Question) -> dict:
     picture = page.picture
     side = SHOWN.get(question.parameters.get("show", ""))
     brief = "brief" in question.parameters
-    if brief or "stroke" in question.parameters:  # a drawing of the pad
+    if brief or "drawing" in question.parameters:  # of the pad
         reading = question.recogniser.read(picture, brief)
     else:
         reading = witness.read(question.recogniser, picture)

@@ -87,7 +87,7 @@ export function read(blob, signal, show = '', parameters = replaceable()) {
  * @returns {Promise<Answer | null>} null where a newer request took its place
  */
 export async function readDrawing(strokes, signal, _pageAnswer, brief) {
-  const parameters = brief ? {brief: '1', ...replaceable()} : replaceable(); // numbered before it waits: a later stroke has more
+  const parameters = {drawing: '1', ...(brief && {brief: '1'}), ...replaceable()}; // numbered before it waits: a later stroke has more
   return read(await picture(strokes), signal, '', parameters);
 }
 

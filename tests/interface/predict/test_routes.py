@@ -12,6 +12,7 @@ from evaluation.runner import Evaluations
 from interface import assets
 from interface.predict import routes
 from interface.predict.examples.draw import one, pictures, row
+from model.page_reader import witness
 from model.recogniser import load, shipped
 from tests.browser import png
 
@@ -41,6 +42,16 @@ def test_a_drawing_gets_an_answer_with_everything_the_page_shows(client, models)
     assert len(b64decode(digit["image"])) == 28 * 28
     x, y, width, height = digit["box"]
     assert 70 < x < 100 and 40 < y < 70 and 90 < width < 140 and 160 < height < 200
+
+
+def test_a_picture_that_is_opened_has_both_readers_and_a_drawing_one(client, models, monkeypatch):
+    """With the page's own parameters: everything that it sends is numbered, for a newer one takes its place."""
+    asked = []
+    monkeypatch.setattr(witness, "read", lambda model, picture: asked.append(picture.shape) or model.read(picture))
+    client.post("/page/read?pad=x&stroke=1&show=large", content=png(one("7")))
+    assert asked == [(280, 280, 3)]
+    client.post("/page/read?pad=x&stroke=2&drawing=1", content=png(one("7")))
+    assert len(asked) == 1
 
 
 def test_an_evaluation_pauses_while_a_drawing_is_read(models, monkeypatch):
