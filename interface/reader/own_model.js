@@ -1,4 +1,5 @@
-// A model file that a visitor brings: checks it and finds out which input it expects, as model/custom_models.py does (`open`).
+// A model file that a visitor brings: checks it and finds out which input it expects (`open`). Four ways are tried: 0–1 or 0–255, light
+// or dark ink; the app tries all of model/conventions.py.
 
 /** @import {Card, CompiledModel, Network} from './types.js' */
 
@@ -28,7 +29,7 @@ export function open(compiled, run, drawings) {
   const {scale, dark, softmaxMissing, accuracy, n} = convention((input) => run(compiled, input), drawings);
   if (accuracy < ENOUGH) {
     throw new Error(
-      `This model reads only ${Math.round(100 * accuracy)}% of ${n} plain drawings, whatever its input scale and polarity; it seems not to be one for handwritten digits 0–9 in 28×28.`,
+      `This model reads only ${Math.round(100 * accuracy)}% of ${n} plain drawings, whatever its input scale and polarity; it seems not to be one for handwritten digits 0–9 in 28×28. The app (make demo) tries more.`,
     );
   }
   return {

@@ -53,9 +53,15 @@ class Asked {
     this.count += 1;
     const id = this.count;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, {resolve, reject});
       const brought = this.sent.has(message.model) ? undefined : own.get(message.model);
       if (brought) this.sent.add(message.model);
+      this.waiting.set(id, {
+        resolve,
+        reject: (error) => {
+          if (brought) this.sent.delete(message.model); // it is sent again, or another of that name
+          reject(error);
+        },
+      });
       worker.postMessage({id, ...message, ...(brought && {own: brought.file, drawings: brought.drawings})}, transfer);
     });
   }
@@ -143,13 +149,11 @@ export const load = (model) => drawings.ask({model});
 /**
  * Read a drawing.
  * @param {string} model
- * @param {HTMLCanvasElement | ImageData} canvas  opaque
+ * @param {ImageData} drawing  opaque; its pixels go to the worker
  * @param {boolean} [brief]  without the cutting of what may be several digits that touch; where that is left out, the answer is `brief`
  * @returns {Promise<Answer>} rejects with an Error as `load` does
  */
-export async function read(model, canvas, brief = false) {
-  const {width, height} = canvas;
-  const {data} = canvas instanceof ImageData ? canvas : context2d(canvas).getImageData(0, 0, width, height);
+export async function read(model, {data, width, height}, brief = false) {
   const {reading} = await drawings.ask({model, brief, picture: {data, width, height}}, [data.buffer]);
   return asAnswer(model, reading, [width, height]);
 }

@@ -14,6 +14,9 @@ const {SIDE} = normalization;
 const {GOOD_ENOUGH, ALONE, CROWD, MOST_CUTS, ENOUGH} = recogniser;
 const {TINY, SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
 
+/** @type {(bytes: Uint8Array) => Float32Array} an image's grey values in [0, 1] */
+const unit = (bytes) => Float32Array.from(bytes, (value) => value / 255);
+
 /** Reads pictures and 28 × 28 images with one network of digits. */
 export class Recogniser {
   /**
@@ -61,8 +64,7 @@ export class Recogniser {
    * @returns {Reading}
    */
   readImage(bytes) {
-    const image = Float32Array.from(bytes, (value) => value / 255);
-    return {...summarise([[this.imageDigit(image)]]), ink: {data: bytes, width: SIDE, height: SIDE}};
+    return {...summarise([[this.imageDigit(unit(bytes))]]), ink: {data: bytes, width: SIDE, height: SIDE}};
   }
 
   /**
@@ -72,8 +74,7 @@ export class Recogniser {
    */
   probabilities(bytes) {
     return Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) => {
-      const image = Float32Array.from(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)), (value) => value / 255);
-      return this.imageDigit(image).exact;
+      return this.imageDigit(unit(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)))).exact;
     });
   }
 
@@ -83,9 +84,8 @@ export class Recogniser {
    * @returns {{text: string, probability: number | null}}
    */
   opinion(bytes) {
-    const digits = Array.from(
-      {length: bytes.length / (SIDE * SIDE)},
-      (_, at) => this.readImage(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1))).digits[0],
+    const digits = Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) =>
+      this.digit([0, 0, SIDE, SIDE], unit(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)))),
     );
     const text = digits.flatMap(({digit, verdict}) => (verdict === NOT_A_DIGIT ? [] : [digit])).join('');
     const alone = digits.length === 1 && text;

@@ -6,7 +6,7 @@ import {ink as INK, normalization} from '../constants.js';
 import {area, cut, paste} from '../normalization.js';
 import {offTheEdge, shadowed} from './edges.js';
 import {cubic, negative, otsu, quantile} from './imaging.js';
-import {each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
+import {denoised, each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
 /** @import {Channels} from './photo.js' */
@@ -69,8 +69,7 @@ function raised(picture) {
   });
   const found = [grey, negative(grey)].map((one) => {
     const around = paper(one, STROKE_REACHES[0]).data;
-    const [smoothed] = smooth([one, one, one]);
-    return {...one, data: smoothed.data.map((value, i) => Math.max(0, around[i] - value))};
+    return {...one, data: denoised(one).data.map((value, i) => Math.max(0, around[i] - value))};
   });
   const few = Math.max(1, Math.floor(grey.data.length / 1000));
   const strongest = found.map((one) => one.data.slice().sort()[one.data.length - few]);

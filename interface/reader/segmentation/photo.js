@@ -38,11 +38,11 @@ export function likelyPolarities(channels) {
   return [dark, !dark];
 }
 
-/**
- * A little blurred, against the noise of the sensor.
- * @param {Channels} channels
- */
-export const smooth = (channels) => each(channels, (one) => blurred(one, Math.max(0.6, Math.max(one.height, one.width) / 900)));
+/** @type {(channel: Ink) => Ink} a little blurred, against the noise of the sensor */
+export const denoised = (channel) => blurred(channel, Math.max(0.6, Math.max(channel.height, channel.width) / 900));
+
+/** @type {(channels: Channels) => Channels} the same of each */
+export const smooth = (channels) => each(channels, denoised);
 
 /** @type {(channel: Ink, reach: number) => Ink} what remains when the dark strokes are closed */
 export function paper(channel, reach) {
