@@ -22,8 +22,6 @@ from model.recogniser import Recogniser
 # Seconds between two looks of Gradio's queue for work. Its own 0.001 keeps 8 % of a core busy in an app that nobody uses; on Windows
 # it takes 0.05 itself.
 QUEUE_PAUSE = 0.02
-
-
 UNKNOWN_INPUT = "This could not be answered. By program: send each input as /gradio_api/info describes it; on the page: reload it and try again."
 
 
@@ -45,15 +43,20 @@ class Page(gr.Blocks):
     def launch(self, *given: Any, **named: Any) -> Any:
         """As gr.Blocks.launch, with what the page needs; what the caller names comes first."""
         host = named.get("server_name") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-        root_path = named.get("root_path") or os.environ.get("GRADIO_ROOT_PATH") or ""
-        link = sharing.PublicLink(host, root_path)
-        frames = surroundings.NOTEBOOKS if surroundings.in_notebook() else ServerOptions.frame_ancestors
-        options = ServerOptions(bool(named.get("share")), frame_ancestors=frames, root_path=root_path, link=link)
         surroundings.reach_directly(host)
         if ":" in http_server.LOCALHOST_NAME:
             http_server.LOCALHOST_NAME = "127.0.0.1"  # with which Gradio looks for a free port, by IPv4 alone
         named["server_name"] = surroundings.bracketed(host)
-        return super().launch(*given, **(launch_options(self.models, self.test_set_uploads, options) | named))
+        if "app_kwargs" not in named:  # demo.py brings all of them, made for its flags
+            named = self._options(host, named) | named
+        return super().launch(*given, **named)
+
+    def _options(self, host: str, named: dict[str, Any]) -> dict[str, Any]:
+        root_path = named.get("root_path") or os.environ.get("GRADIO_ROOT_PATH") or ""
+        link = sharing.PublicLink(host, root_path)
+        frames = surroundings.NOTEBOOKS if surroundings.in_notebook() else ServerOptions.frame_ancestors
+        options = ServerOptions(bool(named.get("share")), frame_ancestors=frames, root_path=root_path, link=link)
+        return launch_options(self.models, self.test_set_uploads, options)
 
 
 def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> Page:

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from interface.server.surroundings import is_port
 from model.model_files import ENDINGS
 from model.model_options import add_model_options
 
@@ -71,7 +72,7 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
 
 def _port(text: str) -> int:
     """A port's number."""
-    if not text.isdecimal() or not 0 < int(text) < 65_536:
+    if not is_port(text):
         raise argparse.ArgumentTypeError("it is a number from 1 to 65535")
     return int(text)
 

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import io
-import os
 import sys
 import threading
 from typing import Any
@@ -41,8 +40,7 @@ def serve(
                 **launch_options,
             )
     except OSError:
-        first = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
-        taken = f"Port {flags.port} is taken" if flags.port else f"Ports {first} to {first + 99} are all taken"
+        taken = f"Port {flags.port} is taken" if flags.port else "Ports 7860 to 7959 are all taken"
         print(f"demo.py: {taken}, or {flags.host} is not an address of this machine; choose another.", file=sys.stderr)
         return 2
     print(f"Digits runs at {surroundings.address(flags.host, page.server_port)}", flush=True)

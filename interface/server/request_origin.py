@@ -4,12 +4,11 @@ A client may write any X-Forwarded header. They are believed only from the proxi
 its tunnel on this machine.
 """
 
-import contextlib
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from interface.server.refusals import RequestRefused
@@ -74,10 +73,8 @@ SET_COOKIE = f"{COOKIE}={SECRET}; Path=/; HttpOnly; SameSite=Strict"
 
 def comes_from_page(headers: Headers) -> bool:
     """Whether the request carries the cookie that this app gave to its page."""
-    sent = SimpleCookie()
-    with contextlib.suppress(CookieError):
-        sent.load(headers.get("cookie", ""))
-    return COOKIE in sent and secrets.compare_digest(sent[COOKIE].value.encode("utf-8"), SECRET.encode("utf-8"))
+    sent = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    return secrets.compare_digest(sent.encode("utf-8"), SECRET.encode("utf-8"))
 
 
 def path_below(root_path: str, scope: Scope) -> str:

@@ -18,14 +18,18 @@ def prepare() -> None:
         print(f"Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
         sys.exit(2)
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
-    if not port.isdecimal() or not 0 < int(port) < 65_536:
+    if not is_port(port):
         print(f"GRADIO_SERVER_PORT is {port!r}; set it to a number from 1 to 65535, or unset it.", file=sys.stderr)
         sys.exit(2)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing asks the network
-    os.environ["FORWARDED_ALLOW_IPS"] = (
-        ""  # uvicorn trusts no proxy; interface/server/middleware.py trusts --trust-proxy
-    )
+    # uvicorn trusts no proxy; interface/server/middleware.py trusts --trust-proxy
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-")  # uploads; interface/server/uploads.py sweeps it
+
+
+def is_port(text: str) -> bool:
+    """Whether a text is a port's number."""
+    return text.isdecimal() and 0 < int(text) < 65_536
 
 
 def reach_directly(host: str) -> None:
