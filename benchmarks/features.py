@@ -7,12 +7,9 @@ python -m benchmarks.features --static SITE    only that folder of the page, and
 
 import argparse
 import contextlib
-import functools
-import http.server
 import io
 import sys
 import tempfile
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,11 +18,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks import machine
 from benchmarks.app import ROOT, running
-from benchmarks.parity import Quiet
 from interface.predict.examples.draw import one
 from interface.static_site import build
 from tests.browser import draw, expect_text, open_files, picture_file, png, strokes_of
 from tools.chromium import executable
+from tools.web import serving
 
 DOCUMENT = ROOT / "docs" / "features.md"
 SHORT, LONG = 15_000, 600_000  # ms that a check waits: for an answer, for 10,000 images
@@ -236,10 +233,8 @@ def served(folder: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as root:
         (Path(root) / "some").mkdir()
         (Path(root) / "some" / "where").symlink_to(folder.resolve(), target_is_directory=True)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=root))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/where/"
-        server.shutdown()
+        with serving(Path(root)) as address:
+            yield f"{address}some/where/"
 
 
 def documented() -> dict[str, bool]:

@@ -9,11 +9,8 @@ python -m benchmarks.parity [--drawings N] [--pictures N]   default 2,400, a qua
 import argparse
 import base64
 import contextlib
-import functools
-import http.server
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,18 +28,20 @@ from model import recogniser, strokes
 from model.labelled_drawings import DIGITS
 from model.pictures import PictureError, open_picture
 from tools import chromium
+from tools.web import serving
 
 AGREE, GREY = 1.0, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
 AGREE_PICTURES = 0.99  # the same for picture files: browsers and Pillow decode a JPEG a grey level apart
 BATCH = 50  # drawings that go to the page at once
-# Paints each list of strokes as the pad does and reads it; gives the answer beside the painted pixels.
+# Paints each list of strokes as the page does for reading, and reads it; gives the answer beside the painted pixels.
 READ = """async (drawings) => {
-    const {load, read} = await import('./assets/interface/reader/reader.js'), {sheet} = await import('./assets/interface/predict/strokes.js');
+    const {load, read} = await import('./assets/interface/reader/reader.js'), {picture, pixels} = await import('./assets/interface/predict/strokes.js');
     const found = [];
     await load('cnn');
     for (const drawing of drawings) {
-        const canvas = sheet(drawing), start = performance.now(), answer = await read('cnn', canvas);
-        found.push({answer: {...answer, ink: null}, ms: performance.now() - start, png: canvas.toDataURL().split(',')[1]});
+        const png = new Uint8Array(await (await picture(drawing)).arrayBuffer());
+        const painted = pixels(drawing), start = performance.now(), answer = await read('cnn', painted);
+        found.push({answer: {...answer, ink: null}, ms: performance.now() - start, png: btoa(String.fromCharCode(...png))});
     }
     return found;
 }"""
@@ -198,24 +197,15 @@ def compare_files(page: Page, files: list[bytes], model: recogniser.Recogniser) 
 @contextlib.contextmanager
 def opened() -> Iterator[tuple[Page, str]]:
     """The page that needs no server, open in headless Chromium, and its address."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as root, sync_playwright() as playwright:
         build.write(Path(folder) / "site")
-        handler = functools.partial(Quiet, directory=folder)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         # the page allows no code from outside
         page = browser.new_page(viewport={"width": 1280, "height": 860}, bypass_csp=True)
-        address = f"http://127.0.0.1:{server.server_port}/site/"
+        address = f"{root}site/"
         page.goto(address)
         yield page, address
         browser.close()
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
 
 
 def main() -> int:

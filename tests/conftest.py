@@ -4,7 +4,6 @@ Where MNIST or a Chromium is missing the tests that need it skip with the reason
 """
 
 import contextlib
-import functools
 import http.server
 import os
 import socket
@@ -28,6 +27,7 @@ from model import datasets
 from model.datasets import DataError, load_mnist
 from tests import npm_packages, pen_strokes
 from tools import chromium
+from tools.web import serving
 
 ROOT = Path(__file__).parent.parent
 
@@ -178,21 +178,6 @@ def proxy(app: str, prefix: str):
     server.shutdown()
 
 
-@contextlib.contextmanager
-def static_server(folder: Path):
-    """A plain web server of the files under ``folder``; yields its address."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory) -> Path:
     """The page that needs no server, as `python -m interface.static` writes it."""
@@ -206,8 +191,8 @@ def site_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def site(site_folder) -> Iterator[str]:
     """Its address, below a sub-path of a plain web server."""
-    with static_server(site_folder.parent.parent) as address:
-        yield f"{address}/somewhere/digits/"
+    with serving(site_folder.parent.parent) as address:
+        yield f"{address}somewhere/digits/"
 
 
 @pytest.fixture(scope="session")

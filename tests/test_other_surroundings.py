@@ -64,11 +64,7 @@ def test_what_is_asked_for_is_written_before_a_terminal_can_fail(monkeypatch, tm
 
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(Broken()), "cp1252", write_through=True))
     assert terminal.run(lambda: evaluation.main(words)) == 1
-    assert (
-        NAME in (tmp_path / "r.json").read_text("utf-8")
-        or json.loads((tmp_path / "r.json").read_text("utf-8"))["folder"]
-    )
-    monkeypatch.undo()
+    assert NAME in str(json.loads((tmp_path / "r.json").read_text("utf-8")))
 
 
 def in_locale(name: str, tmp_path: Path) -> dict[str, str]:

@@ -4,12 +4,9 @@ The page without a server is built, opened in Chromium, and the examples' own st
 another; what stands in the picture is what the page answered.
 """
 
-import functools
-import http.server
 import io
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.static_site.build import write
 from tools.chromium import executable
+from tools.web import serving
 
 DIGITS = (("7", 40), ("2", 118), ("5", 196))  # each digit, and its left edge on the pad of 280 units
 HEIGHT = 84  # of a digit, in pad units: of the examples' 100
@@ -26,18 +24,6 @@ SIZE = ViewportSize(width=900, height=560)  # px of the page that is shown
 EVERY = 3  # points of the pen between two frames
 FRAME, REST, LAST = 60, 700, 3200  # ms that a frame stays: while the pen moves, after a digit, at the end
 QUALITY = 70  # of WebP
-
-
-def serve(folder: Path) -> tuple[str, http.server.ThreadingHTTPServer]:
-    """The address of a plain web server of the files in ``folder``."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass  # a line for each request is for nobody
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/", server
 
 
 def frames(page: Page) -> Iterator[tuple[Image.Image, int]]:
@@ -67,17 +53,15 @@ def frames(page: Page) -> Iterator[tuple[Image.Image, int]]:
 def main() -> int:
     """Write the picture."""
     chromium = executable()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address, sync_playwright() as playwright:
         write(Path(folder) / "site")
-        address, server = serve(Path(folder) / "site")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, color_scheme="light")
-        page.goto(address)
+        page.goto(f"{address}site/")
         page.locator(".predict.ready").wait_for()
         page.wait_for_timeout(2500)  # the network is loaded, and practises
         pictures, lasting = zip(*frames(page), strict=True)
         browser.close()
-        server.shutdown()
     options = {"duration": list(lasting), "loop": 0, "quality": QUALITY, "method": 6}
     pictures[0].save(sys.argv[1], save_all=True, append_images=pictures[1:], **options)
     print(f"{sys.argv[1]}: {len(pictures)} frames, {Path(sys.argv[1]).stat().st_size / 1000:.0f} kB")

@@ -7,13 +7,10 @@ import base64
 import contextlib
 import io
 import json
-import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -23,17 +20,24 @@ from interface.predict import routes
 from interface.static_site import build
 from model import predict, recogniser
 from model.pictures import PictureError, open_pages
+from tools import chromium
 from tools.made_inputs import Input, models, pictures
+from tools.web import serving
 
 RIGHT, FIRST, REFUSED, WRONG = "read", "first page read, the others counted", "refused, with the reason", "**wrong**"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "inputs.md"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Answer = tuple[str | None, str]  # what was read, None where nothing was; the sentence that says why, or a note
 ENTRIES = ("Python", "command line", "app", "page without a server")
 HEAD = """# What people bring, and what becomes of it
 
-Each kind of input, made by `tools/made_inputs.py`, in each way in. `python -m tools.inputs docs/inputs.md` tries all of them and writes this
-table; it fails where an input is neither read right nor refused with a sentence.
+Each kind of input, made by `tools/made_inputs.py`. `python -m tools.inputs docs/inputs.md` tries all of them and writes these tables; it
+fails where an input is neither read right nor refused with a sentence.
+
+"""
+MODELS_HEAD = """## Model files
+
+`recogniser.load`, which the command line, `demo.py --model` and the evaluation call with what they are given. (The page without a server
+takes a `.tflite`: tests/interface/static_site/test_own_model.py.)
 
 """
 
@@ -77,27 +81,22 @@ def site() -> Iterator[Callable[[Input], Answer]]:
     """The page that needs no server, in a browser: a function that gives a file to it."""
     from playwright.sync_api import sync_playwright
 
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = chromium.executable()
     if found is None:
-        raise SystemExit("A Chromium is needed for the page without a server.")
-    with tempfile.TemporaryDirectory() as folder:
-        build.write(Path(folder))
-        handler = partial(_Quiet, directory=folder)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-            page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/")
-            page.locator(".predict.ready").wait_for()
+        raise SystemExit(chromium.MISSING)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address, sync_playwright() as playwright:
+        build.write(Path(folder) / "site")
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{address}site/")
+        page.locator(".predict.ready").wait_for()
 
-            def read(one: Input) -> Answer:
-                found = page.evaluate(READ, base64.b64encode(one.content).decode("ascii"))
-                return found["text"], found["error"] or ""
+        def read(one: Input) -> Answer:
+            found = page.evaluate(READ, base64.b64encode(one.content).decode("ascii"))
+            return found["text"], found["error"] or ""
 
-            yield read
-            browser.close()
-        server.shutdown()
+        yield read
+        browser.close()
 
 
 # The module that the page itself has loaded for reading files: its address is found among what the page has fetched.
@@ -112,11 +111,6 @@ READ = """async (text) => {
     return {text: null, error: error.message};
   }
 }"""
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):  # noqa: A002 - the base class's name
-        pass
 
 
 def cell(one: Input, answer: Answer) -> str:
@@ -140,19 +134,19 @@ def picture_rows(entries: list[Callable[[Input], Answer]]) -> Iterator[list[str]
 
 
 def model_rows(folder: Path) -> Iterator[list[str]]:
-    """A row for each kind of model file; the app and the command line take them alike, the page without a server takes none."""
+    """A row for each kind of model file: what `recogniser.load` makes of it."""
     for words, path, readable in models(folder):
         try:
             read = recogniser.load(str(path)).read(next(open_pages(next(pictures()).content)).picture).text == "6"
             found = RIGHT if read and readable else WRONG
         except recogniser.ModelError as error:
             found = WRONG if readable or "\n" in str(error) else REFUSED
-        yield ["model file", words, found, found, found, "takes none"]
+        yield [words, found]
 
 
-def table(rows: list[list[str]]) -> str:
+def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     """Markdown."""
-    lines = [["kind", "input", *ENTRIES], ["---"] * (2 + len(ENTRIES)), *rows]
+    lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -162,10 +156,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         with site() as by_page:
             rows = list(picture_rows([by_python, partial(by_command, Path(folder)), partial(by_app, client), by_page]))
-        pictures_tried = len(rows)
-        rows += model_rows(Path(folder))
-    text = f"{HEAD}{pictures_tried} pictures and {len(rows) - pictures_tried} model files.\n\n{table(rows)}"
-    Path(sys.argv[1]).write_text(text, "utf-8")
+        files = list(model_rows(Path(folder)))
+    by_picture = f"{len(rows)} pictures, in each way in.\n\n{table(('kind', 'input', *ENTRIES), rows)}"
+    by_file = f"{MODELS_HEAD}{len(files)} files.\n\n{table(('file', '`recogniser.load`'), files)}"
+    Path(sys.argv[1]).write_text(f"{HEAD}## Pictures\n\n{by_picture}\n{by_file}", "utf-8")
+    rows += files
     wrong = [row for row in rows if WRONG in row]
     for row in wrong:
         print(" | ".join(row))

@@ -14,7 +14,8 @@ from interface.static import main
 from interface.static_site import build, evaluation
 from interface.static_site.page import CARDS
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
-from tests.conftest import expect_only, missing, note_other_host, static_server
+from tests.conftest import expect_only, missing, note_other_host
+from tools.web import serving
 
 LIMIT = 4_200_000  # bytes with gzip, of everything but what is loaded only when wanted
 
@@ -131,8 +132,8 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
     open_site.expected.append(
         "net::ERR_FAILED"
     )  # the 10,000 images, for which nobody had asked while there was a network
-    with static_server(site_folder.parent.parent) as address:
-        page = open_site(address=f"{address}/somewhere/digits/")
+    with serving(site_folder.parent.parent) as address:
+        page = open_site(address=f"{address}somewhere/digits/")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()  # its server is gone
     page.locator(".predict.ready").wait_for()
