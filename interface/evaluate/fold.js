@@ -2,7 +2,7 @@
 
 import {around, findAll} from '../page/dom.js';
 
-const OPEN = 'open'; // class of a section that shows its content
+const UNFOLDED = 'unfolded'; // class of a section that shows its content
 
 /** @type {(tab: Element, slug: string) => HTMLElement | null} */
 const section = (tab, slug) => {
@@ -19,7 +19,7 @@ const section = (tab, slug) => {
 function fold(tab, slug, open) {
   const found = section(tab, slug);
   if (!found) return;
-  found.classList.toggle(OPEN, open);
+  found.classList.toggle(UNFOLDED, open);
   for (const button of findAll(found, '[data-fold]', HTMLButtonElement)) button.setAttribute('aria-expanded', String(open));
 }
 

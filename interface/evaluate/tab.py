@@ -70,7 +70,7 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
         with gr.Column(elem_classes="ev-cards"):
             gr.HTML(contents_html(), elem_classes="evaluation ev-contents", apply_default_css=False, js_on_load=None)
             for place, name in enumerate(CARDS):
-                opened_first = ["open"] if place == 0 else []
+                opened_first = ["unfolded"] if place == 0 else []
                 with gr.Column(elem_classes=["ev-section", f"ev-section-{slug(name)}", *opened_first]):
                     gr.HTML(
                         views.render("section.html", name=name, slug=slug(name), open=place == 0),

@@ -9,6 +9,7 @@ from playwright.sync_api import TimeoutError, expect
 
 from evaluation.galleries import data_url
 from interface.evaluate.downloads import FILES
+from tests.browser import PHONE
 from tests.interface.evaluate.dashboard import NAME, cell, shipped_report, worst_cell
 
 
@@ -123,3 +124,11 @@ def test_nothing_is_wider_than_the_screen(evaluate, theme, width):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = cell(page, 9, 9).bounding_box()
     assert box["width"] >= 24 and box["height"] >= 24  # WCAG 2.5.8
+
+
+def test_the_first_section_stands_unfolded_in_its_place(evaluate):
+    for options in ({}, PHONE):
+        page = evaluate(**options)
+        table, next_heading = page.get_by_test_id("per-class"), page.locator("[data-fold=epochs]")
+        expect(table).to_be_visible()
+        assert table.bounding_box()["y"] + table.bounding_box()["height"] <= next_heading.bounding_box()["y"]
