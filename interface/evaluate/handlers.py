@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
@@ -169,7 +170,7 @@ class Dashboard:
         yield from self._worked(job, "Looking at the pictures", closer_cards.audit, selection, request)
 
     def _worked(
-        self, job: Job | None, what: str, card: Callable[..., str], selection: Selection, request: gr.Request
+        self, job: Job | None, what: str, card: Callable[..., Markup], selection: Selection, request: gr.Request
     ) -> Iterator[str]:
         """A card while its job goes on, and after it. what: for people."""
         owner = request.session_hash or ""

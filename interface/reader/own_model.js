@@ -1,5 +1,5 @@
-// A model file that a visitor brings: checks it and finds out which input it expects (`open`). Four ways are tried: 0–1 or 0–255, light
-// or dark ink; the app tries all of model/conventions.py.
+// A model file that a visitor brings: checks it and finds out which input it expects (`open`). Four conventions are tried: 0–1 or 0–255,
+// light or dark ink; the app tries all of model/conventions.py.
 
 /** @import {Card, CompiledModel, Network} from './types.js' */
 
