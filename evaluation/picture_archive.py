@@ -50,6 +50,8 @@ class Archive:
             raise FolderError(SENTENCES["many"])
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(packed))
+            for member in self._zip.infolist():  # some programs on Windows write backslashes
+                member.filename = member.filename.replace("\\", "/")
             members = [member for member in self._zip.infolist() if wanted(member)]
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeError) as error:
             raise FolderError(SENTENCES["no_zip"]) from error
@@ -64,11 +66,15 @@ class Archive:
 
     def _table(self, members: list[zipfile.ZipInfo]) -> bytes | None:
         """The content of the zip's metadata.csv (picture_groups.py); None without one, or where it cannot be read."""
+        if not members or members[0].flag_bits & 1 or members[0].compress_type not in READABLE:
+            return None
         try:
             with self._zip.open(members[0]) as opened:
-                return opened.read(LARGEST_TABLE + 1)
-        except (*DAMAGED, IndexError):
+                content = opened.read(min(LARGEST_TABLE, self._left) + 1)
+        except DAMAGED:
             return None
+        self._left -= min(len(content), self._left)
+        return content
 
     def _file(self, member: zipfile.ZipInfo) -> PictureFile:
         return PictureFile(member.filename, label_of(member.filename) or 0, lambda: self._content(member))
@@ -76,7 +82,7 @@ class Archive:
     def _content(self, member: zipfile.ZipInfo) -> bytes:
         """A member's bytes. Raises PictureError in one sentence."""
         if label_of(member.filename) is None:
-            raise PictureError(why_no_label(member.filename.replace("\\", "/")))
+            raise PictureError(why_no_label(member.filename))
         if member.flag_bits & 1:
             raise PictureError(SENTENCES["encrypted"])
         if member.compress_type not in READABLE:
@@ -102,12 +108,12 @@ def is_table(member: zipfile.ZipInfo) -> bool:
 
 def wanted(member: zipfile.ZipInfo) -> bool:
     """Whether a person put this file there: it is no folder, not hidden, and not of those that macOS adds."""
-    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+    parts = PurePosixPath(member.filename).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return not member.is_dir() and bool(parts) and not hidden and parts[0] != "__MACOSX"
 
 
 def label_of(name: str) -> int | None:
     """The digit that names one of a member's folders, as picture_folder.label_of finds it. None for a path that leads out, too."""
-    path = PurePosixPath(name.replace("\\", "/"))
+    path = PurePosixPath(name)
     return None if path.is_absolute() or ".." in path.parts else picture_folder.label_of(str(path))

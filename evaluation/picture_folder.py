@@ -94,15 +94,20 @@ def pictures(folder: Path) -> list[PictureFile]:
     return found
 
 
+def is_label(text: str) -> bool:
+    """Whether a folder's name, or a cell, is a digit 0 to 9. Others that Unicode has, such as ٣, are none."""
+    return len(text) == 1 and text in "0123456789"
+
+
 def label_of(name: str) -> int | None:
     """The digit that names one of the folders in which a file lies, however deep. None where none is a digit, or two are different."""
-    labels = {part for part in PurePosixPath(name).parts[:-1] if len(part) == 1 and part in "0123456789"}
+    labels = {part for part in PurePosixPath(name).parts[:-1] if is_label(part)}
     return int(labels.pop()) if len(labels) == 1 else None
 
 
 def why_no_label(name: str) -> str:
     """The sentence for a file that `label_of` gives no digit."""
-    labels = sorted({part for part in PurePosixPath(name).parts[:-1] if len(part) == 1 and part in "0123456789"})
+    labels = sorted({part for part in PurePosixPath(name).parts[:-1] if is_label(part)})
     if len(labels) < 2:
         return "It is not in a folder named 0 to 9."
     return f"It is in folders named {' and '.join(labels)}; which is its digit?"

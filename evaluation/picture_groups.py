@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from evaluation.picture_folder import LARGEST_TABLE, TABLE, FolderError
+from evaluation.picture_folder import LARGEST_TABLE, TABLE, FolderError, is_label
 from evaluation.shapes import Measure
 from evaluation.slices import MANY, Grouping, cut, named
 
@@ -30,7 +30,7 @@ def groupings(names: Sequence[str], table: bytes | None = None) -> tuple[Groupin
 def from_label(name: str) -> str:
     """A picture's path from the folder that is its label on: "mine/3/ann/a.png" → "3/ann/a.png"; all of it without one."""
     parts = PurePosixPath(name).parts
-    labels = [i for i, part in enumerate(parts[:-1]) if len(part) == 1 and part in "0123456789"]
+    labels = [i for i, part in enumerate(parts[:-1]) if is_label(part)]
     return "/".join(parts[labels[-1] :]) if labels else name
 
 

@@ -12,6 +12,7 @@ from evaluation.picture_folder import (
     FolderError,
     PictureFile,
     content_of,
+    is_label,
     pictures,
 )
 from evaluation.picture_groups import read_rows
@@ -55,7 +56,7 @@ def of_csv(path: Path) -> Source:
         file = row["file"].replace("\\", "/")
         if labels.setdefault(file, row["label"]) != row["label"]:
             raise FolderError(f"{path.name} gives {file} two labels, {labels[file]} and {row['label']}; leave one.")
-    wrong = next((file for file, label in labels.items() if label not in tuple("0123456789")), None)
+    wrong = next((file for file, label in labels.items() if not is_label(label)), None)
     if not labels or wrong is not None:
         said = f"it gives {wrong} the label {labels[wrong]!r}" if wrong is not None else "it has no lines"
         raise FolderError(f"{path.name} must give each picture a label from 0 to 9; {said}.")

@@ -11,6 +11,7 @@ import numpy as np
 
 from evaluation.audit.pictures import Audit
 from evaluation.audit.suspects import Suspect
+from evaluation.picture_folder import is_label
 from evaluation.report_files import safe_cell
 from model.pictures import PictureError
 
@@ -94,7 +95,7 @@ def corrected_zip(audit: Audit, decisions: Mapping[int, Decision], content: Call
 def place(name: str, label: int) -> str:
     """Where a picture of this label lies: its path with the label's folder exchanged, below `label` where it had none."""
     parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..")]
-    folders = [i for i, part in enumerate(parts[:-1]) if len(part) == 1 and part in "0123456789"]
+    folders = [i for i, part in enumerate(parts[:-1]) if is_label(part)]
     below = parts[folders[-1] + 1 :] if folders else parts[-1:]
     return "/".join([str(label), *below])
 

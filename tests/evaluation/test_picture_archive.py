@@ -70,7 +70,8 @@ def test_every_bad_file_is_listed_and_none_is_fatal():
     reasons = dict(known(found.folder).unreadable)
     assert known(found.folder).files == ("3/good.png",)
     good_or_hidden = {"3/good.png", ".hidden/3/a.png", "__MACOSX/3/._good.png"}
-    assert set(reasons) == set(zipfile.ZipFile(io.BytesIO(content)).namelist()) - good_or_hidden
+    names = {name.replace("\\", "/") for name in zipfile.ZipFile(io.BytesIO(content)).namelist()}
+    assert set(reasons) == names - good_or_hidden
     assert reasons["../7/out.png"] == "It is not in a folder named 0 to 9."
 
 
@@ -112,6 +113,29 @@ def test_a_damaged_an_encrypted_and_a_strangely_packed_member_are_listed():
         made.writestr("1/good.png", png(1))
         made.writestr("7/x.png", png(7), compress_type=zipfile.ZIP_LZMA)
     assert "compression" in why(out.getvalue())["7/x.png"]
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_table_is_unpacked_by_the_usual_decoder_only_and_the_pictures_are_still_read(kind):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("1/good.png", png(1))
+        made.writestr("metadata.csv", "file,pen\n1/good.png,fine\n", compress_type=kind)
+    found = Archive(out.getvalue())
+    assert found.table is None and [file.name for file in found.files] == ["1/good.png"]
+
+
+def test_a_tables_bytes_count_with_the_pictures(monkeypatch):
+    content = packed({"1/a.png": png(1), "metadata.csv": b"file,pen\n" + b"x" * 200_000})
+    monkeypatch.setattr(picture_archive, "MOST_UNPACKED", 200_000)
+    with pytest.raises(FolderError, match="unpacked, is larger"):
+        evaluated(content)
+
+
+def test_a_zip_written_with_backslashes_has_the_same_names_and_table():
+    found = Archive(packed({"mine\\7\\ann\\a.png": png(7), "mine\\metadata.csv": b"file,pen\n7/ann/a.png,fine\n"}))
+    assert [(file.name, file.label) for file in found.files] == [("mine/7/ann/a.png", 7)]
+    assert found.table is not None and found.files[0].content() == png(7)
 
 
 @pytest.mark.parametrize(
