@@ -6,7 +6,6 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,17 +19,16 @@ from evaluation import (
     extend_command,
     html_report,
     picture_folder,
-    picture_groups,
     picture_sources,
     report_files,
     robustness,
-    slices,
     text_report,
 )
+from evaluation.picture_sources import Source
 from evaluation.report import Report, finish
 from evaluation.runner import Step, run
 from model import mnist_download, terminal
-from model.datasets import DataError, Labelled, load_mnist
+from model.datasets import DataError, load_mnist
 from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
 
@@ -44,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
         if words[:1] == ["audit"]:
             return audit_command.main(words[1:], show)
         if words[:1] == ["compare"]:
-            return compare_command.main(words[1:], lambda name, folder: evaluate(load(name), folder)[0])
+            return compare_command.main(words[1:], answers)
         if words[:1] == ["extend"]:
             return extend_command.main(words[1:])
         options = arguments(words)
@@ -52,14 +50,18 @@ def main(argv: list[str] | None = None) -> int:
         print_notes(recogniser.name, recogniser.notes)
         if options.alone or options.one_look:
             recogniser = recogniser.alone(second_look=not options.one_look)
-        report, images = evaluate(recogniser, options.images)
+        source = options.images and picture_sources.open_source(options.images)
+        report, images = evaluate(recogniser, source)
+        if source:
+            report = details.with_slices(report, images, source.table, source.table_name)
         if options.robustness:
             report = report.with_robustness(measured(recogniser, options.robustness), seed=0)
         report = details.look_closer(report, recogniser, images)
         written = write(report, images, options)  # first: whatever happens to the terminal, they are there
         print(text_report.summary(report))
         if options.compare:
-            print(text_report.comparison(report, other(options.compare, options.images)))
+            other = compare_command.report_of(options.compare, options.images, answers)
+            print(text_report.comparison(report, other))
         for path in written:
             print(f"Wrote {path}")
     except (
@@ -104,18 +106,18 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def evaluate(recogniser: Recogniser, folder: Path | None) -> tuple[Report, np.ndarray]:
-    """The report and the images behind it, (n, 28, 28) uint8. folder: of pictures, or a zip or CSV; None for MNIST's test set."""
-    if folder:
-        source = picture_sources.open_source(folder)
+def evaluate(recogniser: Recogniser, source: Source | None) -> tuple[Report, np.ndarray]:
+    """The report and the images behind it, (n, 28, 28) uint8. source: of pictures; None for MNIST's test set."""
+    if source:
         shown = lambda progress: show(recogniser.name, progress)  # noqa: E731
-        report, images = picture_folder.evaluate_pictures(recogniser, source.files, source.name, shown)
-        assert report.folder is not None  # as pictures have it
-        right = report.labels == report.predicted
-        more = picture_groups.groupings(report.folder.files, source.table)
-        return replace(report, slices=slices.find(Labelled(images, report.labels), right, more)), images
+        return picture_folder.evaluate_pictures(recogniser, source.files, source.name, shown)
     test = load_mnist(download=True, progress=mnist_download.show).test
     return finish(recogniser, test, watched(recogniser.name, run(recogniser, test))), test.images
+
+
+def answers(model: str, place: Path | None) -> Report:
+    """The report of another model. place: of pictures; None for MNIST's test set."""
+    return evaluate(load(model), picture_sources.open_source(place) if place else None)[0]
 
 
 def measured(recogniser: Recogniser, n: int) -> tuple[robustness.Score, ...]:
@@ -137,11 +139,6 @@ def show(name: str, step: Step) -> None:
     if sys.stderr.isatty():
         end = "\n" if step.done == step.total else ""
         print(f"\r{name}: {step.done:,} of {step.total:,}", end=end, file=sys.stderr, flush=True)
-
-
-def other(name: str, folder: Path | None) -> Report:
-    """The report to compare with: a saved one, or another model's on the same images."""
-    return report_files.load(Path(name)) if name.endswith(".json") else evaluate(load(name), folder)[0]
 
 
 def write(report: Report, images: np.ndarray, options: argparse.Namespace) -> list[Path]:

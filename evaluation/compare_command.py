@@ -8,8 +8,9 @@ from typing import Any
 
 from evaluation import report_files
 from evaluation.formatting import interval, number, percent, plural
-from evaluation.many_models import Against, against, unique_names
+from evaluation.many_models import Against, against
 from evaluation.report import Report
+from model import recogniser
 
 Evaluate = Callable[[str, Path | None], Report]
 
@@ -30,7 +31,7 @@ def main(argv: Sequence[str], evaluate: Evaluate) -> int:
     if len(options.models) < 2:
         parser.error("name two models at least")
     reports = [report_of(name, options.images, evaluate) for name in options.models]
-    found = against(reports[0], reports[1:], unique_names(reports))
+    found = against(reports[0], reports[1:])
     print(text(found))
     if options.json:
         content = json.dumps(to_json(found), indent=1, allow_nan=False) + "\n"
@@ -42,7 +43,9 @@ def report_of(name: str, folder: Path | None, evaluate: Evaluate) -> Report:
     """A saved report, the shipped one of a model on MNIST, or else a run. Raises what these raise."""
     if name.endswith(".json"):
         return report_files.load(Path(name))
-    found = None if folder else report_files.shipped(name)
+    found = (
+        report_files.shipped(name) if folder is None and name in recogniser.shipped() else None
+    )  # no file of that name
     return found or evaluate(name, folder)
 
 

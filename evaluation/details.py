@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluation import cost, no_digit, refusal, slices
+from evaluation import cost, no_digit, picture_groups, refusal, slices
 from evaluation.no_digit import Outliers
+from evaluation.picture_folder import TABLE, FolderError
 from evaluation.refusal import OUTLIERS
 from evaluation.report import MNIST_TEST, Report
 from model.datasets import Labelled, unit
@@ -24,6 +25,21 @@ def look_closer(report: Report, recogniser: Recogniser, images: np.ndarray, outl
     )
     costs = cost.measure(recogniser, unit(images[0]), report.images_per_second)
     return replace(with_refusal(report, recogniser, images, outliers=outliers), slices=found, cost=costs)
+
+
+def with_slices(report: Report, images: np.ndarray, table: bytes | None, called: str = TABLE) -> Report:
+    """A report on pictures with its slices, those of its folders and of a table too. images: (n, 28, 28) uint8, the report's.
+
+    table: the content of a CSV, called so. One that cannot be used is left aside: the report lists why, as for a picture.
+    """
+    assert report.folder is not None  # as picture files have it
+    unreadable = report.folder.unreadable
+    try:
+        more = picture_groups.groupings(report.folder.files, table, called)
+    except FolderError as error:
+        more, unreadable = picture_groups.groupings(report.folder.files), (*unreadable, (called, str(error)))
+    found = slices.find(Labelled(images, report.labels), report.labels == report.predicted, more)
+    return replace(report, slices=found, folder=replace(report.folder, unreadable=unreadable))
 
 
 def with_refusal(

@@ -15,15 +15,15 @@ MOST_COLUMNS = 20  # further ones are left out: a report that shows them all sho
 HOW = "Its first line names the columns, of which one is file: the path of a picture as in 3/ann/a.png."
 
 
-def groupings(names: Sequence[str], table: bytes | None = None) -> tuple[Grouping, ...]:
+def groupings(names: Sequence[str], table: bytes | None = None, called: str = TABLE) -> tuple[Grouping, ...]:
     """The groupings of pictures by their folders and by a table. names: of the pictures that were read, with their folders.
 
-    table: the content of a metadata.csv. A column with more than MANY different numbers is cut as a measure is; one whose every
-    value differs, and is no number, says nothing. Raises FolderError for a table that cannot be used.
+    table: the content of a CSV; called: its name. A column with more than MANY different numbers is cut as a measure is; one
+    whose every value differs, and is no number, says nothing. Raises FolderError for a table that cannot be used.
     """
     folders = [below_label(name) for name in names]
     found = [named("folder", folders)] if any(folders) else []
-    columns = read_table(table, names) if table is not None else {}
+    columns = read_table(table, names, called) if table is not None else {}
     return *found, *(_grouping(column, values) for column, values in columns.items() if _tells(values))
 
 
@@ -40,24 +40,36 @@ def below_label(name: str) -> str:
     return "/".join(path.parts[1:-1]) if len(path.parts[0]) == 1 else ""
 
 
-def read_table(content: bytes, names: Sequence[str]) -> dict[str, list[str]]:
+def read_table(content: bytes, names: Sequence[str], called: str = TABLE) -> dict[str, list[str]]:
     """Column → a value for each of `names`, empty where the table does not name it. Raises FolderError in one sentence."""
-    rows = read_rows(content, TABLE, ("file",))
+    rows = read_rows(content, called, ("file",))
     columns = [name for name in rows[0] if name not in ("file", "label")][:MOST_COLUMNS] if rows else []
     places = {from_label(name): i for i, name in enumerate(names)} | {name: i for i, name in enumerate(names)}
     values = {column: [""] * len(names) for column in columns}
-    seen: dict[str, dict[str, str]] = {}
-    for row in rows:
-        file = row["file"].replace("\\", "/").removeprefix("./")
-        if seen.setdefault(file, row) != row:
-            raise FolderError(f"{TABLE} has two lines for {file} that say different things; leave one.")
+    seen = by_file(rows, called)
+    for file, row in seen.items():
         if file in places:
             for column in columns:
                 values[column][places[file]] = row[column]
     unknown = [file for file in seen if file not in places]
     if len(unknown) == len(seen) > 0:
-        raise FolderError(f"{TABLE} names none of the pictures; it says {unknown[0]!r}. {HOW}")
+        raise FolderError(f"{called} names none of the pictures; it says {unknown[0]!r}. {HOW}")
     return values
+
+
+def by_file(rows: Sequence[dict[str, str]], called: str) -> dict[str, dict[str, str]]:
+    """Picture's path → its line. called: the table's name. Raises FolderError where two lines of a picture differ."""
+    seen: dict[str, dict[str, str]] = {}
+    for row in rows:
+        file = file_of(row)
+        if {**seen.setdefault(file, row), "file": ""} != {**row, "file": ""}:
+            raise FolderError(f"{called} has two lines for {file} that say different things; leave one.")
+    return seen
+
+
+def file_of(row: dict[str, str]) -> str:
+    """The path that a line names, as the pictures' names are written: 3/a.png for ./3/a.png and 3\\a.png."""
+    return row["file"].replace("\\", "/").removeprefix("./")
 
 
 def read_rows(content: bytes, name: str, needed: Sequence[str]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.picture_archive import Archive
+from evaluation.picture_archive import MOST_PACKED, SENTENCES, Archive
 from evaluation.picture_folder import (
     LARGEST_TABLE,
     MOST_PICTURES,
@@ -15,18 +15,19 @@ from evaluation.picture_folder import (
     is_label,
     pictures,
 )
-from evaluation.picture_groups import read_rows
+from evaluation.picture_groups import by_file, file_of, read_rows
 
 MOST_NAMED = 3  # missing files that a sentence names
 
 
 @dataclass(frozen=True)
 class Source:
-    """name: for people; files: in order; table: the content of its metadata.csv, None without one."""
+    """name: for people; files: in order; table: the content of its table, None without one; table_name: what that is called."""
 
     name: str
     files: Sequence[PictureFile]
     table: bytes | None = None
+    table_name: str = TABLE
 
 
 def open_source(place: Path) -> Source:
@@ -35,11 +36,11 @@ def open_source(place: Path) -> Source:
     Raises FolderError, in one sentence, for anything that is no test set.
     """
     if place.suffix.lower() == ".zip" and place.is_file():
-        return of_zip(place.name, _bytes(place))
+        return of_zip(place.name, _bytes(place, MOST_PACKED, SENTENCES["large"]))
     if place.suffix.lower() == ".csv" and place.is_file():
         return of_csv(place)
     table = place / TABLE
-    return Source(f"folder {place.resolve().name}", pictures(place), _bytes(table) if table.is_file() else None)
+    return Source(f"folder {place.resolve().name}", pictures(place), _table(table) if table.is_file() else None)
 
 
 def of_zip(name: str, packed: bytes) -> Source:
@@ -50,12 +51,14 @@ def of_zip(name: str, packed: bytes) -> Source:
 
 def of_csv(path: Path) -> Source:
     """The pictures that a CSV names, relative to its own folder; its other columns become slices."""
-    content = _bytes(path)
+    content = _table(path)
     labels: dict[str, str] = {}
-    for row in read_rows(content, path.name, ("file", "label")):
-        file = row["file"].replace("\\", "/")
+    rows = read_rows(content, path.name, ("file", "label"))
+    for row in rows:
+        file = file_of(row)
         if labels.setdefault(file, row["label"]) != row["label"]:
             raise FolderError(f"{path.name} gives {file} two labels, {labels[file]} and {row['label']}; leave one.")
+    by_file(rows, path.name)  # before a run of minutes, not behind it
     wrong = next((file for file, label in labels.items() if not is_label(label)), None)
     if not labels or wrong is not None:
         said = f"it gives {wrong} the label {labels[wrong]!r}" if wrong is not None else "it has no lines"
@@ -72,14 +75,18 @@ def of_csv(path: Path) -> Source:
         PictureFile(file, int(label), lambda file=file: content_of(path.parent / file))
         for file, label in labels.items()
     ]
-    return Source(path.name, files, content)
+    return Source(path.name, files, content, path.name)
 
 
-def _bytes(path: Path) -> bytes:
-    """A file's content. Raises FolderError where it cannot be read, or is larger than anything that is read here."""
+def _table(path: Path) -> bytes:
+    return _bytes(path, LARGEST_TABLE, f"{path} is larger than {LARGEST_TABLE // 2**20} MB.")
+
+
+def _bytes(path: Path, most: int, larger: str) -> bytes:
+    """A file's content. Raises FolderError where it cannot be read, and `larger` where it has more than `most` bytes."""
     try:
-        if path.suffix.lower() == ".csv" and path.stat().st_size > LARGEST_TABLE:
-            raise FolderError(f"{path} is larger than {LARGEST_TABLE // 2**20} MB.")
+        if path.stat().st_size > most:  # before it is in memory
+            raise FolderError(larger)
         return path.read_bytes()
     except OSError as error:
         raise FolderError(f"{path} cannot be read ({error.strerror}).") from error

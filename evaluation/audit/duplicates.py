@@ -43,8 +43,8 @@ def near(images: np.ndarray, probabilities: np.ndarray) -> list[Pair]:
             same = np.einsum("np,np->n", directions[i], directions[j]) >= 1 - MOST_PIXELS
             same &= np.abs(seen[i] - seen[j]).max(axis=1) <= MOST_OUTPUTS
             pairs += zip(inked[i[same]].tolist(), inked[j[same]].tolist(), strict=True)
-        if len(pairs) > MOST_PAIRS:
-            break
+            if len(pairs) > MOST_PAIRS:
+                return pairs
     return pairs
 
 

@@ -1,4 +1,4 @@
-"""The suspects of a test set, the most suspect first. Enter at `find`; `SuspectKind` says what can be wrong.
+"""The suspects of a test set, the most suspect first. Enter at `find`; `KINDS` says what can be wrong.
 
 Nothing is changed here: a person keeps, relabels or drops each (corrections.py).
 """
@@ -23,7 +23,8 @@ KINDS = {
     "none": "it looks like no digit",
     "several": "it holds several digits",
 }
-# What is wrong whatever the label says comes before doubts and behind contradicted labels; a copy with the same label is only waste.
+# A label's score is 1 − its probability. Beside those: blank pictures and copies with another label come first; no digit, or several,
+# stands among contradicted labels; ink in the border among doubts; a copy with the same label, which is only waste, behind them.
 BLANK_SCORE, NONE_SCORE, SEVERAL_SCORE, CUT_SCORE = 1.0, 0.9, 0.9, 0.6
 OTHER_LABEL_SCORE, COPY_SCORE, NEAR_SCORE = 1.0, 0.4, 0.3
 DOUBT = 0.5  # a label less probable than this is doubted
@@ -54,7 +55,10 @@ class Looked:
 
 @dataclass(frozen=True)
 class Suspect:
-    """index: of the picture; suggested: another label, None where it should rather go; score: in [0, 1]; kind: of KINDS."""
+    """index: of the picture; suggested: another label, None where it should rather go; score: in [0, 1]; kind: of KINDS.
+
+    suggested, for a contradicted label: the digit that contradicts it; for a doubted one: the most probable other, by all models.
+    """
 
     index: int
     label: int
@@ -90,37 +94,40 @@ def find(
     read = np.asarray(own.any(axis=1))
     limits = confident_learning.thresholds(labels[read], own[read], sure)
     confident = np.where(read, confident_learning.confidently(own, limits), -1)
-    quality = label_quality(looked)
+    opinion = opinions(looked)
+    quality = opinion[np.arange(len(labels)), labels]
+    doubted = read & (confident != labels) & (quality < DOUBT)
+    rotated = _turned(looked, doubted, turned) if turned is not None else []
+    explained = {suspect.index for suspect in rotated}  # the label is right: it is the picture that is turned
     suspects = [
-        *_labels(labels, own, read, confident, quality),
+        *(one for one in _labels(labels, opinion, read, confident) if one.index not in explained),
         *_copies(looked, confident),
         *_faults(looked, not_digit),
+        *rotated,
     ]
-    if turned is not None:
-        suspects += _turned(looked, read & (confident != labels) & (quality < DOUBT), turned)
     estimated = confident_learning.estimated_errors(labels[read], confident[read])
     return Found(_ranked(suspects), estimated, len(labels))
 
 
-def label_quality(looked: Looked) -> np.ndarray:
-    """(n,) float64: the probability of the label, the mean of both models where there are two: what one of them has learned by
-    heart, or has never seen, the other judges better."""
-    rows, labels = np.arange(len(looked.labels)), np.asarray(looked.labels, np.int64)
-    first = looked.probabilities[rows, labels].astype(np.float64)
-    return first if looked.second is None else (first + looked.second[rows, labels]) / 2
+def opinions(looked: Looked) -> np.ndarray:
+    """(n, 10) float64: the probabilities, the mean of both models where there are two: what one of them has learned by heart, or
+    has never seen, the other judges better."""
+    first = np.asarray(looked.probabilities, np.float64)
+    return first if looked.second is None else (first + looked.second) / 2
 
 
-def _labels(
-    labels: np.ndarray, own: np.ndarray, read: np.ndarray, confident: np.ndarray, quality: np.ndarray
-) -> list[Suspect]:
+def _labels(labels: np.ndarray, opinion: np.ndarray, read: np.ndarray, confident: np.ndarray) -> list[Suspect]:
     contradicted = (confident >= 0) & (confident != labels)
+    rows = np.arange(len(labels))
+    quality, others = opinion[rows, labels], opinion.copy()
+    others[rows, labels] = -1
+    suggested = np.where(contradicted, confident, others.argmax(axis=1))
     chosen = np.flatnonzero(read & (contradicted | (quality < DOUBT)))
-    best = own.argmax(axis=1)
     return [
         Suspect(
             int(i),
             int(labels[i]),
-            int(best[i]) if best[i] != labels[i] else None,
+            int(suggested[i]),
             float(1 - quality[i]),
             "label" if contradicted[i] else "doubt",
         )
@@ -131,11 +138,12 @@ def _labels(
 def _copies(looked: Looked, confident: np.ndarray) -> list[Suspect]:
     """Copies of an earlier picture. With another label than that, one of the two is surely wrong."""
     known = duplicates.exact(looked.keys)
+    same = set(known)
     pairs = [(pair, "duplicate") for pair in known]
     pairs += [
         (pair, "near duplicate")
         for pair in duplicates.near(looked.images, np.asarray(looked.probabilities))
-        if pair not in set(known)
+        if pair not in same
     ]
     found = []
     for (earlier, later), kind in pairs:

@@ -9,7 +9,7 @@ import pytest
 
 from evaluation import detail_files, details, refusal, report_files, slices
 from evaluation.cost import Cost
-from evaluation.report import Report
+from evaluation.report import Folder, Report
 from evaluation.report_files import ReportError
 from tests import fakes
 from tests.fakes import known
@@ -77,6 +77,19 @@ def test_a_new_run_takes_over_what_belongs_to_the_images_and_the_weights(fuller)
     other = details.carry_over(replace(run, weights_sha256="other", predicted=run.labels), fuller)
     assert other.refusal is other.cost is None and {row.errors for row in known(other.slices).rows} == {0}
     assert details.carry_over(run, None) is run
+
+
+def test_pictures_get_the_slices_of_their_table_and_one_that_cannot_be_used_is_listed():
+    images, made = fakes.labelled().images, fakes.made()
+    names = tuple(f"{label}/{'ann' if i % 2 else 'bob'}/{i}.png" for i, label in enumerate(made.labels))
+    made = replace(made, folder=Folder(names, {}, ()))
+    table = "file,pen\n" + "\n".join(f"{name},fine" for name in names)
+    found = details.with_slices(made, images, table.encode(), "set.csv")
+    assert {"folder", "pen"} <= {one.name for one in known(found.slices).groupings}
+    found = details.with_slices(made, images, b"pen\nfine\n", "set.csv")
+    ((name, why),) = known(found.folder).unreadable
+    assert name == "set.csv" and why.startswith("set.csv has no column named file")
+    assert {"folder"} <= {one.name for one in known(found.slices).groupings}
 
 
 def test_refusal_is_not_measured_where_the_run_does_not_say_what_is_no_digit():

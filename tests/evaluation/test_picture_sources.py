@@ -89,7 +89,7 @@ def test_a_csv_of_paths_is_a_test_set(tmp_path):
     ("lines", "words"),
     [
         ("a.png,3\ngone.png,4", r"names 1 of 2 files that are not there \(gone.png\)"),
-        ("a.png,3\na.png,4", "gives a.png two labels, 3 and 4"),
+        ("a.png,3\n./a.png,4", "gives a.png two labels, 3 and 4"),
         ("a.png,three", "label from 0 to 9; it gives a.png the label 'three'"),
         ("", "label from 0 to 9; it has no lines"),
     ],
@@ -101,3 +101,23 @@ def test_a_csv_that_is_no_test_set_gets_one_sentence(tmp_path, lines, words):
     with pytest.raises(FolderError, match=words) as said:
         picture_sources.open_source(table)
     assert "\n" not in str(said.value)
+
+
+def test_a_csv_whose_lines_contradict_each_other_is_refused_by_its_name_before_a_run(tmp_path):
+    table = folder(tmp_path, "a.png") / "set.csv"
+    table.write_text("file,label,pen\na.png,3,fine\n./a.png,3,fine\n", encoding="utf-8")
+    found = picture_sources.open_source(table)
+    assert [file.name for file in found.files] == ["a.png"] and found.table_name == "set.csv"
+    table.write_text("file,label,pen\na.png,3,fine\n.\\a.png,3,broad\n", encoding="utf-8")
+    with pytest.raises(FolderError, match="^set.csv has two lines for a.png"):
+        picture_sources.open_source(table)
+    with pytest.raises(FolderError, match="^set.csv names none"):
+        picture_groups.groupings(["b.png"], b"file,pen\na.png,fine\n", "set.csv")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    for name, limit in (("set.csv", "LARGEST_TABLE"), ("set.zip", "MOST_PACKED")):
+        monkeypatch.setattr(picture_sources, limit, 10)
+        (tmp_path / name).write_bytes(b"x" * 11)
+        with pytest.raises(FolderError, match="is larger than"):
+            picture_sources.open_source(tmp_path / name)
