@@ -12,6 +12,8 @@ INK = 0.5  # probability from which a px is ink
 NEAR_X, NEAR_Y = 0.22, 0.45  # heights; of two middles closer than that, the fainter one is none
 SPREAD = 0.08  # heights; how far the votes for one middle fall apart
 FAR = 0.55  # heights; ink whose vote falls farther from every middle belongs to none
+MOST = 1000  # places looked at for one pass; a page in small writing has some hundreds
+BLOCK = 32  # px, the side of the squares in which middles are looked for together
 LEAST = 0.01  # share of a squared height that an instance's ink has at least
 
 
@@ -58,26 +60,24 @@ def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
         return Found([], amount, np.zeros(shape, bool))
     cells = np.stack([2 * columns + 1, 2 * rows + 1], axis=1).astype(np.float32)
     votes = cells + maps.REACH * outputs[rows, columns][:, maps.OFFSET]
-    peaks = _peaks(heat, height, votes, height[rows, columns])
+    sizes = height[rows, columns]
+    peaks = _peaks(heat, height, votes, sizes)
     if not len(peaks):
         return Found([], amount, ink >= INK)
-    # Each vote to the nearest middle, in its own heights.
-    middles = 2.0 * peaks[:, 1::-1] + 1
-    size = height[rows, columns][:, None]
-    distance = np.hypot(*np.moveaxis((votes[:, None] - middles[None]) / size[..., None], -1, 0))
-    nearest = distance.argmin(axis=1)
-    nearest[distance.min(axis=1) > FAR] = len(peaks)
+    nearest, distance = _nearest(votes, 2.0 * peaks[:, 1::-1] + 1)
+    nearest[distance / sizes > FAR] = len(peaks)
     owner = np.full(heat.shape, -1, np.int32)
     owner[rows, columns] = nearest
     fine = np.repeat(np.repeat(owner, 2, 0), 2, 1)[: shape[0], : shape[1]]
     digit = sigmoid(outputs[rows, columns, maps.KIND])
-    found, sizes = [], height[rows, columns]
-    for k in range(len(peaks)):
-        own = nearest == k
-        if not own.any():
+    order = np.argsort(nearest, kind="stable")
+    ends = np.searchsorted(nearest[order], np.arange(len(peaks)), side="right")
+    found = []
+    for k, own in enumerate(np.split(order, ends)[: len(peaks)]):
+        if len(own) < 3:
             continue
         typical = float(np.median(sizes[own]))
-        if own.sum() * 4 < LEAST * typical**2 or own.sum() < 3:
+        if len(own) * 4 < LEAST * typical**2:
             continue
         x0, x1 = 2 * columns[own].min(), min(2 * columns[own].max() + 2, shape[1])
         y0, y1 = 2 * rows[own].min(), min(2 * rows[own].max() + 2, shape[0])
@@ -92,6 +92,29 @@ def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
             )
         )
     return Found(found, amount, (fine == len(peaks)) & (ink >= INK))
+
+
+def _nearest(votes: np.ndarray, middles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each vote, (n, 2) px, the nearest of the middles, (k, 2) px, at least one: its number, (n,) int, and how far it is, in px.
+
+    Block by block, with only those middles that can be nearest to a place in it, one after the other: all distances at once
+    would be gigabytes of a picture full of texture.
+    """
+    nearest, distance = np.zeros(len(votes), int), np.full(len(votes), np.inf, np.float32)
+    blocks = np.floor(votes / BLOCK)
+    order = np.lexsort(blocks.T)
+    starts = 1 + np.flatnonzero(np.any(np.diff(blocks[order], axis=0), axis=1))
+    for part in np.split(order, starts):
+        reach = np.hypot(*(middles - (blocks[part[0]] + 0.5) * BLOCK).T)
+        inside, best = votes[part], distance[part]
+        for k in np.flatnonzero(
+            reach <= reach.min() + 1.5 * BLOCK
+        ):  # twice the way from its middle to a corner is 1.42
+            away = np.hypot(*(inside - middles[k]).T)
+            closer = away < best
+            nearest[part[closer]], best[closer] = k, away[closer]
+        distance[part] = best
+    return nearest, distance
 
 
 def _peaks(heat: np.ndarray, height: np.ndarray, votes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -110,10 +133,10 @@ def _peaks(heat: np.ndarray, height: np.ndarray, votes: np.ndarray, sizes: np.nd
     sharp = strength * (0.5 + 0.5 * density / np.maximum(cv2.dilate(density, np.ones((9, 9), np.uint8)), 1e-6))
     highest = cv2.dilate(sharp, np.ones((3, 3), np.uint8))
     rows, columns = np.nonzero((sharp >= highest) & (sharp >= PEAK))
-    order = np.argsort(-sharp[rows, columns])[:1000]
-    kept: list[tuple[int, int, float]] = []
-    for r, c in zip(rows[order], columns[order], strict=True):
-        size = height[r, c] / 2
-        if all(abs(c - kc) > NEAR_X * size or abs(r - kr) > NEAR_Y * size for kr, kc, _ in kept):
-            kept.append((int(r), int(c), float(strength[r, c])))
-    return np.array(kept, np.float32).reshape(-1, 3)
+    order = np.argsort(-sharp[rows, columns])[:MOST]
+    places, kept = np.stack([rows[order], columns[order]], axis=1), np.zeros(len(order), bool)
+    for at, (r, c) in enumerate(places):
+        near = np.abs(places[:at][kept[:at]] - (r, c)) <= height[r, c] / 2 * np.array([NEAR_Y, NEAR_X], np.float32)
+        kept[at] = not near.all(axis=1).any()
+    rows, columns = places[kept].T
+    return np.stack([rows, columns, strength[rows, columns]], axis=1).astype(np.float32)
