@@ -1,5 +1,6 @@
 """What the Evaluate tab can show: the reports of the models on offer, and the images behind them. Enter at `Reports`."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,7 +21,7 @@ from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring, Score, measure
 from evaluation.runner import Job, Progress, run
 from interface.evaluate.closer import carried_over, outliers, with_refusal, with_slices
-from interface.evaluate.uploaded_test_sets import UPLOADED, UploadedTestSet, UploadedTestSets
+from interface.evaluate.uploaded_test_sets import UPLOADED, Reader, UploadedTestSet, UploadedTestSets
 from model.convention_search import Choice
 from model.datasets import DataError, Labelled, load_mnist_test
 from model.recogniser import Recogniser
@@ -39,8 +40,8 @@ class Selection:
 class Reports:
     """The reports that one page can show. models: name on the page → recogniser.
 
-    By model: finished, measured, refused, audits: what this process found; kept: what an earlier process found, where no report
-    ships.
+    By model: finished, measured: what this process found; kept: what an earlier process found, where no report ships. By `Reader`:
+    refused, audits. A report names its reader in its notes, and counts for nobody else.
     """
 
     models: Mapping[str, Recogniser]
@@ -49,8 +50,8 @@ class Reports:
     finished: dict[str, Report] = field(default_factory=dict)
     measured: dict[str, tuple[Score, ...]] = field(default_factory=dict)
     kept: dict[str, Report] = field(default_factory=dict)
-    refused: dict[str, Refusal] = field(default_factory=dict)
-    audits: dict[str, Audit] = field(default_factory=dict)
+    refused: dict[Reader, Refusal] = field(default_factory=dict)
+    audits: dict[Reader, Audit] = field(default_factory=dict)
 
     # ---- what there is to show ----
 
@@ -67,16 +68,15 @@ class Reports:
         for name in (selection.model, *shipped_models()):
             known = None if found.slices and name != selection.model else self.shipped(name)
             found = carried_over(found, known) if known else found
-        refused = self.refused.get(selection.model)
+        refused = self.refused.get(self.reader(selection.model))
         return with_refusal(found, refused) if refused else found
 
     def run_here(self, name: str) -> Report | None:
         """The newest run of a model on this machine; of earlier processes only where no report ships."""
-        if name not in self.finished and name not in self.kept and not self.shipped(name):
-            found = self._newest_kept(name)
-            if found:
-                self.kept[name] = found
-        return self.finished.get(name) or self.kept.get(name)
+        found = self._as_it_is(name, self.finished.get(name)) or self._as_it_is(name, self.kept.get(name))
+        if found is None and not self.shipped(name) and (found := self._newest_kept(name)):
+            self.kept[name] = found
+        return found
 
     def images(self, selection: Selection) -> np.ndarray | None:
         """(n, 28, 28) uint8, the images of `report`; None where they are not at hand."""
@@ -136,7 +136,8 @@ class Reports:
             self.history.keep(found)
             return found
 
-        return Job(selection.model, ("mnist", recogniser.weights_sha256), lambda: run(recogniser, test), keep)
+        key = ("mnist", recogniser.weights_sha256, recogniser.notes)
+        return Job(selection.model, key, lambda: run(recogniser, test), keep)
 
     def measurement(self, name: str, n: int) -> Job | None:
         """Robustness of a model on n test images; None without them."""
@@ -165,10 +166,11 @@ class Reports:
         def keep(end: Progress) -> Refusal:
             assert end.none is not None  # as `run` has it
             others = end.probabilities, end.none
-            self.refused[selection.model] = refusal.of(recogniser.calibration, digits, right, others, outliers())
-            return self.refused[selection.model]
+            measured = refusal.of(recogniser.calibration, digits, right, others, outliers())
+            self.refused[selection.model, recogniser.notes] = measured
+            return measured
 
-        return Job(selection.model, ("refusal", recogniser.weights_sha256), steps, keep)
+        return Job(selection.model, ("refusal", recogniser.weights_sha256, recogniser.notes), steps, keep)
 
     def audit(self, selection: Selection) -> Job | None:
         """The audit of the labels of what is selected; None without its images."""
@@ -184,32 +186,33 @@ class Reports:
 
         def keep(end: Looking) -> Audit:
             found = audit_pictures.finish(recogniser, end.seen, second_opinion(recogniser), end.unreadable)
-            (self.audits if uploaded is None else uploaded.audits)[selection.model] = found
+            (self.audits if uploaded is None else uploaded.audits)[selection.model, recogniser.notes] = found
             return found
 
-        return Job(selection.model, ("audit", recogniser.weights_sha256, selection.test_set), steps, keep)
+        key = ("audit", recogniser.weights_sha256, recogniser.notes, selection.test_set)
+        return Job(selection.model, key, steps, keep)
 
     def audited(self, selection: Selection) -> Audit | None:
         """What the newest audit of what is selected found; None before there is one."""
+        reader, uploaded = self.reader(selection.model), self.uploaded_set(selection)
         if selection.test_set is None:
-            return self.audits.get(selection.model)
-        uploaded = self.uploaded_set(selection)
-        return uploaded and uploaded.audits.get(selection.model)
+            return self.audits.get(reader)
+        return uploaded and uploaded.audits.get(reader)
 
     def separate(self, name: str) -> Recogniser:
         """The model loaded once more, so that readings of other visitors never wait for an evaluation's engine."""
         shared = self.models[name]
-        other = second_instance(shared.name, shared.path, shared.choice)
+        other = copy.copy(
+            second_instance(shared.name, shared.path, shared.choice)
+        )  # a run under way keeps its calibration
         other.calibration, other.calibrated_on = shared.calibration, shared.calibrated_on
         other.calibrated = shared.calibrated
         return other
 
     def calibrate(self, name: str) -> None:
-        """Calibrate a custom model for everybody; its older reports no longer count. Raises DataError without MNIST."""
+        """Calibrate a custom model for everybody; what was found before no longer counts. Raises DataError without MNIST."""
         if self.can_calibrate(name):
             self.models[name].calibrate()
-            self.finished.pop(name, None)
-            self.kept.pop(name, None)
 
     def can_calibrate(self, name: str) -> bool:
         """Whether a model is somebody's own and has no calibration yet."""
@@ -230,19 +233,29 @@ class Reports:
             uploaded.results[selection.model] = found, images
             return found
 
-        return Job(selection.model, ("uploaded", selection.test_set, recogniser.weights_sha256), steps, keep)
+        key = ("uploaded", selection.test_set, recogniser.weights_sha256, recogniser.notes)
+        return Job(selection.model, key, steps, keep)
 
     # ---- where reports come from ----
 
+    def reader(self, name: str) -> Reader:
+        """Who reads as that model now."""
+        return name, self.models[name].notes
+
+    def _as_it_is(self, name: str, found: Report | None) -> Report | None:
+        """A report if it is of the model fed and calibrated as it is now, else None."""
+        return found if found and found.notes == self.models[name].notes else None
+
     def _uploaded_result(self, selection: Selection) -> tuple[Report, np.ndarray] | None:
         uploaded = self.uploaded_set(selection)
-        return uploaded and uploaded.results.get(selection.model)
+        result = uploaded and uploaded.results.get(selection.model)
+        return result if result and self._as_it_is(selection.model, result[0]) else None
 
     def _newest_kept(self, name: str) -> Report | None:
-        weights, notes = self.models[name].weights_sha256, self.models[name].notes
+        weights = self.models[name].weights_sha256
         try:
             runs = (self.history.report(r.id) for r in self.history.runs() if r.weights_sha256 == weights)
-            return next((found for found in runs if found.notes == notes), None)  # fed and calibrated as it is now
+            return next((found for found in runs if self._as_it_is(name, found)), None)
         except ReportError:
             return None
 

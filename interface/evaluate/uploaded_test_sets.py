@@ -26,15 +26,17 @@ HELD = 4  # test sets at once: 4 × 50 MB at the most, and a class of visitors t
 SLOWEST = 120  # seconds to send one: 50 MB at 3.5 Mbit/s
 LONGEST_NAME = 60  # characters of a file's name that the page shows: they fit on its status line
 
+Reader = tuple[str, tuple[str, ...]]  # a model's name and notes, which say how it is fed and calibrated
+
 
 @dataclass
 class UploadedTestSet:
-    """A zip as it came, and what each model (by name) made of it: the report and the (n, 28, 28) uint8 images behind it; its audit."""
+    """A zip as it came, and what each model made of it: by name the report and the (n, 28, 28) uint8 images behind it; its audits."""
 
     name: str
     packed: bytes
     results: dict[str, tuple[Report, np.ndarray]] = field(default_factory=dict)
-    audits: dict[str, Audit] = field(default_factory=dict)
+    audits: dict[Reader, Audit] = field(default_factory=dict)
 
 
 class UploadedTestSets:

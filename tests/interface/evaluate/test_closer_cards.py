@@ -74,7 +74,7 @@ def audit() -> pictures.Audit:
 
 
 def test_the_corrected_set_holds_what_was_decided(reports, monkeypatch):
-    reports.audits["fake"] = audit()
+    reports.audits["fake", ()] = audit()
     monkeypatch.setattr(closer_handlers, "mnist_test", fakes.labelled)
     answer = closer_handlers.corrected_set(reports, Selection("fake"), [[2, "relabel", 8]])
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(answer["base64"]))) as archive:
@@ -96,7 +96,7 @@ def test_the_corrected_set_holds_what_was_decided(reports, monkeypatch):
     ],
 )
 def test_decisions_that_nobody_can_have_made_are_refused(reports, decisions):
-    reports.audits["fake"] = audit()
+    reports.audits["fake", ()] = audit()
     assert "error" in closer_handlers.corrected_set(reports, Selection("fake"), decisions)
 
 
@@ -107,6 +107,6 @@ def test_without_an_audit_there_is_no_corrected_set(reports):
 def test_the_audit_shows_its_suspects_escaped(reports):
     made = audit()
     hostile = replace(made.seen[2], name='<img src=x onerror="1">')
-    reports.audits["fake"] = replace(made, seen=(*made.seen[:2], hostile))
+    reports.audits["fake", ()] = replace(made, seen=(*made.seen[:2], hostile))
     text = str(closer_cards.audit(reports, Selection("fake")))
     assert text.count('class="suspect"') == 1 and "<img src=x" not in text and 'data-suggested="8"' in text

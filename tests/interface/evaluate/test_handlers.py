@@ -264,6 +264,34 @@ def test_a_model_without_calibration_can_be_calibrated_on_training_images(own):
     assert after.metrics.accuracy == before.metrics.accuracy
 
 
+def test_what_was_found_before_calibrating_no_longer_counts(own):
+    mine, reports = Selection("mine"), own.reports
+    *_, _ = own.run(mine, VISITOR)
+    *_, _ = own.refuse(mine, VISITOR)
+    first = reports.report(mine).refusal
+    assert first
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("mine/7/a.png", cv2.imencode(".png", np.full((28, 28), 255, np.uint8))[1].tobytes())
+    secret, _ = reports.uploaded.add("mine", content.getvalue())
+    pictures = Selection("mine", secret)
+    for job in (reports.evaluation(pictures), reports.audit(pictures)):
+        *_, last = job.steps()
+        job.finish(last)
+    assert reports.report(pictures) and reports.images(pictures) is not None and reports.audited(pictures)
+    under_way = reports.evaluation(mine)
+    *_, last = under_way.steps()
+    own.calibrate(mine)
+    under_way.finish(last)  # what the model made of it when it was not calibrated
+    assert reports.report(mine) is None and reports.report(pictures) is None
+    assert reports.images(pictures) is None and reports.audited(pictures) is None
+    *_, _ = own.run(mine, VISITOR)
+    assert reports.report(mine).refusal is None
+    *_, _ = own.refuse(mine, VISITOR)
+    again = reports.report(mine).refusal
+    assert again.sure == reports.models["mine"].calibration.sure != first.sure
+
+
 def test_a_shipped_model_cannot_be_calibrated_anew(dashboard):
     before = dashboard.reports.models[SHIPPED[0]].calibration
     assert "calibrate" not in dashboard.calibrate(FIRST)
