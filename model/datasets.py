@@ -38,6 +38,7 @@ LABEL_PROBLEMS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 665
 # Held out for every choice (models, thresholds, variations); no network learns from them: the training images from this index
 # on, and these pen writers.
 HELD_OUT = 55_000
+TRAINING_IMAGES = 60_000  # of MNIST
 HELD_OUT_WRITERS = range(25, 31)
 
 HOW_TO_GET_MNIST = (

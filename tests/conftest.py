@@ -226,28 +226,43 @@ def coding(browser, site):
 
 @pytest.fixture
 def new_page(browser, app):
-    """new_page(path="/", **context options) opens the app; at the end nothing may be logged as an error, and no request
+    """new_page(path="", **context options) opens the app; at the end nothing may be logged as an error, and no request
     may have left the machine."""
-    contexts, errors = [], []
+    opener = Opener(browser, app)
+    yield opener
+    opener.close()
 
-    def open_page(path: str = "/", **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-        contexts.append(context)
+
+class Opener:
+    """opener(path, **context options) opens a page of `address`. `close` fails if anything was logged as an error that is not in
+    `expected`, or if a request has left the address."""
+
+    def __init__(self, browser, address: str):
+        self.browser, self.address = browser, address
+        self.contexts, self.errors = [], []
+        self.expected: list[
+            str
+        ] = []  # words of the browser's own lines about what a test provokes, such as an answer of 4xx
+
+    def __call__(self, path: str = "", address: str = "", **options):
+        address = address or self.address
+        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)  # a busy machine; every assertion retries until then
         page.set_default_navigation_timeout(120_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        context.on("request", lambda request: note_other_host(request.url, app, errors))
-        page.goto(app + path)
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        context.on("request", lambda request: note_other_host(request.url, address, self.errors))
+        page.goto(address + path)
         page.locator(".predict.ready").wait_for()
         return page
 
-    open_page.expected = []  # words of the browser's own lines about what a test provokes, such as an answer of 4xx
-    yield open_page
-    for context in contexts:
-        context.close()
-    expect_only(open_page.expected, errors)
+    def close(self) -> None:
+        """Close every page."""
+        for context in self.contexts:
+            context.close()
+        expect_only(self.expected, self.errors)
 
 
 def expect_only(expected: list[str], errors: list[str]) -> None:

@@ -36,7 +36,7 @@ class Looking:
     unreadable: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and cached by identity: it holds arrays
 class Audit:
     """What an audit found. seen: every readable picture; answers: (n,) int64 of the model, −1 for no single digit; found: the
     suspects, by index into `seen`."""

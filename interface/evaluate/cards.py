@@ -15,10 +15,11 @@ from evaluation import corruptions, galleries, sections
 from evaluation.galleries import Query
 from evaluation.report import Report
 from evaluation.robustness import Measuring
+from evaluation.runner import Step
 from interface.evaluate import closer_cards, comparison, history
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, render
-from model.datasets import Labelled
+from model.datasets import HELD_OUT, TRAINING_IMAGES, Labelled
 
 SLICES, REFUSAL, AUDIT = "Whom it is good for", "When it refuses", "Audit my labels"
 FEW = 5  # digits that show what a corruption does: they fit into a table's cell
@@ -69,6 +70,7 @@ def confidence(reports: Reports, selection: Selection, message: str = "") -> Mar
         "calibrate.html",
         message=message,
         can_calibrate=reports.can_calibrate(selection.model),
+        held_out=TRAINING_IMAGES - HELD_OUT,
         shown=_confidence(found) if found else quiet(NO_REPORT),
     )
 
@@ -92,7 +94,7 @@ def _confidence(found: Report) -> Markup:
 
 
 def robustness(reports: Reports, selection: Selection) -> Markup:
-    """Accuracy under the 15 corruptions, as the report has it."""
+    """Accuracy under the corruptions, as the report has it."""
     found = reports.report(selection)
     if found is None:
         return quiet(NO_REPORT)
@@ -115,9 +117,10 @@ def robustness_of(found: Report | None, test: Labelled | None, uploaded: bool, m
     )
 
 
-def measuring(progress: Measuring | None, mine: bool) -> Markup:
-    """In the place of the robustness while it is measured. mine: whether this visitor started it and may stop it."""
-    if progress is None:
+def measuring(progress: Step | None, mine: bool) -> Markup:
+    """In the place of the robustness while it is measured. progress: a Measuring; mine: whether this visitor started it and may
+    stop it."""
+    if not isinstance(progress, Measuring):
         return render("starting.html")
     return render("measuring.html", progress=progress, total=len(corruptions.CORRUPTIONS) + 1, mine=mine)
 

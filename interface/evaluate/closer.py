@@ -7,7 +7,7 @@ from evaluation import details, no_digit, refusal
 from evaluation.details import with_slices as with_slices
 from evaluation.refusal import Refusal
 from evaluation.report import Report
-from model.datasets import load_mnist
+from model.datasets import load_mnist_test
 
 
 @lru_cache(maxsize=16)
@@ -25,4 +25,4 @@ def with_refusal(found: Report, measured: Refusal) -> Report:
 @lru_cache(maxsize=1)
 def outliers() -> no_digit.Outliers:
     """The images that are no digit, made once. Raises DataError without MNIST."""
-    return no_digit.make(refusal.OUTLIERS, load_mnist().test.images)
+    return no_digit.make(refusal.OUTLIERS, load_mnist_test().images)

@@ -3,16 +3,17 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
 
-from evaluation import galleries, sections
+from evaluation import corruptions, galleries, sections
 from evaluation.audit.pictures import Audit
 from evaluation.audit.suspects import KINDS
 from evaluation.formatting import plural
 from evaluation.metrics import evaluate
-from evaluation.refusal import Refusal
+from evaluation.refusal import OUTLIERS, Refusal
 from evaluation.report import Report
 from evaluation.runner import Step
 from interface.evaluate.state import Reports, Selection, mnist_test
@@ -55,7 +56,7 @@ def slices_of(found: Report | None, chosen: tuple[str, str] | None = None, image
 
 @dataclass(frozen=True)
 class Hand:
-    """One test set that a model has been run on here. accuracy: a fraction; n: images."""
+    """One row of what a model has read. accuracy: a fraction; n: images."""
 
     test_set: str
     n: int
@@ -66,7 +67,7 @@ class Hand:
 
 
 def other_hands(reports: Reports, selection: Selection) -> Markup:
-    """One row for each test set that the model has been run on here."""
+    """What the model makes of MNIST’s test set, of its corruptions where they are measured, and of the test set that is selected."""
     rows: list[Hand] = []
     own = reports.report(selection) if selection.test_set is not None else None
     mnist = reports.report(Selection(selection.model))
@@ -74,7 +75,8 @@ def other_hands(reports: Reports, selection: Selection) -> Markup:
         rows.append(_hand(found.dataset.name, found.dataset.n, found.metrics.accuracy, found.metrics.interval, found))
     if mnist is not None and mnist.robustness:
         scores = mnist.robustness
-        name, n = "MNIST-C, mean of 15 corruptions", scores.n * 15
+        kinds = len(corruptions.CORRUPTIONS)
+        name, n = f"MNIST-C, mean of {kinds} corruptions", scores.n * kinds
         rows.insert(1, _hand(name, n, scores.mean, None, mnist))
     return render("other_hands.html", rows=rows)
 
@@ -105,6 +107,7 @@ def refusal(reports: Reports, selection: Selection, message: str = "") -> Markup
         weights=found.weights_sha256,
         can_measure=found.none is not None and mnist_test() is not None,
         has_report=found.none is not None,
+        outliers=OUTLIERS,
     )
 
 
@@ -126,15 +129,20 @@ def points(found: Refusal) -> dict[str, str]:
 
 def cost(reports: Reports, selection: Selection) -> Markup:
     """What the models on offer cost, the chosen one first, and the plot of their accuracy over it."""
+    names = [selection.model, *(name for name in reports.models if name != selection.model)]
+    known = tuple((name, found) for name in names if (found := reports.report(Selection(name))))
+    return render("cost.html", table=sections.cost(known), plot=_cost_plot(known))
+
+
+@lru_cache(maxsize=8)
+def _cost_plot(known: tuple[tuple[str, Report], ...]) -> Markup:
+    """Accuracy over cost; nothing where fewer than two have a cost."""
+    if sum(found.cost is not None for _, found in known) < 2:
+        return Markup()
     from evaluation import displays, plots  # matplotlib takes half a second, which a first page need not wait for
 
-    names = [selection.model, *(name for name in reports.models if name != selection.model)]
-    known = [(name, found) for name in names if (found := reports.report(Selection(name)))]
-    plot = Markup()
-    if sum(found.cost is not None for _, found in known) > 1:
-        display = displays.CostDisplay.from_reports(known)
-        plot = plots.inline_svg(display.figure(), display.title)
-    return render("cost.html", table=sections.cost(known), plot=plot)
+    display = displays.CostDisplay.from_reports(known)
+    return plots.inline_svg(display.figure(), display.title)
 
 
 # ---- the audit of labels ----
@@ -164,6 +172,7 @@ def _kinds(found: Audit) -> list[tuple[str, str, int]]:
     return [(kind, words, kinds.count(kind)) for kind, words in KINDS.items() if kind in kinds]
 
 
+@lru_cache(maxsize=8)
 def _suspects(found: Audit) -> list[Mapping[str, object]]:
     """What the gallery shows of each suspect."""
     return [
@@ -181,6 +190,6 @@ def _suspects(found: Audit) -> list[Mapping[str, object]]:
     ]
 
 
-def auditing(progress: Step | None, mine: bool) -> Markup:
-    """In the place of the audit while it goes on. mine: whether this visitor started it and may stop it."""
-    return render("auditing.html", progress=progress, mine=mine, what="Looking at the pictures")
+def working(what: str, progress: Step | None, mine: bool) -> Markup:
+    """In the place of a card while its job goes on. what: for people; mine: whether this visitor started it and may stop it."""
+    return render("working.html", progress=progress, mine=mine, what=what)

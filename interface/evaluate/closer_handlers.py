@@ -3,7 +3,7 @@ corrected set. What the page sends is hostile until checked.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -14,11 +14,8 @@ from evaluation.audit import corrections
 from evaluation.audit.corrections import Decision
 from evaluation.audit.pictures import Audit
 from evaluation.picture_archive import Archive
-from evaluation.runner import BusyError, Evaluations, Job
 from interface.evaluate import closer_cards
-from interface.evaluate.runs import ended, steps
 from interface.evaluate.state import Reports, Selection, mnist_test
-from interface.evaluate.views import render
 from model.pictures import PictureError
 
 NO_AUDIT = "There is no audit of these pictures any more. Press “Look for suspects” again."
@@ -34,23 +31,6 @@ def slice_of(reports: Reports, selection: Selection, asked: dict[str, Any]) -> M
         return closer_cards.slices_of(found, (grouping, name), reports.images(selection))
     except KeyError as error:
         raise gr.Error("There is no such slice.", print_exception=False) from error
-
-
-def worked(
-    evaluations: Evaluations, job: Job | None, owner: str, what: str, card: Callable[[str], Markup]
-) -> Iterator[Markup]:
-    """A card while its job goes on, and after it. what: for people; card: makes the card with a message; job: None draws it only."""
-    message = ""
-    if job is not None:
-        try:
-            shared = evaluations.start(job, owner)
-            mine = shared.owner == owner
-            for progress in steps(shared):
-                yield render("auditing.html", progress=progress, mine=mine, what=what)
-            message = ended(shared)
-        except BusyError as busy:
-            message = str(busy)
-    yield card(message)
 
 
 def corrected_set(reports: Reports, selection: Selection, decisions: object) -> dict[str, str]:

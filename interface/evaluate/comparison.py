@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from markupsafe import Markup
 
-from evaluation.comparison import CompareError, Comparison, compare
+from evaluation.comparison import CompareError, Comparison
 from evaluation.formatting import plural
-from evaluation.many_models import against
+from evaluation.many_models import Row, against
 from evaluation.report import Report
 from evaluation.report_files import ReportError
 from evaluation.runner import Step
@@ -28,24 +28,24 @@ FIGURES = (
 
 def card(reports: Reports, selection: Selection, other: str | None = None, message: str = "") -> Markup:
     """What is shown against `other`, a key of `Reports.comparable`, or against the first other model that has a report."""
-    comparable, a, found = reports.comparable(selection), reports.report(selection), None
+    comparable, a, row = reports.comparable(selection), reports.report(selection), None
     other = other or first_with_report(reports, selection)
     try:
         b = reports.comparable_report(selection, other) if other else None
-        found = compare(a, b, comparable[other]) if a and b and other else None
+        row = against(a, [b], (a.model, comparable[other])).rows[0] if a and b and other else None
     except (CompareError, ReportError) as error:
         message = message or str(error)
-    return compared(a, comparable, other, found, message, reports.images(selection)) + everything(reports, selection, a)
+    return compared(a, comparable, other, row, message, reports.images(selection)) + everything(reports, selection, a)
 
 
 def everything(reports: Reports, selection: Selection, base: Report | None) -> Markup:
     """All other models that have read the same images, beside the one shown; nothing where there are fewer than two."""
+    if base is None:
+        return Markup()
     names = [name for name in reports.models if name != selection.model]
     known = {name: reports.report(replace(selection, model=name)) for name in names}
-    others = {
-        name: found for name, found in known.items() if found and base and found.dataset.sha256 == base.dataset.sha256
-    }
-    if base is None or len(others) < 2:
+    others = {name: found for name, found in known.items() if found and found.dataset.sha256 == base.dataset.sha256}
+    if len(others) < 2:
         return Markup()
     return render("all_models.html", found=against(base, list(others.values()), [selection.model, *others]))
 
@@ -60,15 +60,16 @@ def compared(
     a: Report | None,
     comparable: dict[str, str],
     other: str | None,
-    found: Comparison | None,
+    row: Row | None,
     message: str,
     images: np.ndarray | None,
 ) -> Markup:
     """Two results side by side, the test in words, and the images that only one of them reads right.
 
-    comparable: key → words of what can be chosen; other: the key chosen; found: None where one of the two is not known yet;
+    comparable: key → words of what can be chosen; other: the key chosen; row: None where one of the two is not known yet;
     images: (n, 28, 28) uint8 or None.
     """
+    found = row.pair if row else None
     return render(
         "comparison.html",
         comparable=comparable,
@@ -79,9 +80,9 @@ def compared(
         no_report=NO_REPORT,
         found=found,
         figures=figures(found) if found else [],
-        conclusion=against(found.a, [found.b], found.names).rows[0].words if found else "",
-        difference=difference(found) if found else [],
-        agreement=float((found.a.predicted == found.b.predicted).mean()) if found else None,
+        conclusion=row.words if row else "",
+        difference=difference(-row.matrix) if row else [],
+        agreement=row.agreement if row else None,
         only_one=only_one(found, images) if found else [],
     )
 
@@ -108,10 +109,9 @@ class Difference:
     heat: float
 
 
-def difference(found: Comparison) -> list[tuple[int, list[Difference]]]:
-    """(true digit, its ten cells): the first's confusion matrix minus the second's."""
-    first, second = (np.array(report.metrics.confusion_matrix) for report in (found.a, found.b))
-    most = max(int(np.abs(first - second).max()), 1)
+def difference(matrix: np.ndarray) -> list[tuple[int, list[Difference]]]:
+    """(true digit, its ten cells). matrix: (10, 10) int, the first's confusion matrix minus the second's."""
+    most = max(int(np.abs(matrix).max()), 1)
     return [
         (
             true,
@@ -125,7 +125,7 @@ def difference(found: Comparison) -> list[tuple[int, list[Difference]]]:
                 for predicted, n in enumerate(row)
             ],
         )
-        for true, row in enumerate(first - second)
+        for true, row in enumerate(matrix)
     ]
 
 

@@ -5,15 +5,14 @@ The selection is kept by the server; what the page sends with an event is hostil
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
-from markupsafe import Markup
 
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
-from evaluation.robustness import Measuring
-from evaluation.runner import SHARED, BusyError, Evaluations, Job, Progress
+from evaluation.runner import SHARED, BusyError, Evaluations, Job, Progress, Step
 from interface.evaluate import closer_cards, closer_handlers, comparison, views
 from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
 from interface.evaluate.downloads import file
@@ -118,42 +117,31 @@ class Dashboard:
         )
 
     def measure(self, selection: Selection, event: gr.EventData, request: gr.Request) -> Iterator[str]:
-        """The card "Robustness": accuracy under the 15 corruptions, one after another; on 1,000 test images or on all."""
+        """The card "Robustness": accuracy under the corruptions, one after another; on 1,000 test images or on all."""
         n = sent(event).get("n", SAMPLES[0])
         if type(n) is not int or n not in SAMPLES:
             raise gr.Error("There is no such number of images.", print_exception=False)
-        job = self.reports.measurement(self.checked(selection).model, n)
-        message = ""
-        if job is not None:
-            try:
-                shared = self.evaluations.start(job, request.session_hash or "")
-                mine = shared.owner == request.session_hash
-                for progress in steps(shared):
-                    yield measuring(progress if isinstance(progress, Measuring) else None, mine)
-                message = ended(shared)
-            except BusyError as busy:
-                message = str(busy)
-        found = self.reports.report(selection)
-        yield robustness_of(found, mnist_test(), selection.test_set is not None, message)
+        job, uploaded = self.reports.measurement(self.checked(selection).model, n), selection.test_set is not None
+
+        def card(message: str) -> str:
+            return robustness_of(self.reports.report(selection), mnist_test(), uploaded, message)
+
+        yield from self._worked(job, request, measuring, card)
 
     def compare(self, selection: Selection, event: gr.EventData, request: gr.Request) -> Iterator[str]:
         """The card "Compare": another model or an earlier run; a model without a report is evaluated first, if asked."""
         other = sent(event).get("other")
         if not isinstance(other, str) or other not in self.reports.comparable(self.checked(selection)):
             raise gr.Error("There is no such model or run to compare with.", print_exception=False)
-        message = ""
         kind, _, name = other.partition(" ")
         wanted = sent(event).get("run") and kind == "model"
         job = self.reports.evaluation(replace(selection, model=name)) if wanted else None
-        if job is not None:
-            try:
-                shared = self.evaluations.start(job, request.session_hash or "")
-                for progress in steps(shared):
-                    yield comparison.evaluating(name, progress)
-                message = ended(shared)
-            except BusyError as busy:
-                message = str(busy)
-        yield comparison.card(self.reports, selection, other, message)
+        yield from self._worked(
+            job,
+            request,
+            lambda progress, _: comparison.evaluating(name, progress),
+            lambda message: comparison.card(self.reports, selection, other, message),
+        )
 
     def slice(self, selection: Selection, event: gr.EventData) -> str:
         """The card "Whom it is good for": the images of one slice."""
@@ -162,21 +150,37 @@ class Dashboard:
     def refuse(self, selection: Selection, request: gr.Request) -> Iterator[str]:
         """The card "When it refuses": measure it."""
         job = self.reports.refusal(self.checked(selection))
-        yield from self._worked(job, "Reading images that are no digit", closer_cards.refusal, selection, request)
+        going_on = partial(closer_cards.working, "Reading images that are no digit")
+        yield from self._worked(job, request, going_on, partial(closer_cards.refusal, self.reports, selection))
 
     def audit(self, selection: Selection, request: gr.Request) -> Iterator[str]:
         """The card "Audit my labels": look for suspects."""
         job = self.reports.audit(self.checked(selection))
-        yield from self._worked(job, "Looking at the pictures", closer_cards.audit, selection, request)
+        going_on = partial(closer_cards.working, "Looking at the pictures")
+        yield from self._worked(job, request, going_on, partial(closer_cards.audit, self.reports, selection))
 
     def _worked(
-        self, job: Job | None, what: str, card: Callable[..., Markup], selection: Selection, request: gr.Request
+        self,
+        job: Job | None,
+        request: gr.Request,
+        going_on: Callable[[Step | None, bool], str],
+        card: Callable[[str], str],
     ) -> Iterator[str]:
-        """A card while its job goes on, and after it. what: for people."""
-        owner = request.session_hash or ""
-        yield from closer_handlers.worked(
-            self.evaluations, job, owner, what, lambda message: card(self.reports, selection, message)
-        )
+        """A card while its job goes on, and after it.
+
+        job: None draws the card only; going_on: of the progress, None before the first, and whether this visitor started the job;
+        card: of a message.
+        """
+        message, owner = "", request.session_hash or ""
+        if job is not None:
+            try:
+                shared = self.evaluations.start(job, owner)
+                for progress in steps(shared):
+                    yield going_on(progress, shared.owner == owner)
+                message = ended(shared)
+            except BusyError as busy:
+                message = str(busy)
+        yield card(message)
 
     # ---- the rest ----
 

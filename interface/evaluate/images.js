@@ -1,6 +1,6 @@
 // The images of the dashboard: `askGallery` asks for others, `openInPredict` shows one in the Predict tab.
 
-import {context2d} from '../page/dom.js';
+import {context2d, showTab} from '../page/dom.js';
 
 /** Images that a gallery shows at first, and more at a time (PAGE of evaluation/galleries.py). */
 export const PAGE = 48;
@@ -53,22 +53,7 @@ export async function openInPredict(image) {
   await image.decode(); // a browser may still be at it, and would draw nothing
   context.drawImage(image, 0, 0, 28, 28);
   const grey = context.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
-  showTab(document, '.page-tabs', 'Predict');
+  showTab('Predict');
   document.dispatchEvent(new CustomEvent('open-image', {detail: [...grey]})); // the Predict tab listens
   window.scrollTo({top: 0});
-}
-
-/**
- * Press one of Gradio's tabs.
- * @param {ParentNode} root
- * @param {string} tabs  selector of the tabs
- * @param {string} name
- */
-export function showTab(root, tabs, name) {
-  for (const button of root.querySelectorAll(`${tabs} button[role=tab]`)) {
-    if (button instanceof HTMLElement && button.textContent?.trim() === name) {
-      button.click();
-      return;
-    }
-  }
 }

@@ -1,5 +1,5 @@
-// When a model refuses: two thresholds to move, and what they bring. It computes in the page, from the numbers of a report: from the
-// card's compact data (`connectRefusal`), or from the report's JSON (`fromReport`).
+// When a model refuses: two thresholds to move, and what they bring. It computes in the page, from the card's compact data
+// (`connectRefusal`).
 
 import {find, findAll} from '../page/dom.js';
 import {save} from '../page/save.js';
@@ -37,22 +37,6 @@ const joined = (a, b) => ({
   group: Uint8Array.from([...a.group, ...b.group]),
 });
 
-/**
- * The points of a report's JSON; null where it has not measured when the model refuses.
- * @param {any} report
- * @returns {Points | null}
- */
-export function fromReport(report) {
-  const {refusal, predictions} = report;
-  if (!refusal) return null;
-  const right = predictions.map((/** @type {{true: number, predicted: number}} */ one) => one.true === one.predicted);
-  const {digits, others} = refusal;
-  return joined(
-    part(digits.best, digits.none, (i) => (right[i] ? 0 : 1)),
-    part(others.best, others.none, () => 2),
-  );
-}
-
 /** @type {(text: string | undefined) => Uint8Array} of base64 */
 const bytes = (text) => Uint8Array.from(atob(text ?? ''), (letter) => letter.charCodeAt(0));
 
@@ -62,8 +46,8 @@ function fractions(text) {
   return Float64Array.from({length: view.byteLength / 2}, (_, i) => view.getUint16(2 * i, true) / SCALE);
 }
 
-/** @type {(data: DOMStringMap) => Points} */
-function unpacked(data) {
+/** @type {(data: DOMStringMap) => Points} of the card's data, as `points` of closer_cards.py packs them */
+export function unpacked(data) {
   const right = bytes(data.right);
   return joined(
     part(fractions(data.digitsBest), fractions(data.digitsNone), (i) => (right[i] ? 0 : 1)),

@@ -5,7 +5,7 @@ mouse and keyboard.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import gradio as gr
 from markupsafe import Markup
@@ -68,12 +68,14 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
             matrix, gallery = piece(), piece()
         cards = {}
         with gr.Column(elem_classes="ev-cards"):
-            gr.HTML(contents_html(), elem_classes="evaluation ev-contents", apply_default_css=False, js_on_load=None)
+            gr.HTML(
+                contents_html(CARDS), elem_classes="evaluation ev-contents", apply_default_css=False, js_on_load=None
+            )
             for place, name in enumerate(CARDS):
                 opened_first = ["unfolded"] if place == 0 else []
                 with gr.Column(elem_classes=["ev-section", f"ev-section-{slug(name)}", *opened_first]):
                     gr.HTML(
-                        views.render("section.html", name=name, slug=slug(name), open=place == 0),
+                        heading_html(name, opened=place == 0),
                         elem_classes="evaluation ev-heading",
                         apply_default_css=False,
                         js_on_load=None,
@@ -114,13 +116,19 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
 
 
-def contents_html() -> Markup:
+def contents_html(names: Iterable[str]) -> Markup:
     """The table of contents: a link to each section."""
-    return views.render("contents.html", sections=[(name, slug(name)) for name in CARDS])
+    return views.render("contents.html", sections=[(name, slug(name)) for name in names])
 
 
-def controls_html(uploads: bool) -> Markup:
-    """Run, Cancel, Download, and where visitors may upload test sets, "Your pictures"."""
+def heading_html(name: str, opened: bool) -> Markup:
+    """The heading of a section. opened: whether the section is open at first."""
+    return views.render("section.html", name=name, slug=slug(name), open=opened)
+
+
+def controls_html(uploads: bool, files: Mapping[str, str] = FILES) -> Markup:
+    """Run, Cancel, Download, and where visitors may upload test sets, "Your pictures". files: kind → words of what can be
+    downloaded."""
     return views.render(
-        "controls.html", uploads=uploads, files=FILES, most_files=MOST_MEMBERS, most_megabytes=MOST_PACKED // 2**20
+        "controls.html", uploads=uploads, files=files, most_files=MOST_MEMBERS, most_megabytes=MOST_PACKED // 2**20
     )

@@ -25,6 +25,7 @@ from interface.server.login import signed_in
 HELD = 4  # test sets at once: 4 × 50 MB at the most, and a class of visitors takes turns anyway
 SLOWEST = 120  # seconds to send one: 50 MB at 3.5 Mbit/s
 LONGEST_NAME = 60  # characters of a file's name that the page shows: they fit on its status line
+UNNAMED = "your pictures"
 
 Reader = tuple[str, tuple[str, ...]]  # a model's name and notes, which say how it is fed and calibrated
 
@@ -102,4 +103,4 @@ async def request_body(request: Request) -> bytes:
 
 def printable(name: str) -> str:
     """A file's name as a visitor gave it, made short and printable. Templates escape it."""
-    return "".join(letter for letter in name if letter.isprintable()).strip()[:LONGEST_NAME] or "your pictures"
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:LONGEST_NAME] or UNNAMED

@@ -63,3 +63,14 @@ export function context2d(canvas, settings) {
  * @returns {string}
  */
 export const sentence = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Press one of the page's tabs.
+ * @param {string} name
+ * @returns {boolean} whether it was there
+ */
+export function showTab(name) {
+  const tab = findAll(document, '.page-tabs button[role=tab]', HTMLElement).find((one) => one.textContent?.trim() === name);
+  tab?.click();
+  return tab !== undefined;
+}

@@ -4,14 +4,15 @@ import gzip
 import json
 from collections.abc import Mapping
 
-from evaluation import curves, galleries, html_report, picture_archive, report_files, sections
+from evaluation import curves, galleries, html_report, picture_archive, plots, report_files, sections
 from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
-from interface.evaluate import comparison, downloads, views
+from interface.evaluate import comparison, downloads, uploaded_test_sets, views
+from interface.evaluate.state import mnist_test
 from model import pictures
-from model.datasets import LABEL_PROBLEMS, DataError, load_mnist
+from model.datasets import LABEL_PROBLEMS
 from model.recogniser import Recogniser
 
 FOLDER = "interface/static_site/evaluate"
@@ -28,9 +29,8 @@ MISSING = "MNIST’s images were not at hand when this page was made, only the f
 
 def test_images() -> bytes | None:
     """MNIST's 10,000 test images, 784 bytes each, then their labels, gzipped; None where they are not on this machine."""
-    try:
-        test = load_mnist().test
-    except DataError:
+    test = mnist_test()
+    if test is None:
         return None
     return gzip.compress(test.images.tobytes() + test.labels.astype("uint8").tobytes(), 9, mtime=0)
 
@@ -64,11 +64,14 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "MOST_PACKED": picture_archive.MOST_PACKED,
         "MOST_UNPACKED": picture_archive.MOST_UNPACKED,
         "MOST_FILE": pictures.MAX_BYTES,
+        "LONGEST_NAME": uploaded_test_sets.LONGEST_NAME,
+        "UNNAMED": uploaded_test_sets.UNNAMED,
         "SENTENCES": picture_archive.SENTENCES,
         "FILES": FILES,
         "MIME": downloads.MIME,
         "CSS": (TEMPLATES / "sections.css").read_text("utf-8"),
         "SCRIPT": (TEMPLATES / "sections.js").read_text("utf-8"),
+        "COLOURS": {"accent": plots.ACCENT, "error": plots.ERROR, "soft": plots.SOFT, "line": plots.LINE},
         "PLOTS": (INTERFACE / "static_site" / "evaluate" / "plots.css").read_text("utf-8"),
     }
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())

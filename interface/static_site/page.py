@@ -3,11 +3,10 @@
 from markupsafe import Markup
 
 from evaluation import sections
-from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
 from evaluation.report import Report
 from interface.assets import INTERFACE
-from interface.evaluate import cards, views
-from interface.evaluate.tab import slug
+from interface.evaluate import cards
+from interface.evaluate.tab import contents_html, controls_html, heading_html, slug
 from interface.reader import runtime
 from interface.reader.routes import CONSTANTS
 from interface.static_site import evaluation, modules
@@ -33,18 +32,9 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
-        controls=views.render(
-            "controls.html",
-            uploads=True,
-            files=evaluation.FILES,
-            most_files=MOST_MEMBERS,
-            most_megabytes=MOST_PACKED // 2**20,
-        ),
-        contents=views.render("contents.html", sections=[(name, slug(name)) for name in CARDS]),
-        cards=[
-            (name, slug(name), views.render("section.html", name=name, slug=slug(name), open=name == CARDS[0]))
-            for name in CARDS
-        ],
+        controls=controls_html(uploads=True, files=evaluation.FILES),
+        contents=contents_html(CARDS),
+        cards=[(name, slug(name), heading_html(name, opened=name == CARDS[0])) for name in CARDS],
         images=images,
         runtime=runtime.VERSION,
     )

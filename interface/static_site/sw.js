@@ -15,7 +15,7 @@ worker.addEventListener('install', (event) => event.waitUntil(keep()));
 worker.addEventListener('activate', (event) => event.waitUntil(dropOldVersions()));
 worker.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || !event.request.url.startsWith(worker.registration.scope)) return;
-  event.respondWith(answer(event.request));
+  event.respondWith(answer(event));
 });
 
 /** Files are asked for anew, or the browser's own memory would mix two versions; what has not changed is not sent again. */
@@ -29,13 +29,14 @@ async function dropOldVersions() {
   await Promise.all(names.filter((name) => name.startsWith(`${SCOPE} `) && name !== KEPT).map((name) => caches.delete(name)));
 }
 
-/** @type {(request: Request) => Promise<Response>} */
-async function answer(request) {
+/** @type {(event: FetchEvent) => Promise<Response>} which does not wait until the page is kept */
+async function answer(event) {
+  const {request} = event;
   const cache = await caches.open(KEPT);
   const found = await cache.match(request, {ignoreSearch: true});
   if (found) return found;
   const response = await fetch(request);
   const name = request.url.slice(worker.registration.scope.length);
-  if (response.ok && LATER.includes(name)) await cache.put(request, response.clone());
+  if (response.ok && LATER.includes(name)) event.waitUntil(cache.put(request, response.clone()).catch(() => {}));
   return response;
 }

@@ -45,8 +45,6 @@ def module() -> str:
         name = waiting.pop()
         if name in found:
             continue
-        source = ENVIRONMENT.get_template(name).filename
-        assert source
         loader = ENVIRONMENT.loader
         assert loader
         parsed = ENVIRONMENT.parse(loader.get_source(ENVIRONMENT, name)[0], name)

@@ -34,6 +34,8 @@ export const MOST_MEMBERS: number;
 export const MOST_PACKED: number;
 export const MOST_UNPACKED: number;
 export const MOST_FILE: number;
+export const LONGEST_NAME: number;
+export const UNNAMED: string;
 export const SENTENCES: Record<string, string>;
 
 /** By kind: what the download's menu calls it, and its MIME type by ending. */
@@ -44,3 +46,6 @@ export const MIME: Record<string, string>;
 export const CSS: string;
 export const SCRIPT: string;
 export const PLOTS: string;
+
+/** evaluation/plots.py: the light ones, by the variables of the style sheets. */
+export const COLOURS: Record<string, string>;

@@ -4,7 +4,7 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
-import {FILES, FIRST, MISSING, NO_REPORT, PAGE, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {FILES, FIRST, MISSING, NO_REPORT, TEST_SET_GONE, test_images, weights} from './constants.js';
 import {file} from './downloads.js';
 import {thousands} from './jinja.js';
 import {fromJson} from './report.js';
@@ -14,9 +14,6 @@ import * as views from './views.js';
 
 /** @import {Markup} from './jinja.js' */
 /** @import {Progress, Query, Report} from './types.js' */
-
-/** @type {Query} */
-const MOST_WRONG = {kind: 'wrong', true: null, predicted: null, sort: 'sure', sure: '', labels: '', shown: PAGE};
 
 /**
  * @param {HTMLElement} root  the tab
@@ -84,10 +81,16 @@ class Dashboard {
     return this.finished.get(model) ?? (await this.shipped(model));
   }
 
-  /** @returns {Promise<Uint8Array | null>} its images */
+  /** @returns {Promise<Uint8Array | null>} its images; null where they cannot be had */
   async images(model = this.model) {
     if (this.set !== null) return testSet(this.set)?.results.get(model)?.images ?? null;
-    return test_images ? (await testImages()).images : null;
+    return test_images ? ((await testImages().catch(() => null))?.images ?? null) : null;
+  }
+
+  /** @returns {() => boolean} whether what is chosen now is chosen still */
+  chosen() {
+    const {model, set} = this;
+    return () => this.model === model && this.set === set;
   }
 
   // ---- what is asked ----
@@ -105,12 +108,14 @@ class Dashboard {
 
   /** @type {(piece: HTMLElement, detail: any) => Promise<void>} */
   async asked(piece, detail) {
+    if (piece.dataset.piece === 'Compare') return this.compare(detail);
+    const still = this.chosen();
     const [report, images] = [await this.report(), await this.images()];
-    if (piece.dataset.piece === 'Compare') await this.compare(detail);
-    else if (!report) this.put(piece, views.quiet(NO_REPORT));
+    if (!still()) return;
+    if (!report) this.put(piece, views.quiet(NO_REPORT));
     else {
       const target = piece.dataset.piece === 'matrix' ? 'gallery' : (piece.dataset.piece ?? '');
-      const query = {...MOST_WRONG, sort: 'unsure', ...detail};
+      const query = {...views.MOST_WRONG, sort: 'unsure', ...detail};
       if (piece.dataset.piece === 'matrix') history.replaceState(null, '', this.link(query));
       this.put(this.piece(target), views.gallery(report, images, query, target === 'Images'));
     }
@@ -144,8 +149,11 @@ class Dashboard {
   /** Everything, at rest. note: what else there is to say. */
   async overview(note = '') {
     if (this.set !== null && !testSet(this.set)) [this.set, note] = [null, TEST_SET_GONE];
+    const still = this.chosen();
     const report = await this.report();
-    this.put(this.piece('status'), await this.status(report, note));
+    const status = await this.status(report, note);
+    if (!still()) return;
+    this.put(this.piece('status'), status);
     if (!report) {
       this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
       for (const name of ['matrix', 'gallery', ...CARDS.keys()]) this.put(this.piece(name), '');
@@ -153,8 +161,9 @@ class Dashboard {
     }
     this.put(this.piece('headline'), views.headline(report.metrics));
     this.put(this.piece('matrix'), views.matrix(report.metrics));
-    const images = await this.images().catch(() => null);
-    this.put(this.piece('gallery'), views.gallery(report, images, {...MOST_WRONG, shown: FIRST}));
+    const images = await this.images(); // the figures above do not wait for them
+    if (!still()) return;
+    this.put(this.piece('gallery'), views.gallery(report, images, {...views.MOST_WRONG, shown: FIRST}));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
     await this.compare({});
   }
@@ -189,17 +198,14 @@ class Dashboard {
     const first = Object.keys(comparable)[0] ?? null;
     const chosen = other ?? first;
     const name = chosen?.replace('model ', '') ?? '';
-    if (run) await this.evaluate(name, (progress) => this.put(this.piece('Compare'), this.evaluating(name, progress)));
-    const b = name ? await this.report(name) : null;
-    this.put(this.piece('Compare'), views.comparison(await this.report(), comparable, chosen, b, await this.images().catch(() => null)));
-  }
-
-  /** @type {(name: string, progress: Progress) => Markup} */
-  evaluating(name, progress) {
-    return views.status(`Evaluating ${name}`, `${thousands(progress.done)} of ${thousands(progress.total)} images`, {
-      progress,
-      state: 'mine',
-    });
+    const still = this.chosen();
+    /** @type {(progress: Progress) => void} */
+    const show = (progress) => {
+      if (still()) this.put(this.piece('Compare'), views.evaluating(name, progress));
+    };
+    const message = run ? await this.evaluate(name, show) : '';
+    const [a, b, images] = [await this.report(), name ? await this.report(name) : null, await this.images()];
+    if (still()) this.put(this.piece('Compare'), views.comparison(a, comparable, chosen, b, images, message));
   }
 
   /** Every model that can be chosen. */
@@ -212,9 +218,7 @@ class Dashboard {
   /** Run what is selected, and show it as it goes. */
   async start() {
     this.put(this.piece('status'), views.status('Running', 'Starting …', {state: 'mine'}));
-    let done = 0;
     const note = await this.evaluate(this.model, (progress) => {
-      done = progress.done;
       this.put(this.piece('status'), views.running(progress));
       if (!progress.labels.length || (progress.done % STEP && progress.done < progress.total)) return;
       const soFar = views.metricsOf(progress);
@@ -222,7 +226,7 @@ class Dashboard {
       this.put(this.piece('matrix'), views.matrix(soFar, true));
       this.put(this.piece('gallery'), views.galleryWaiting());
     });
-    await this.overview(note === STOPPED ? `Cancelled after ${thousands(done)} images.` : note);
+    await this.overview(note);
   }
 
   /**
@@ -236,14 +240,21 @@ class Dashboard {
     this.run = new AbortController();
     const {signal} = this.run;
     const set = testSet(this.set);
+    let done = 0;
+    /** @type {(progress: Progress) => void} */
+    const shown = (progress) => {
+      done = progress.done;
+      show(progress);
+    };
+    const stopped = () => `Cancelled after ${thousands(done)} images.`;
     try {
       if (set) {
-        const found = await overFiles(model, set, signal, show);
-        if (!found) return STOPPED;
+        const found = await overFiles(model, set, signal, shown);
+        if (!found) return stopped();
         set.results.set(model, found);
       } else {
-        const found = await overImages(model, signal, show, await this.shipped(model));
-        if (!found) return STOPPED;
+        const found = await overImages(model, signal, shown, await this.shipped(model));
+        if (!found) return stopped();
         this.finished.set(model, found);
       }
       return '';
@@ -264,18 +275,17 @@ class Dashboard {
   async file({kind}) {
     const report = await this.report();
     if (!report || !(kind in FILES)) return {error: 'There is no such report to take away.'};
-    return file(report, await this.images().catch(() => null), kind);
+    return file(report, await this.images(), kind);
   }
 }
 
-const STOPPED = 'stopped';
 const STEP = 1000; // images between two drawings of the matrix
 
 /** @type {[string, (report: Report, images: Uint8Array | null) => Markup | string][]} */
 const CARDS_BY_NAME = [
   ['Per class', (report) => views.perClass(report)],
   ['Epochs', (report) => views.epochs(report)],
-  ['Images', (report, images) => views.gallery(report, images, MOST_WRONG, true)],
+  ['Images', (report, images) => views.gallery(report, images, views.MOST_WRONG, true)],
   ['Is it sure when it is right?', (report) => views.confidence(report)],
   ['Robustness', (report) => views.robustness(report)],
 ];

@@ -26,7 +26,7 @@ export async function file(report, images, kind) {
 const PLOTS = {
   'confusion-matrix': plots.confusionMatrix,
   epochs: (report) => plots.history(report, 'accuracy'),
-  reliability: (report) => plots.diagrams(report)[plots.diagrams(report).length - 1][1],
+  reliability: (report) => plots.diagrams(report).slice(-1)[0][1],
   coverage: plots.coverage,
   robustness: plots.robustness,
 };

@@ -2,7 +2,7 @@
 // evaluation/plots.py draws with Matplotlib; axes.html is the frame.
 
 import {context2d} from '../../page/dom.js';
-import {PLOTS} from './constants.js';
+import {COLOURS, PLOTS} from './constants.js';
 import {fixed, Markup, render} from './jinja.js';
 
 /** @import {Bin, Report} from './types.js' */
@@ -15,8 +15,6 @@ import {fixed, Markup, render} from './jinja.js';
  */
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 12, 42]; // px around the frame
-/** @type {Record<string, string>} the page's light ones, for files */
-const COLOURS = {accent: '#2d5bd7', error: '#d7662d', soft: '#6b6a66', line: '#e6e5e1'};
 
 /**
  * A plot.

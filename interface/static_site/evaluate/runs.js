@@ -6,6 +6,7 @@ import {own, Run} from '../../reader/reader.js';
 import {LABEL_PROBLEMS, MNIST_TEST, test_images, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
 import {kept} from './report.js';
+import {archive} from './test_sets.js';
 
 /** @import {Progress, Report} from './types.js' */
 /** @import {TestSet} from './test_sets.js' */
@@ -79,6 +80,7 @@ export async function overImages(model, signal, show, shipped) {
  * @throws {Error} a sentence, where no file could be read
  */
 export async function overFiles(model, set, signal, show) {
+  const files = archive(set.packed);
   const run = new Run(model);
   /** @type {number[]} */
   const labels = [];
@@ -89,8 +91,8 @@ export async function overFiles(model, set, signal, show) {
   const verdicts = {};
   /** @type {[string, string][]} */
   const unreadable = [];
-  const seconds = await timed(run, signal, set.files.length, show, labels, probabilities, async (at) => {
-    const {name, label, content} = set.files[at];
+  const seconds = await timed(run, signal, files.length, show, labels, probabilities, async (at) => {
+    const {name, label, content} = files[at];
     try {
       const file = await content();
       const {digits, verdict} = await run.read(file);

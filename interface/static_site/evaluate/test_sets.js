@@ -1,14 +1,14 @@
 // Opens the zip of a visitor's test set in the page (`send`, in the place of interface/evaluate/send_test_set.js), as
 // evaluation/picture_archive.py opens it, and keeps it for as long as the page lives (`testSet`).
 import {crc32} from '../../page/zip.js';
-import {MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES} from './constants.js';
+import {LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES, UNNAMED} from './constants.js';
 
 /** @import {Report} from './types.js' */
 
 /**
  * A picture file; content rejects with a sentence where it cannot be had.
  * @typedef {{name: string, label: number, content: () => Promise<Blob>}} PictureFile
- * @typedef {{name: string, files: PictureFile[], results: Map<string, {report: Report, images: Uint8Array}>}} TestSet
+ * @typedef {{name: string, packed: Uint8Array<ArrayBuffer>, results: Map<string, {report: Report, images: Uint8Array}>}} TestSet
  */
 
 const [END, MEMBER] = [0x06054b50, 0x02014b50]; // what the last record of a zip and an entry of its directory begin with
@@ -27,18 +27,19 @@ export const testSet = (name) => (name === null ? null : (sets.get(name) ?? null
  */
 export async function send(name, content) {
   if (content.size > MOST_PACKED) throw new Error(SENTENCES.large);
-  const files = archive(new Uint8Array(await content.arrayBuffer()));
+  const packed = new Uint8Array(await content.arrayBuffer());
+  archive(packed); // or it is no test set
   const key = String(sets.size + 1);
-  sets.set(key, {name: name.slice(0, 60) || 'your pictures', files, results: new Map()});
+  sets.set(key, {name: name.slice(0, LONGEST_NAME) || UNNAMED, packed, results: new Map()});
   return key;
 }
 
 /**
- * The picture files of a zip, in order of name.
+ * The picture files of a zip, in order of name. What may be unpacked is counted anew with each call.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {PictureFile[]}
  */
-function archive(bytes) {
+export function archive(bytes) {
   const members = directory(bytes).filter(({name}) => wanted(name) && !/(^|[/\\])metadata\.csv$/.test(name)); // the app's groups
   if (members.length > MOST_MEMBERS) throw new Error(SENTENCES.members.replace('{members}', members.length.toLocaleString('en')));
   if (members.every(({name}) => labelOf(name) === null)) throw new Error(SENTENCES.no_folder);

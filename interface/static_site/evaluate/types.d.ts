@@ -111,7 +111,7 @@ export interface Query {
   shown: number;
 }
 
-/** How far a run has come. images: 784 bytes each, of what has been read, where the run makes them. */
+/** How far a run has come. seconds: of work; labels, probabilities: of what has been read. */
 export interface Progress {
   done: number;
   total: number;

