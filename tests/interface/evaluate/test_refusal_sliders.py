@@ -17,8 +17,8 @@ SCRIPT = """
 import {readFileSync} from 'node:fs';
 import {outcome, unpacked} from 'FILE';
 const {data, thresholds} = JSON.parse(readFileSync(0, 'utf8'));
-const inPage = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase()); // as the browser names data attributes
-const points = unpacked(Object.fromEntries(Object.entries(data).map(([name, text]) => [inPage(name), text])));
+const fromPage = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase()); // as the browser names data attributes
+const points = unpacked(Object.fromEntries(Object.entries(data).map(([name, text]) => [fromPage(name), text])));
 process.stdout.write(JSON.stringify(thresholds.map(([sure, notDigit]) => outcome(points, sure, notDigit))));
 """
 
