@@ -82,15 +82,8 @@ def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
         x0, x1 = 2 * columns[own].min(), min(2 * columns[own].max() + 2, shape[1])
         y0, y1 = 2 * rows[own].min(), min(2 * rows[own].max() + 2, shape[0])
         part = np.where(fine[y0:y1, x0:x1] == k, amount[y0:y1, x0:x1], 0)
-        found.append(
-            Instance(
-                (int(x0), int(y0), int(x1 - x0), int(y1 - y0)),
-                part,
-                float(peaks[k, 2]),
-                float(digit[own].mean()),
-                typical,
-            )
-        )
+        box = int(x0), int(y0), int(x1 - x0), int(y1 - y0)
+        found.append(Instance(box, part, float(peaks[k, 2]), float(digit[own].mean()), typical))
     return Found(found, amount, (fine == len(peaks)) & (ink >= INK))
 
 
@@ -107,9 +100,8 @@ def _nearest(votes: np.ndarray, middles: np.ndarray) -> tuple[np.ndarray, np.nda
     for part in np.split(order, starts):
         reach = np.hypot(*(middles - (blocks[part[0]] + 0.5) * BLOCK).T)
         inside, best = votes[part], distance[part]
-        for k in np.flatnonzero(
-            reach <= reach.min() + 1.5 * BLOCK
-        ):  # twice the way from its middle to a corner is 1.42
+        possible = reach <= reach.min() + 1.5 * BLOCK  # twice the way from a block's middle to its corner is 1.42
+        for k in np.flatnonzero(possible):
             away = np.hypot(*(inside - middles[k]).T)
             closer = away < best
             nearest[part[closer]], best[closer] = k, away[closer]
@@ -124,8 +116,8 @@ def _peaks(heat: np.ndarray, height: np.ndarray, votes: np.ndarray, sizes: np.nd
     """
     spread = float(np.clip(SPREAD * np.median(sizes) / 2, 0.8, 8))
     density = np.zeros(heat.shape, np.float32)
-    at = np.clip(np.round((votes - 1) / 2).astype(int), 0, np.array(heat.shape)[::-1] - 1)
-    np.add.at(density, (at[:, 1], at[:, 0]), 1.0)
+    x, y = np.clip(np.round((votes - 1) / 2).astype(int), 0, np.array(heat.shape)[::-1] - 1).T
+    np.add.at(density, (y, x), 1.0)
     density = cv2.GaussianBlur(density, (0, 0), spread) * (2 * np.pi * spread**2)
     # The ink of a thin 1 is one cell wide: so many votes fall on its middle.
     agreed = np.minimum(density / (0.5 * height / 2), 1)
