@@ -21,6 +21,9 @@ READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
 KIND = 0.3  # digit share from which an instance may be a digit: the digit network refuses as well
+# Where of the SAMPLE instances that are the likeliest digits a smaller share than TEXTURE is one, no others are read: a picture
+# full of texture has a thousand, which would take seconds.
+SAMPLE, TEXTURE = 100, 0.25
 SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its page's digits is none
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 
@@ -101,20 +104,36 @@ class PageReader:
 
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
-        digits = self.digits.read_pieces([Piece(i.box, i.ink) for i in instances]) if instances else []
-        likely = [i.digit >= KIND and d.verdict != NOT_A_DIGIT for i, d in zip(instances, digits, strict=True)]
-        typical = float(np.median([i.box[3] for i, ok in zip(instances, likely, strict=True) if ok] or [BEST]))
+        digits, all_read = self._read(instances)
+        typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
         kept, other = [], []
-        for i, digit, ok in zip(instances, digits, likely, strict=True):
+        for at, i in enumerate(instances):
             box = _in_picture(i.box, scale, shape)
-            if ok and SMALLEST * typical <= i.box[3] <= LARGER * typical:
-                kept.append((i, dataclasses.replace(digit, box=box)))
+            if at in digits and SMALLEST * typical <= i.box[3] <= LARGER * typical:
+                kept.append((i, dataclasses.replace(digits[at], box=box)))
             else:
                 other.append((i, box))
         lines = _rows(kept)
         beside = any(_beside(i, row) for i, _ in other for row in lines)
-        unread = "writing" if beside else "ink" if found.left.sum() > UNREAD * typical**2 else ""
+        unread = "writing" if beside or not all_read else "ink" if found.left.sum() > UNREAD * typical**2 else ""
         return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
+
+    def _read(self, instances: list[Instance]) -> tuple[dict[int, Digit], bool]:
+        """The digits among the instances by their numbers, and whether all that may be digits were read: the likeliest are read first."""
+        likely = [at for at, i in enumerate(instances) if i.digit >= KIND]
+        likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
+        digits = self._digits(instances, likely[:SAMPLE])
+        if len(likely) > SAMPLE:
+            if len(digits) < TEXTURE * SAMPLE:
+                return digits, False
+            digits |= self._digits(instances, likely[SAMPLE:])
+        return digits, True
+
+    def _digits(self, instances: list[Instance], numbers: list[int]) -> dict[int, Digit]:
+        if not numbers:
+            return {}
+        answers = self.digits.read_pieces([Piece(instances[at].box, instances[at].ink) for at in numbers])
+        return {at: digit for at, digit in zip(numbers, answers, strict=True) if digit.verdict != NOT_A_DIGIT}
 
 
 def _area(ink: np.ndarray) -> int:

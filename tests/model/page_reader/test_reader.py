@@ -1,0 +1,83 @@
+"""Pages read from perfect maps, with digits that a stand-in reads."""
+
+import numpy as np
+import pytest
+
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.page_reader import network_input as maps
+from model.page_reader import reader
+from model.reading import Digit
+from tests.model.page_reader.perfect_maps import two_digits
+
+PICTURE = np.full((192, 192, 3), 255, np.uint8)
+
+
+class Sevens:
+    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them."""
+
+    def __init__(self, *verdicts: str):
+        self.verdicts, self.count = verdicts, 0
+
+    def read_pieces(self, pieces, one_look=False):
+        found = []
+        for piece in pieces:
+            verdict = self.verdicts[min(self.count, len(self.verdicts) - 1)]
+            found.append(Digit(piece.box, np.zeros((28, 28), np.float32), np.eye(10)[7], 0.0, verdict))
+            self.count += 1
+        return found
+
+
+def read(written: np.ndarray, digits: Sevens) -> reader.Page:
+    """The page of a network that sees ``written`` at the top left of the picture, and nothing else, at the picture's own scale."""
+    outputs = np.full((96, 96, maps.OUTPUTS), -6.0, np.float32)
+    outputs[: len(written), : written.shape[1]] = written
+    pages = reader.PageReader(lambda grey: outputs, digits)
+    return pages._page(pages._pass(PICTURE[..., 0], 1), 1, PICTURE.shape[:2])
+
+
+def test_only_what_may_be_a_digit_is_sent_to_the_digit_network():
+    digits = Sevens(SURE)
+    page = read(two_digits(kinds=(5.0, -5.0)), digits)
+    assert digits.count == 1 and page.text == "7" and page.other == ((50, 20, 4, 24),)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "digit", "text", "verdict"),
+    [
+        ((5.0, 5.0), SURE, "77", SURE),
+        ((5.0, 5.0), UNSURE, "77", UNSURE),
+        ((5.0, 5.0), NOT_A_DIGIT, "", NOT_A_DIGIT),
+        ((-5.0, -5.0), SURE, "", NOT_A_DIGIT),
+        ((5.0, -5.0), SURE, "7", UNSURE),  # a sign on the digit's line
+        ((), SURE, "", EMPTY),
+    ],
+)
+def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, verdict):
+    page = read(two_digits(kinds=kinds), Sevens(digit))
+    assert (page.text, page.verdict) == (text, verdict)
+
+
+def test_ink_that_belongs_to_nothing_leaves_a_page_unsure():
+    written = two_digits()
+    written[2:6, 2:40, maps.INK], written[2:6, 2:40, maps.OFFSET] = 6, -3  # a line whose votes fall outside the picture
+    assert read(written, Sevens(SURE)).verdict == UNSURE
+
+
+def test_of_a_picture_full_of_texture_only_the_likeliest_are_read(monkeypatch):
+    monkeypatch.setattr(reader, "SAMPLE", 10)
+    written, texture, numbers = np.tile(two_digits(), (3, 2, 1)), Sevens(NOT_A_DIGIT), Sevens(SURE)
+    assert read(written, texture).verdict == NOT_A_DIGIT and texture.count == 10
+    assert read(written, numbers).verdict == SURE and numbers.count == 12
+    monkeypatch.setattr(reader, "TEXTURE", 0.3)
+    assert read(written, Sevens(SURE, NOT_A_DIGIT)).verdict == UNSURE  # a digit, and what nobody has read
+
+
+def test_boxes_lie_in_the_picture():
+    shape = (31, 47)
+    for scale in (0.3, 0.77, 1.0, 4.1, 6.2):
+        height, width = round(shape[0] * scale), round(shape[1] * scale)
+        for box in ((0, 0, width, height), (width - 2, height - 2, 2, 2), (1, 1, 1, 1)):
+            x, y, w, h = reader._in_picture(box, scale, shape)
+            assert 0 <= x < x + w <= shape[1] and 0 <= y < y + h <= shape[0]
+            if box[0] == 0:  # the whole picture, whose scaled sides are rounded
+                assert (x, y) == (0, 0) and w >= shape[1] - 1 and h >= shape[0] - 1
