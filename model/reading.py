@@ -88,8 +88,12 @@ def as_guess(digit: Digit, among_digits: bool) -> Digit:
 
 
 def scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
-    """The same digit with its box multiplied by ``scale`` = (horizontal, vertical); at least 1 px wide and high."""
-    (x, y, width, height), (sx, sy) = digit.box, scale
+    """The same digit with its box multiplied by ``scale``, as `scaled` does."""
+    return dataclasses.replace(digit, box=scaled(digit.box, scale))
+
+
+def scaled(box: tuple[int, int, int, int], scale: tuple[float, float]) -> tuple[int, int, int, int]:
+    """A box multiplied by ``scale`` = (horizontal, vertical); at least 1 px wide and high."""
+    (x, y, width, height), (sx, sy) = box, scale
     left, top = round(x * sx), round(y * sy)
-    box = (left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top))
-    return dataclasses.replace(digit, box=box)
+    return left, top, max(1, round((x + width) * sx) - left), max(1, round((y + height) * sy) - top)

@@ -11,7 +11,7 @@ from model import normalization
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
-from model.reading import Digit
+from model.reading import Digit, Reading, scaled, summarise
 from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
@@ -45,17 +45,22 @@ class Page:
     ink: np.ndarray
 
     @property
+    def reading(self) -> Reading:
+        """The reading that its digits make, not sure where something is unread; other writing alone is no digit."""
+        found = summarise(self.lines, self.ink)
+        if found.verdict == EMPTY and self.other:
+            return dataclasses.replace(found, verdict=NOT_A_DIGIT)
+        return dataclasses.replace(found, verdict=UNSURE) if found.verdict == SURE and self.unread else found
+
+    @property
     def text(self) -> str:
         """The digits, a line break between lines."""
-        return "\n".join("".join(str(d.digit) for d in line) for line in self.lines)
+        return self.reading.text
 
     @property
     def verdict(self) -> str:
         """Of the whole page."""
-        if not self.lines:
-            return NOT_A_DIGIT if self.other else EMPTY
-        doubts = self.unread or any(d.verdict != SURE for line in self.lines for d in line)
-        return UNSURE if doubts else SURE
+        return self.reading.verdict
 
 
 class PageReader:
@@ -143,10 +148,11 @@ def _area(ink: np.ndarray) -> int:
 Read = tuple[Instance, Digit]
 
 
-def _in_picture(box, scale: float, shape) -> tuple[int, int, int, int]:
-    left, top = int(box[0] / scale), int(box[1] / scale)
-    right, bottom = min(round((box[0] + box[2]) / scale), shape[1]), min(round((box[1] + box[3]) / scale), shape[0])
-    return left, top, max(1, right - left), max(1, bottom - top)
+def _in_picture(box: tuple[int, int, int, int], scale: float, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """A box of the scaled picture → one inside the picture of ``shape`` (h, w), at least 1 px wide and high."""
+    left, top, width, height = scaled(box, (1 / scale, 1 / scale))
+    left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
+    return left, top, min(width, shape[1] - left), min(height, shape[0] - top)
 
 
 def _rows(read: list[Read]) -> list[list[Read]]:

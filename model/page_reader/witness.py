@@ -11,7 +11,7 @@ import numpy as np
 
 from model.calibration import NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
-from model.page_reader.reader import Page, PageReader
+from model.page_reader.reader import PageReader
 from model.reading import Digit, Reading
 from model.recogniser import TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
@@ -40,7 +40,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     reading = model.read(picture)
     if max(picture.shape) <= TINY_SIDE:
         return reading
-    page = as_reading(PageReader(page_network(), model).read(picture))
+    page = PageReader(page_network(), model).read(picture).reading
     if _is_one(reading, page):
         return reading
     if page.verdict == SURE and len(_kept(page)) > 1:
@@ -50,11 +50,6 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in page.digits) < 2:
         return reading
     return dataclasses.replace(reading, verdict=UNSURE)
-
-
-def as_reading(page: Page) -> Reading:
-    """What the page network has read, as a reading."""
-    return Reading(page.text, page.verdict, tuple(d for line in page.lines for d in line), page.ink)
 
 
 def _kept(reading: Reading) -> list[Digit]:
