@@ -27,7 +27,6 @@ from model.page_reader.network import Network
 from model.page_reader.reader import PageReader
 from model.pictures import open_picture
 from model.reading import Reading
-from model.recogniser import TRAINED
 
 Case = tuple[str, np.ndarray, str]  # kind, picture (H, W, 3) uint8, text
 Read = Callable[[np.ndarray], tuple[str, str, float]]  # picture → text, verdict, confidence in [0, 1]
@@ -52,7 +51,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=30, help="of each kind")
     parser.add_argument("--only", nargs="+", choices=list(page_pictures.KINDS), help="kinds")
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="folders with pictures and a cases.csv")
-    parser.add_argument("--network", type=Path, default=TRAINED / "page_reader" / "page_reader.tflite")
+    parser.add_argument("--network", type=Path, default=witness.NETWORK)
     parser.add_argument("--failures", action="store_true", help="print every text that was read wrong")
     chosen = parser.parse_args()
     machine.need("pens")

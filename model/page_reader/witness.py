@@ -13,11 +13,11 @@ from model.calibration import NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
 from model.page_reader.reader import PageReader
 from model.reading import Digit, Reading
-from model.recogniser import TRAINED, Recogniser
+from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
 
 CERTAIN = 0.9  # probability
-NETWORK = TRAINED / "page_reader" / "page_reader.tflite"
+NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
 
 @functools.cache

@@ -3,29 +3,32 @@
     python -m model.training.fit_pages --minutes 100 [--resume] [--out DIR]
 
 The learning rate falls to nothing at the end of the minutes, whatever the machine does in them. A checkpoint is written every few
-minutes; `--resume` goes on from it (with the
-learning rate of the minutes that are left), or where there is none from the network that ships, for as many minutes anew.
+minutes; `--resume` goes on from it, with the learning rate of the minutes that are left. Where there is none, it begins with the
+network that ships, for as many minutes anew, and the card (page_card.py) names that.
 """
 
 import argparse
-import csv
 import json
 import multiprocessing
+import sys
 import time
 from pathlib import Path
-from queue import Full
+from queue import Empty, Full
 from typing import Any
 
 import numpy as np
 
-from model.files import replacing
+from model import terminal
+from model.files import replacing, write_json
 from model.page_reader import network_input
+from model.training import page_card
+from model.training.model_card import sha256
+from model.training.page_card import BATCH, FOLDER
 
-BATCH = 16
 RATE, DECAY, WARM_UP = 2e-3, 0.02, 200  # AdamW; WARM_UP in steps
 AVERAGE = 0.998  # of the weights over the last steps: what is written
 CHECKPOINT = 240  # seconds
-OUT = Path(__file__).parent.parent / "trained" / "page_reader"
+ROW = 50  # steps in a row of the history
 
 
 def draw(queue, seed: int) -> None:
@@ -74,18 +77,17 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
     optimizer = keras.optimizers.AdamW(RATE, weight_decay=DECAY, clipnorm=1.0)
     optimizer.build(network.trainable_variables)
     averages = [tf.Variable(w) for w in network.weights]
-    state = {"seconds": 0.0, "steps": 0}
-    kept, progress = out / "checkpoint.npz", out / "progress.json"
+    state: dict[str, Any] = {"seconds": 0.0, "steps": 0}
+    kept, progress, shipped = out / "checkpoint.npz", out / page_card.PROGRESS, out / page_card.NETWORK
     everything = [*network.weights, *averages, *optimizer.variables]
     if resume and kept.exists():
         with np.load(kept) as file:
             for at, variable in enumerate(everything):
                 variable.assign(file[f"v{at}"])
         state = json.loads(progress.read_text("utf-8"))
-    elif (
-        resume and (out / "page_reader.keras").exists()
-    ):  # the network alone: what ships, without the optimizer's state
-        known: Any = keras.models.load_model(out / "page_reader.keras", compile=False)
+    elif resume and shipped.exists():  # the network alone, without the optimizer's state
+        state["starts_from"] = sha256(shipped)
+        known: Any = keras.models.load_model(shipped, compile=False)
         for variable, mean, value in zip(network.weights, averages, known.weights, strict=True):
             variable.assign(value)
             mean.assign(value)
@@ -103,23 +105,21 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
         return parts
 
     def save() -> None:
-        out.mkdir(parents=True, exist_ok=True)
         with replacing(kept) as temporary, temporary.open("wb") as file:
             np.savez(file, **{f"v{at}": variable.numpy() for at, variable in enumerate(everything)})
-        with replacing(progress) as temporary:
-            temporary.write_text(json.dumps(state), "utf-8")
+        write_json(progress, state)
         own = [w.numpy() for w in network.weights]
         for weight, mean in zip(network.weights, averages, strict=True):
             weight.assign(mean)
-        network.save(out / "page_reader.part.keras")
-        (out / "page_reader.part.keras").replace(out / "page_reader.keras")
+        with replacing(shipped) as temporary:
+            network.save(temporary)
         for weight, value in zip(network.weights, own, strict=True):
             weight.assign(value)
 
     begun, recent, saved, waited = time.monotonic() - state["seconds"], [], time.monotonic(), 0.0
     while state["seconds"] < 60 * minutes:
         asked = time.monotonic()
-        inputs, labels = queue.get()
+        inputs, labels = _next(queue, drawing)
         waited += time.monotonic() - asked
         share = state["seconds"] / (60 * minutes)
         optimizer.learning_rate = RATE * min(1, (state["steps"] + 1) / WARM_UP) * (0.5 + 0.5 * np.cos(np.pi * share))
@@ -129,11 +129,10 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
         )
         state["steps"] += 1
         state["seconds"] = time.monotonic() - begun
-        if len(recent) == 50:
-            means = np.mean(recent, axis=0)
-            row = [state["steps"], round(state["seconds"]), *(round(float(v), 4) for v in means), round(waited, 1)]
-            with (out / "history.csv").open("a", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerow(row)
+        if len(recent) == ROW or state["seconds"] >= 60 * minutes:
+            means = [round(float(mean), 4) for mean in np.mean(recent, axis=0)]
+            row = [state["steps"], round(state["seconds"]), *means, round(waited, 1)]
+            page_card.add(out / page_card.HISTORY, row)
             print(*row, flush=True)
             recent, waited = [], 0.0
         if time.monotonic() - saved > CHECKPOINT:
@@ -141,25 +140,38 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
             saved = time.monotonic()
     save()
     drawing.terminate()
-    to_tflite(
-        keras.models.load_model(out / "page_reader.keras", compile=False),
-        out / "page_reader.tflite",
-        "float16",
-        TILE // 2,
-    )
+    made = keras.models.load_model(shipped, compile=False)
+    to_tflite(made, out / page_card.SERVED, "float16", TILE // 2)
+    page_card.write(out)
+
+
+def _next(queue, drawing):
+    """What the process draws next. Raises ChildProcessError where it has ended."""
+    while True:
+        try:
+            return queue.get(timeout=10)
+        except Empty:
+            if not drawing.is_alive():
+                raise ChildProcessError("the process that draws crops has ended; its error stands above.") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Trains, and returns 0."""
+    """Exit code 0 once the network is written, 1 with a sentence where it could not be, 130 if it was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m model.training.fit_pages", description="Train the page network.")
     parser.add_argument("--minutes", type=float, default=100, help="of all training together")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to (default: model/trained/page_reader)")
+    parser.add_argument(
+        "--out", type=Path, default=FOLDER, help="folder to write to (default: model/trained/page_reader)"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
     chosen = parser.parse_args(arguments)
-    train(chosen.minutes, chosen.out, chosen.resume, chosen.seed)
+    try:
+        train(chosen.minutes, chosen.out, chosen.resume, chosen.seed)
+    except (OSError, ValueError) as error:
+        print(f"Training stopped: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(terminal.run(main))

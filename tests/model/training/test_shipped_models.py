@@ -7,7 +7,7 @@ import pytest
 
 from model import datasets, recogniser
 from model.segmentation import strip
-from model.training import networks, strip_set
+from model.training import networks, page_card, page_network, strip_set
 from model.training.measure import decode
 from model.training.model_card import sha256
 from model.training.recipes import RECIPES, STUDENT, TOUCHING
@@ -57,10 +57,19 @@ def test_the_student_is_what_its_card_states(mnist):
     for file, expected in stated["files"].items():
         assert sha256(folder / file) == expected
     student = recogniser.load("cnn").student
-    assert student is not None and student.teacher == recogniser.load("cnn").weights_sha256
+    assert student is not None and stated["teacher"] == recogniser.load("cnn").weights_sha256
     right = student.engine(datasets.unit(mnist.test.images))[:, :10].argmax(axis=1) == mnist.test.labels
     assert right.mean() == pytest.approx(stated["test_accuracy"], abs=2e-4) and right.mean() >= STUDENT.accuracy
     assert networks.student().count_params() == stated["parameters"]
+
+
+def test_the_page_network_is_what_its_card_states():
+    stated = json.loads((page_card.FOLDER / "card.json").read_text("utf-8"))
+    for file, expected in stated["files"].items():
+        assert sha256(page_card.FOLDER / file) == expected
+    last = page_card.history(page_card.FOLDER / page_card.HISTORY)[-1]
+    assert stated["steps"] == int(last[0]) and stated["minutes"] == pytest.approx(int(last[1]) / 60, abs=0.05)
+    assert page_network.build().count_params() == stated["parameters"]
 
 
 def test_classic_is_the_original():
