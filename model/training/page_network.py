@@ -47,18 +47,18 @@ def losses(labels, outputs):
         return tf.nn.sigmoid_cross_entropy_with_logits(target, logits)
 
     everywhere = labels[..., known.OF_ALL]
-    ink, guess = labels[..., known.INK], outputs[..., maps.INK]
+    ink, guess = labels[..., maps.INK], outputs[..., maps.INK]
     of_ink = mean(surprise(ink, guess), everywhere[..., None] * (1 + STROKE * ink))
     shares = tf.sigmoid(guess) * everywhere[..., None]
     both = tf.reduce_sum(shares * ink, (1, 2, 3)) + 20
     overlap = 1 - tf.reduce_mean(2 * both / (tf.reduce_sum(shares + ink * everywhere[..., None], (1, 2, 3)) + 40))
-    kind = mean(surprise(labels[..., known.KIND], outputs[..., maps.KIND]), labels[..., known.OF_KIND])
-    heat = labels[..., known.HEAT]
+    kind = mean(surprise(labels[..., maps.KIND], outputs[..., maps.KIND]), labels[..., known.OF_KIND])
+    heat = labels[..., maps.HEAT]
     of_heat = mean(surprise(heat, outputs[..., maps.HEAT]), everywhere * (1 + PEAK * heat))
-    of_instance, height = labels[..., known.OF_INSTANCE], labels[..., known.HEIGHT]
+    of_instance, height = labels[..., known.OF_INSTANCE], labels[..., maps.HEIGHT]
     # In px, relative to the height: 4 px more, as nobody can place the middle of tiny writing closer.
     reach = 4 + 0.25 * maps.REACH * tf.exp(height)
-    missed = tf.abs(labels[..., known.OFFSET] - maps.REACH * outputs[..., maps.OFFSET])
+    missed = tf.abs(labels[..., maps.OFFSET] - maps.REACH * outputs[..., maps.OFFSET])
     of_offset = mean(tf.reduce_sum(missed, -1) / reach, of_instance)
     of_height = mean(tf.abs(height - outputs[..., maps.HEIGHT]), of_instance)
     return tf.stack([

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from model.page_reader import network_input as maps
+from model.page_reader.network import TILE
 from model.training.pages.stamps import Stamp, visible
 
-SIDE = 192  # px
+SIDE = TILE  # px
 WHOLE, CUT = (
     0.9,
     0.65,
 )  # shares of a digit's ink inside the picture: from WHOLE on it is a digit, below CUT other writing
 LEGIBLE = 3.0  # grey values between ink and paper, plus the deviation of the noise: nobody reads less
-# Channels of the labels, (SIDE/2, SIDE/2, 12) float16: the ink of the 2×2 px of each cell in [0, 1] (4), digit (1) or other (0),
-# heat of the middles, offset to the middle in px (x, y), logarithm of height / 32 px, and the weights of instance, kind and rest.
-INK, KIND, HEAT, OFFSET, HEIGHT, OF_INSTANCE, OF_KIND, OF_ALL = slice(0, 4), 4, 5, slice(6, 8), 8, 9, 10, 11
-CHANNELS = 12
-TYPICAL = 32.0  # px, a height whose logarithm is 0
+# Labels, (SIDE/2, SIDE/2, 12) float16, have the network's channels (network_input.py), the ink in [0, 1], the offset in px, and the
+# weights of instance, kind and rest.
+OF_INSTANCE, OF_KIND, OF_ALL = range(maps.OUTPUTS, maps.OUTPUTS + 3)
+CHANNELS = maps.OUTPUTS + 3
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,8 @@ def label(picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[
     whole[:height, :width] = np.where(legible[owner] | (owner == 0), ink, 0)
     owners[:height, :width] = np.where(legible[owner], owner, 0)
     labels = np.zeros((SIDE // 2, SIDE // 2, CHANNELS), np.float32)
-    labels[..., INK] = (
-        whole.reshape(SIDE // 2, 2, SIDE // 2, 2).transpose(0, 2, 1, 3).reshape(SIDE // 2, SIDE // 2, 4) / 255
-    )
-    own = owners.reshape(SIDE // 2, 2, SIDE // 2, 2).max(axis=(1, 3))
+    labels[..., maps.INK] = maps.cells(whole[..., None]) / 255
+    own = maps.cells(owners[..., None]).max(axis=-1)
     valid = np.zeros((SIDE // 2, SIDE // 2), np.float32)
     valid[: (height + 1) // 2, : (width + 1) // 2] = 1
     valid[doubtful[own] & (own > 0)] = 0
@@ -71,15 +70,15 @@ def label(picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[
             middle = np.array([columns.min() + columns.max() + 1, rows.min() + rows.max() + 1], np.float32)
         digit = s.kind == "digit"
         is_digit = digit and share >= CUT
-        table[k] = (*middle, np.log(s.height / TYPICAL), is_digit, 0 if digit and CUT <= share < WHOLE else 1)
-        _peak(labels[..., HEAT], middle / 2, s.height / 2)
+        table[k] = (*middle, np.log(s.height / maps.REACH), is_digit, 0 if digit and CUT <= share < WHOLE else 1)
+        _peak(labels[..., maps.HEAT], middle / 2, s.height / 2)
         instances.append((float(middle[0]), float(middle[1]), s.height, (1 if is_digit else -1) if digit else 0))
     written_on = own > 0
     rows, columns = np.nonzero(written_on)
     k = own[rows, columns]
-    labels[rows, columns, KIND] = table[k, 3]
-    labels[rows, columns, OFFSET] = table[k, :2] - np.stack([2 * columns + 1, 2 * rows + 1], axis=1)
-    labels[rows, columns, HEIGHT] = table[k, 2]
+    labels[rows, columns, maps.KIND] = table[k, 3]
+    labels[rows, columns, maps.OFFSET] = table[k, :2] - np.stack([2 * columns + 1, 2 * rows + 1], axis=1)
+    labels[rows, columns, maps.HEIGHT] = table[k, 2]
     # An instance counts by the root of its px: a 1 or a lone digit is not lost among much else.
     weight = 1 / np.sqrt(np.maximum(sizes, 1))
     labels[rows, columns, OF_INSTANCE] = weight[k] * valid[rows, columns]

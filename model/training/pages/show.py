@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from model.page_reader import network_input as maps
 from model.training.pages import labels
 from model.training.pages.crops import Pages
 from model.training.pages.labels import Crop
@@ -13,18 +14,11 @@ from model.training.pages.labels import Crop
 
 def tile(crop: Crop) -> np.ndarray:
     """A crop beside its labels: ink of digits blue, of other writing red; middles and heights as crosses. (h, 2w, 3) uint8 RGB."""
-    grey, side = np.full((labels.SIDE, labels.SIDE), 128, np.uint8), labels.SIDE
+    grey = np.full((labels.SIDE, labels.SIDE), 128, np.uint8)
     grey[: crop.picture.shape[0], : crop.picture.shape[1]] = crop.picture
     picture = np.repeat(grey[..., None], 3, axis=2)
-    half = side // 2
-    ink = (
-        crop.labels[..., labels.INK]
-        .astype(np.float32)
-        .reshape(half, half, 2, 2)
-        .transpose(0, 2, 1, 3)
-        .reshape(side, side)
-    )
-    kind = np.repeat(np.repeat(crop.labels[..., labels.KIND].astype(np.float32), 2, 0), 2, 1)
+    ink = maps.pixels(crop.labels[..., maps.INK].astype(np.float32))
+    kind = np.repeat(np.repeat(crop.labels[..., maps.KIND].astype(np.float32), 2, 0), 2, 1)
     known = np.repeat(np.repeat((crop.labels[..., labels.OF_ALL] > 0).astype(np.float32), 2, 0), 2, 1)
     shown = np.stack([ink * (1 - kind) * 255, 90 * (1 - known), ink * kind * 255], axis=2).astype(np.uint8)
     for x, y, height, k in crop.instances:
