@@ -1,6 +1,7 @@
 """Networks as people train them, without TensorFlow: a softmax or ten sigmoids on pixels, fed in one of many manners, behind the
 interface of `model.inference.Engine`."""
 
+import dataclasses
 import functools
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def learned(way: Convention, sigmoids: bool):
 def layout(*shape: int, geometry: str = "padded") -> Layout:
     found = layout_of(shape)
     assert found
-    return Layout(found.shape, found.side, found.channels, found.channels_first, geometry)
+    return dataclasses.replace(found, geometry=geometry)
 
 
 def accuracy(network, convention: Convention, images: np.ndarray, labels: np.ndarray) -> float:

@@ -4,6 +4,8 @@ A crop is SIDE px wide and high; a picture smaller than that lies at its top lef
 each glyph has its own ink, middle and height, and is a digit or other writing. Rules, cells, edges and shadows are nothing.
 """
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -43,16 +45,7 @@ class Pages:
         page, ink, owner, strength = self._compose(stamps, layout, matrix, side, size, brush)
         page, ink, owner = (a[top:bottom, left:right] for a in (page, ink, owner))
         moved = [
-            Stamp(
-                s.ink,
-                s.left - left,
-                s.top - top,
-                (s.middle[0] - left, s.middle[1] - top),
-                s.height,
-                s.visible,
-                s.kind,
-                s.pen,
-            )
+            replace(s, left=s.left - left, top=s.top - top, middle=(s.middle[0] - left, s.middle[1] - top))
             for s in stamps
         ]
         return label(page.astype(np.uint8), ink, owner, moved, strength)

@@ -5,6 +5,7 @@ Every layout takes the sources, a random generator, the side of the page in px a
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -196,10 +197,7 @@ def _fitted(placed: list[Placed], side: float, rng: np.random.Generator, grow: b
     scale = most if grow else min(1.0, most)
     room_x, room_y = side - (right - left) * scale, side - (bottom - top) * scale
     x, y = rng.uniform(0.02, 0.98, 2) * (max(room_x, 0), max(room_y, 0))
-    moved = [
-        Placed(p.glyph, (p.x - left) * scale + x, (p.y - top) * scale + y, p.size * scale, p.slant, p.pen)
-        for p in placed
-    ]
+    moved = [replace(p, x=(p.x - left) * scale + x, y=(p.y - top) * scale + y, size=p.size * scale) for p in placed]
     return Layout(moved)
 
 

@@ -1,5 +1,7 @@
 """What people draw about their numbers: underlines, arrows, ticks, rings (`marks`), and what they cross out (`cross_out`)."""
 
+import dataclasses
+
 import numpy as np
 
 from model.training.pages.glyphs import Glyph, from_strokes
@@ -47,7 +49,5 @@ def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
             for _ in range(rng.integers(3, 6))
         ]
         strokes = (*old.strokes, *[np.asarray(s, np.float32) for s in over])
-        placed[at] = Placed(
-            Glyph("other", "", strokes, None, old.width * 1.3, old.height * 1.1, old.middle),
-            *(placed[at].x, placed[at].y, placed[at].size),
-        )
+        crossed = Glyph("other", "", strokes, None, old.width * 1.3, old.height * 1.1, old.middle)
+        placed[at] = dataclasses.replace(placed[at], glyph=crossed)

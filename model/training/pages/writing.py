@@ -15,7 +15,8 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Placed:
-    """A glyph on a page: middle of a digit of its line (x, y) in px, px of a digit's height, slant, and brush in px."""
+    """A glyph on a page: middle of a digit of its line (x, y) in px, px of a digit's height, slant, and
+    what wrote it."""
 
     glyph: Glyph
     x: float

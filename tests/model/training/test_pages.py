@@ -1,11 +1,15 @@
 """The generator of training pages: what is drawn, and that its labels say so."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from model.page_reader import network_input as maps
 from model.training.pages import labels, layouts
 from model.training.pages.crops import Pages
 from model.training.pages.glyphs import SIGNS, Sources, sign
+from model.training.pages.marks import cross_out
 from model.training.pages.stamps import Stamp
 from model.training.pages.writing import row
 
@@ -26,7 +30,7 @@ def test_labels_are_finite_and_in_their_ranges(sources):
         crop = pages.crop()
         known = crop.labels.astype(np.float32)
         assert known.shape == (labels.SIDE // 2, labels.SIDE // 2, labels.CHANNELS) and np.isfinite(known).all()
-        for channels in (labels.INK, labels.KIND, labels.HEAT):
+        for channels in (maps.INK, maps.KIND, maps.HEAT):
             assert known[..., channels].min() >= 0 and known[..., channels].max() <= 1
         height, width = crop.picture.shape
         assert not known[(height + 1) // 2 :].any() and not known[:, (width + 1) // 2 :].any()
@@ -38,12 +42,10 @@ def test_the_ink_of_a_digit_points_to_its_middle():
     stamp = Stamp(ink[30:70, 40:46], 40, 30, (43.0, 50.0), 40.0, 1.0, "digit", "pen")
     crop = labels.label(255 - ink, ink, (ink > 0).astype(np.uint8), [stamp], strength=0)
     rows, columns = np.nonzero(crop.labels[..., labels.OF_INSTANCE])
-    votes = np.stack([2 * columns + 1, 2 * rows + 1], axis=1) + crop.labels[rows, columns][:, labels.OFFSET].astype(
-        float
-    )
+    votes = np.stack([2 * columns + 1, 2 * rows + 1], axis=1) + crop.labels[rows, columns][:, maps.OFFSET].astype(float)
     assert len(rows) == 20 * 3 and np.abs(votes - (43, 50)).max() < 0.1
-    assert (crop.labels[rows, columns, labels.KIND] == 1).all()
-    assert np.unravel_index(crop.labels[..., labels.HEAT].argmax(), (96, 96)) in [(24, 21), (25, 21)]
+    assert (crop.labels[rows, columns, maps.KIND] == 1).all()
+    assert np.unravel_index(crop.labels[..., maps.HEAT].argmax(), (96, 96)) in [(24, 21), (25, 21)]
 
 
 def test_what_nobody_can_read_is_labelled_as_nothing():
@@ -52,7 +54,7 @@ def test_what_nobody_can_read_is_labelled_as_nothing():
     stamp = Stamp(ink[30:70, 40:46], 40, 30, (43.0, 50.0), 40.0, 1.0, "digit", "pen")
     faint = np.where(ink > 0, 198, 200).astype(np.uint8)
     crop = labels.label(faint, ink, (ink > 0).astype(np.uint8), [stamp], strength=4.0)
-    assert not crop.instances and not crop.labels[..., labels.INK].any() and not crop.labels[..., labels.HEAT].any()
+    assert not crop.instances and not crop.labels[..., maps.INK].any() and not crop.labels[..., maps.HEAT].any()
 
 
 def test_half_a_digit_is_other_writing():
@@ -60,7 +62,16 @@ def test_half_a_digit_is_other_writing():
     ink[30:70, :6] = 255
     stamp = Stamp(ink[30:70, :6], 0, 30, (0.0, 50.0), 40.0, 0.5, "digit", "pen")
     crop = labels.label(255 - ink, ink, (ink > 0).astype(np.uint8), [stamp], strength=0)
-    assert crop.instances[0][3] == -1 and not crop.labels[..., labels.KIND].any()
+    assert crop.instances[0][3] == -1 and not crop.labels[..., maps.KIND].any()
+
+
+def test_what_is_crossed_out_stays_where_and_as_it_was_written():
+    rng = np.random.default_rng(8)
+    before = row([sign(rng, "x")], 5, 7, 40, rng, 0.2, pen="print", uneven=3.0)
+    after = list(before)
+    cross_out(after, rng)
+    assert len(after[0].glyph.strokes or ()) > len(before[0].glyph.strokes or ())
+    assert dataclasses.replace(after[0], glyph=before[0].glyph) == before[0] and before[0].slant
 
 
 @pytest.mark.parametrize("maker", [maker for maker, _ in layouts.SHARES], ids=lambda m: m.__name__)
