@@ -4,7 +4,7 @@ A glyph stands in units of a digit's height: the middle of a digit is (0, 0) and
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -68,20 +68,23 @@ def from_bitmap(kind: str, text: str, image: np.ndarray, height: float = 1.0, y:
 class Sources:
     """Everything that can be written on a page. Each method takes a random generator and returns a glyph.
 
-    MNIST and pen strokes come from `datasets`; UJI, Omniglot and optdigits from the folder that ``$HANDWRITING`` names, and
-    are left out where they are missing.
+    MNIST and pen strokes come from `datasets`; UJI, Omniglot and optdigits from uji/, omniglot/ and optdigits/ of the folder that
+    ``$HANDWRITING`` names, and what is missing is left out.
     """
 
     def __init__(self) -> None:
         self.mnist = datasets.load_mnist().train[: datasets.HELD_OUT]
         self.by_digit = [np.flatnonzero(self.mnist.labels == d) for d in range(10)]
         self.writers: list[dict[str, list[tuple[np.ndarray, ...]]]] = self._pen_writers()
-        folder = Path(os.environ.get("HANDWRITING", "../shared/data"))
         self.letters: list[tuple[str, list[np.ndarray], float]] = []
-        self._add_uji(folder / "uji")
-        self.omniglot = self._omniglot(folder / "omniglot" / "strokes_background_small1.zip")
-        scans = folder / "optdigits" / "optdigits-orig.tra.gz"
-        self.scans = read_optdigits(scans) if scans.is_file() else []
+        self.omniglot: list[list[np.ndarray]] = []
+        self.scans: list[tuple[int, np.ndarray]] = []
+        if named := os.environ.get("HANDWRITING"):
+            folder = Path(named)
+            self._add_uji(folder / "uji")
+            self.omniglot = self._omniglot(folder / "omniglot" / "strokes_background_small1.zip")
+            scans = folder / "optdigits" / "optdigits-orig.tra.gz"
+            self.scans = read_optdigits(scans) if scans.is_file() else []
         self.print = {(font, c): _printed(font, c) for font in FONTS for c in _PRINTED}
 
     def _pen_writers(self) -> list[dict[str, list[tuple[np.ndarray, ...]]]]:
@@ -184,7 +187,7 @@ class Writer:
             value, image = self.sources.scans[rng.integers(len(self.sources.scans))]
             glyph = from_bitmap("digit", str(value), image)
             narrow = rng.uniform(0.3, 0.5) if value == 1 else rng.uniform(0.55, 0.95)
-            glyph = Glyph("digit", str(value), None, glyph.bitmap, narrow, 1.0)
+            glyph = replace(glyph, width=narrow)
         else:
             assert self.pens is not None
             drawn = self.pens[str(value)]

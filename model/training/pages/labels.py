@@ -54,7 +54,8 @@ def label(picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[
     labels[..., maps.INK] = maps.cells(whole[..., None]) / 255
     own = maps.cells(owners[..., None]).max(axis=-1)
     valid = np.zeros((SIDE // 2, SIDE // 2), np.float32)
-    valid[: (height + 1) // 2, : (width + 1) // 2] = 1
+    inside = np.s_[: (height + 1) // 2, : (width + 1) // 2]
+    valid[inside] = 1
     valid[doubtful[own] & (own > 0)] = 0
     labels[..., OF_ALL] = valid
     table = np.zeros((256, 5), np.float32)  # of each owner: middle (x, y), log height, kind, weight of the kind
@@ -71,7 +72,7 @@ def label(picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[
         digit = s.kind == "digit"
         is_digit = digit and share >= CUT
         table[k] = (*middle, np.log(s.height / maps.REACH), is_digit, 0 if digit and CUT <= share < WHOLE else 1)
-        _peak(labels[..., maps.HEAT], middle / 2, s.height / 2)
+        _peak(labels[inside][..., maps.HEAT], middle / 2, s.height / 2)
         instances.append((float(middle[0]), float(middle[1]), s.height, (1 if is_digit else -1) if digit else 0))
     written_on = own > 0
     rows, columns = np.nonzero(written_on)

@@ -19,6 +19,13 @@ def sources(mnist, pendigits):
     return Sources()
 
 
+def test_handwriting_that_nobody_names_is_left_out(mnist, pendigits, monkeypatch):
+    monkeypatch.delenv("HANDWRITING", raising=False)
+    alone, rng = Sources(), np.random.default_rng(9)
+    assert not (alone.letters or alone.omniglot or alone.scans)
+    assert all(alone.letter(rng).kind == "other" for _ in range(20)) and Pages(9, alone).crop().instances
+
+
 def test_the_same_seed_draws_the_same_crops(sources):
     first, second = (Pages(5, sources).crop() for _ in range(2))
     assert np.array_equal(first.picture, second.picture) and np.array_equal(first.labels, second.labels)
