@@ -106,6 +106,11 @@ class Engine:
             self._free.put(worker)
 
 
+def sha256_of(path: Path) -> str:
+    """Of a model file, as `Engine.sha256`. Raises ModelError where it cannot be read."""
+    return hashlib.sha256(_read(path)).hexdigest()
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -20,7 +20,7 @@ from model.convention_search import Choice
 from model.conventions import Convention
 from model.custom_models import Wanted
 from model.datasets import DataError
-from model.inference import CUSTOM, DIGITS, STRIPS, Engine, ModelError
+from model.inference import CUSTOM, DIGITS, STRIPS, Engine, ModelError, sha256_of
 from model.model_files import ENDINGS
 from model.reading import Digit, Reading, scale_box, summarise
 from model.segmentation import ink, segment
@@ -67,7 +67,7 @@ class Recogniser:
         self.engine = Engine(path, signature, constant, self.convention.output_at)
         self.touching_network = touching_network()
         self.weights_sha256 = self.engine.sha256
-        self.card = _read_card(path.parent / "card.json", path.name, self.weights_sha256)
+        self.card = _read_card(path, self.weights_sha256)
         self.calibrated = self.card is not None
         self.calibration, self.calibrated_on = UNCALIBRATED, ""
         self.second_look, self.student = False, None
@@ -209,10 +209,8 @@ def load(name_or_file: str = DEFAULT, wanted: Wanted | None = None) -> Recognise
     if not path.exists():
         choice = " or ".join(shipped())
         raise ModelError(f"There is no model {name_or_file!r}; choose {choice}, or name a {ENDINGS}.")
-    if path.suffix == ".tflite" and path.with_name("card.json").is_file():
-        found = Recogniser(path.stem, path)
-        if found.calibrated:
-            return found
+    if path.suffix == ".tflite" and path.is_file() and _card_of(path, sha256_of(path)) is not None:
+        return Recogniser(path.stem, path)
     wanted = wanted or Wanted()
     found = Recogniser(path.stem, *custom_models.open_custom(path, wanted))
     if wanted.calibrate:
@@ -234,19 +232,32 @@ def touching_network() -> Engine:
     return Engine(TRAINED / TOUCHING / f"{TOUCHING}.tflite", STRIPS)
 
 
-def _read_card(path: Path, file: str, sha256: str) -> dict | None:
-    """The card beside a model, if it describes exactly this file. Raises ModelError for a card that cannot be read."""
-    if not path.exists():
-        return None
+def _read_card(path: Path, sha256: str) -> dict | None:
+    """The card of a model with this hash, None where it has none. Raises ModelError for a card that is damaged."""
+    card = _card_of(path, sha256)
     try:
-        card = json.loads(path.read_text("utf-8"))
-        if not isinstance(card, dict) or card.get("files", {}).get(file) != sha256:
-            return None  # somebody else's card, or of another file
-        if not (card["thresholds"]["sure"] and card["temperature"]):
+        if card is not None and not (card["thresholds"]["sure"] and card["temperature"]):
             raise ValueError("a threshold or the temperature is 0")
         return card
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(
-            f"{path} is damaged ({type(error).__name__}), so nobody knows how sure the model is; fetch it again, or delete it to use "
-            "the model without a calibration."
-        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+
+
+def _card_of(path: Path, sha256: str) -> dict | None:
+    """What stands beside a file, if it is a card that describes exactly this one. Raises ModelError where it cannot be read."""
+    file = path.with_name("card.json")
+    if not file.exists():
+        return None
+    try:
+        card = json.loads(file.read_text("utf-8"))
+        ours = isinstance(card, dict) and card.get("files", {}).get(path.name) == sha256
+        return card if ours else None  # else somebody else's card, or of another file
+    except (OSError, ValueError, AttributeError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"{path.with_name('card.json')} is damaged ({type(error).__name__}), so nobody knows how sure the model is; fetch it again, or "
+        "delete it to use the model without a calibration."
+    )

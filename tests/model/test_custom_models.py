@@ -1,6 +1,7 @@
 """Custom models: files that people bring work whatever input they expect, or are refused with a sentence."""
 
 import os
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -176,6 +177,20 @@ def test_without_a_cache_that_can_be_written_a_temporary_folder_serves(monkeypat
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert custom_models._cache().parent == tmp_path
     assert not Path("~").exists()
+
+
+def test_a_card_beside_it_that_describes_another_file_says_nothing(tmp_path, at_once, classic):
+    around(classic, (32, 32, 3), padded_colours).save(tmp_path / "mine.keras")
+    custom_models.as_tflite(tmp_path / "mine.keras").rename(tmp_path / "mine.tflite")
+    shutil.copy(recogniser.TRAINED / "cnn" / "card.json", tmp_path)
+    model = recogniser.load(str(tmp_path / "mine.tflite"))
+    assert model.choice and not model.calibrated and model.read(labelled_drawings.pad(7)).text == "7"
+
+
+def test_the_networks_that_help_are_no_digit_models():
+    for name in (recogniser.TOUCHING, recogniser.PAGE_READER):
+        with pytest.raises(ModelError, match="a digit model"):
+            recogniser.load(str(recogniser.TRAINED / name / f"{name}.tflite"))
 
 
 def test_another_shape_is_refused(tmp_path, at_once):
