@@ -125,26 +125,27 @@ def open_pages(source: Path | str | bytes) -> Iterator[Page]:
         file = _TimedFile(content)
         with Image.open(file, formats=FORMATS) as image:
             _check_image(image, content)
-            deep = _has_deep_colours(image, content)
-            picture = _decoded(image, content if deep else None)
+            picture = _decoded(image, content)
             count = _count(image)
             if image.format != "TIFF" or count == 1:
                 yield Page(picture, note=_about_frames(image, count))
                 return
             yield Page(picture, 1, count)
             number = 1
+            if count is None:
+                image.seek(0)  # Pillow stands at the page that it could not count, and would show the first one for it
             while count is None or number < count:
                 file.restart()
+                number += 1
                 try:
-                    image.seek(number)
+                    image.seek(number - 1)
                 except EOFError:
                     return
-                number += 1
                 _check_pages(number, count)
                 if getattr(image, "tag_v2", {}).get(254, 0) & 1:  # NewSubfileType: a smaller copy of another page
                     continue
                 _check_image(image, content)
-                yield Page(_decoded(image), number, count)
+                yield Page(_decoded(image, content, number - 1), number, count)
     except UnidentifiedImageError:
         raise refusal("unknown") from None
     except PictureError:
@@ -204,11 +205,11 @@ def _has_deep_colours(image: Image.Image, content: bytes) -> bool:
     return isinstance(bits, tuple) and len(bits) > 1 and max(bits) == 16
 
 
-def _decoded(image: Image.Image, deep: bytes | None = None) -> np.ndarray:
-    """A picture → (H, W, 3) uint8 RGB, upright. deep: its file, where it has 16 bits for each colour."""
+def _decoded(image: Image.Image, content: bytes, page: int = 0) -> np.ndarray:
+    """A picture → (H, W, 3) uint8 RGB, upright. content: its file; page: from 0, of a TIFF."""
     image.load()
-    decoded = (deep_colours(deep) if deep else None) or image
-    return to_rgb(_upright(decoded, image))
+    deep = deep_colours(content, page) if _has_deep_colours(image, content) else None
+    return to_rgb(_upright(deep or image, image))
 
 
 class _TimedFile(io.BytesIO):

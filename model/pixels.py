@@ -21,12 +21,18 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
-def deep_colours(content: bytes) -> Image.Image | None:
-    """A PNG or TIFF with 16 bits for each colour → RGB or RGBA with 8, scaled by what it uses; None where OpenCV cannot open it.
+def deep_colours(content: bytes, page: int = 0) -> Image.Image | None:
+    """A PNG or a page of a TIFF with 16 bits for each colour → RGB or RGBA with 8, scaled by what it uses; None where OpenCV cannot
+    open it. page: from 0.
 
     Pillow keeps the upper byte of each colour, which is empty where a camera has put 10 or 12 bits into 16.
     """
-    found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    values = np.frombuffer(content, np.uint8)
+    if page:
+        _, pages = cv2.imdecodemulti(values, cv2.IMREAD_UNCHANGED, range=(page, page + 1))
+        found = pages[0] if pages else None
+    else:
+        found = cv2.imdecode(values, cv2.IMREAD_UNCHANGED)
     if found is None or found.dtype != np.uint16 or found.ndim != 3:
         return None
     colours = to_bytes(found[..., :3][..., ::-1])

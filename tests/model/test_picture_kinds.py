@@ -52,6 +52,16 @@ def test_deep_colours_keep_their_transparency_and_their_order():
     assert tuple(picture[5, 5]) == (255, 0, 0) and tuple(picture[30, 30]) == (255, 255, 255)
 
 
+@pytest.mark.parametrize("bits", [10, 12, 16])
+def test_every_page_of_deep_colours_is_read(bits):
+    pages = [np.dstack([(drawn(d) / 255 * (2**bits - 1)).astype(np.uint16)] * 3) for d in (7, 4)]
+    pages[1][:20, :20] = (0, 0, 2**bits - 1)  # a red stamp, in OpenCV's order
+    _, content = cv2.imencodemulti(".tiff", pages)
+    first, second = (page.picture for page in open_pages(content.tobytes()))
+    assert min(first.max(), second.max()) >= 253 and READER.read(first).text == "7"
+    assert tuple(second[5, 5]) == (255, 0, 0) and (np.ptp(second[40:, 40:], axis=2) == 0).all()
+
+
 def test_floats_and_flat_pictures_are_not_stretched():
     page = io.BytesIO()
     Image.fromarray(np.full((60, 60), 0.7, np.float32) + np.float32(1e-4) * np.eye(60, dtype=np.float32)).save(
@@ -132,12 +142,14 @@ def test_too_many_pages_are_counted(monkeypatch):
             next(read)
 
 
-def test_a_damaged_page_is_named_and_those_before_it_are_read(tmp_path, capsys):
+@pytest.mark.parametrize(("share", "texts"), [(0.5, ["7"]), (0.66, ["7"]), (2 / 3, ["7", "4"]), (0.99, ["7", "4"])])
+def test_a_damaged_page_is_named_and_those_before_it_are_read(tmp_path, capsys, share, texts):
     content = several("TIFF")
-    (tmp_path / "a.tif").write_bytes(content[: len(content) - 1000])
+    (tmp_path / "a.tif").write_bytes(content[: int(len(content) * share)])
     assert predict.main([str(tmp_path / "a.tif"), "--json"]) == 1
     *read, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["text"] for line in read] in (["7", "4"], ["7"], []) and last["error"]
+    assert [line["text"] for line in read] == texts
+    assert last["error"].startswith(f"Page {len(texts) + 1} of the picture is damaged")
 
 
 def test_folders_below_folders_and_unusual_names_are_read_and_the_rest_is_counted(tmp_path, capsys):
