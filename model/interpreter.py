@@ -17,6 +17,8 @@ from model.layouts import SIDE
 BATCH = 25
 Shape = tuple[int, ...]
 
+DIGIT_MODEL = "a digit model takes one square picture, such as 28×28, 28×28×1, 3×32×32 or 784 numbers, and gives ten (or eleven) numbers."
+
 
 class ModelError(Exception):
     """A model file cannot be used; the text says why and what to do."""
@@ -59,10 +61,7 @@ class Worker:
         if chosen is None or counted is None:
             found = " and ".join("×".join(map(str, _shape(source)[1:])) or "one number" for source in sources)
             given = " and ".join(map(str, sizes))
-            raise ModelError(
-                f"{path} maps {found} to {given} outputs; a digit model here takes one square picture, such as 28×28, "
-                "28×28×1, 3×32×32 or 784 numbers, and gives ten (or eleven) numbers."
-            )
+            raise ModelError(f"{path} maps {found} to {given} outputs; {DIGIT_MODEL}")
         self.shape, self.others, self.output_sizes = shapes[chosen], len(sources) - 1, sizes
         self.outputs = sizes[counted]  # numbers for one image
         self.columns = _shape(targets[counted])[-1]  # the last dimension of its outputs

@@ -6,27 +6,27 @@ import tempfile
 from pathlib import Path
 
 from model.files import replacing
+from model.interpreter import DIGIT_MODEL
 from model.layouts import layout_of
 from model.model_files import HDF5, KERAS, SAVED_MODEL, WHOLE
 
-DIGIT_MODEL = "a digit model takes one square picture, such as 28×28, 28×28×1, 3×32×32 or 784 numbers, and gives ten (or eleven) numbers."
-# Operations of a SavedModel that reach beyond it: files, Python, the network.
+# A SavedModel with one of these operations is refused before it is loaded: they read or write a file that they name themselves, call
+# Python, or send a tensor away. The list is of those that are known, and no sandbox: the operations by which every SavedModel saves
+# and restores its variables (SaveV2, RestoreV2) reach files too. So only files that the command line names come here.
 UNSAFE = {
     "ReadFile",
     "WriteFile",
     "MatchingFiles",
-    "PyFunc",
-    "EagerPyFunc",
-    "PyFuncStateless",
-    "DebugIdentity",
-    "SaveV2",
     "Save",
+    "PyFunc",
+    "PyFuncStateless",
+    "EagerPyFunc",
+    "DebugIdentity",
+    "DebugIdentityV2",
+    "DebugIdentityV3",
 }
-LESS_EXACT = (
-    "float16",
-    "bfloat16",
-    "float64",
-)  # types that LiteRT has few operations for; float32 gives the same answers
+# Types that LiteRT has few operations for; float32 gives the same answers.
+LESS_EXACT = ("float16", "bfloat16", "float64")
 
 
 class CannotConvert(Exception):
@@ -80,9 +80,10 @@ def _load(keras, path: Path, kind: str):
         named = path
         if path.suffix != ending:
             named = Path(folder) / f"model{ending}"
-            named.symlink_to(path) if hasattr(os, "symlink") and os.name != "nt" else named.write_bytes(
-                path.read_bytes()
-            )
+            if os.name == "nt":  # where a link needs a right that most people lack
+                named.write_bytes(path.read_bytes())
+            else:
+                named.symlink_to(path.resolve())
         if kind == HDF5:
             _check_hdf5(named)
         try:
@@ -135,9 +136,7 @@ def _saved_model(tf, path: Path) -> bytes:
         raise CannotConvert("its saved_model.pb is damaged; copy the folder again.") from error
     used = {node.op for graph in graphs for node in graph.node}
     used |= {node.op for graph in graphs for function in graph.library.function for node in function.node_def}
-    # every SavedModel saves and restores its variables; whatever else it does with files is not a network's work
-    unsafe = (used & UNSAFE) - {"SaveV2"}
-    if unsafe:
+    if unsafe := used & UNSAFE:
         raise CannotConvert(f"it would read files or run code ({', '.join(sorted(unsafe))}), so it is not opened.")
     if not any("serving_default" in meta.signature_def for meta in found.meta_graphs):
         raise CannotConvert("it has no signature called serving_default; save it with `network.export('folder')`.")

@@ -216,6 +216,21 @@ def test_code_in_a_file_is_not_run(tmp_path, at_once):
             recogniser.load(str(tmp_path / f"lambda.{ending}"))
 
 
+def test_a_saved_model_that_reads_a_file_is_not_loaded(tmp_path, at_once):
+    import tensorflow as tf
+
+    class Reader(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec((1, 28, 28), tf.float32)])
+        def __call__(self, image):
+            secret = tf.strings.length(tf.io.read_file("/etc/hostname"))
+            return {"out": tf.reduce_sum(image, axis=2)[:, :10] + tf.cast(secret, tf.float32)}
+
+    module = Reader()
+    tf.saved_model.save(module, str(tmp_path / "reads"), signatures={"serving_default": module.__call__})
+    with pytest.raises(ModelError, match=r"it would read files or run code \(ReadFile\), so it is not opened"):
+        recogniser.load(str(tmp_path / "reads"))
+
+
 def zipped(*names):
     def write(path):
         with zipfile.ZipFile(path, "w") as packed:
