@@ -42,16 +42,18 @@ class Calibration:
         return split_outputs(np.exp(logs - logs.max(axis=1, keepdims=True)))
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]:
-        """SURE, UNSURE or NOT_A_DIGIT for each row of what `apply` returns.
-
-        The confidence is the product of two probabilities: that it is a digit, and that it is this one.
-        """
-        confidence = digits.max(axis=1) * (1 - not_digit)
-        names = np.where(confidence >= self.sure, SURE, UNSURE)
+        """SURE, UNSURE or NOT_A_DIGIT for each row of what `apply` returns."""
+        names = np.where(confidence(digits, not_digit) >= self.sure, SURE, UNSURE)
         return np.where(not_digit > self.not_digit, NOT_A_DIGIT, names).tolist()
 
 
 UNCALIBRATED = Calibration(sure=math.inf)  # nothing is sure
+
+
+def confidence(digits: np.ndarray, not_digit: np.ndarray) -> np.ndarray:
+    """The confidence in each row of what `Calibration.apply` returns, (n,) float32 in [0, 1]: the product of two probabilities, that it
+    is a digit, and that it is this one."""
+    return digits.max(axis=1, initial=0) * (1 - not_digit)
 
 
 def split_outputs(outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,15 +80,15 @@ def fit(raw: np.ndarray, labels: np.ndarray) -> Calibration:
     temperature = float(np.exp(fminbound(loss, -1.5, 1.5)))
     digits, not_digit = Calibration(temperature=temperature).apply(raw)
     lost_above = float(max(np.quantile(not_digit, 1 - MAX_DIGITS_LOST), 0.5)) if raw.shape[1] == 11 else 0.5
-    confidence = digits.max(axis=1) * (1 - not_digit)
-    return Calibration(temperature, _sure_threshold(confidence, digits.argmax(axis=1) == labels), lost_above)
+    sure = _sure_threshold(confidence(digits, not_digit), digits.argmax(axis=1) == labels)
+    return Calibration(temperature, sure, lost_above)
 
 
-def _sure_threshold(confidence: np.ndarray, right: np.ndarray) -> float:
+def _sure_threshold(confidences: np.ndarray, right: np.ndarray) -> float:
     """The highest confidence that MIN_STILL_SURE of the answers reach, or a higher one where more than MAX_SURE_WRONG of the
     sure answers would be wrong; at least one half."""
-    order = np.argsort(-confidence)
+    order = np.argsort(-confidences)
     wrong_share = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(wrong_share <= MAX_SURE_WRONG)
-    few_wrong = confidence[order][good[-1]] if len(good) else 1.0
-    return float(max(few_wrong, np.quantile(confidence, 1 - MIN_STILL_SURE), 0.5))
+    few_wrong = confidences[order][good[-1]] if len(good) else 1.0
+    return float(max(few_wrong, np.quantile(confidences, 1 - MIN_STILL_SURE), 0.5))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.calibration import Calibration
+from model.calibration import Calibration, confidence
 from model.inference import Engine, ModelError
 
 STUDENT = Path(__file__).parent / "trained" / "student"
@@ -31,7 +31,7 @@ class Student:
         """Images (n, 28, 28) float32 in [0, 1] → digits and not_digit, as `Recogniser.probabilities` returns them, and which images
         are clear, (n,) bool: only for those the answers count."""
         digits, not_digit = self.calibration.apply(self.engine(images))
-        return digits, not_digit, digits.max(axis=1, initial=0) * (1 - not_digit) >= self.clear
+        return digits, not_digit, confidence(digits, not_digit) >= self.clear
 
 
 def student_of(weights_sha256: str, folder: Path = STUDENT) -> Student | None:

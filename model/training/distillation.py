@@ -128,7 +128,7 @@ def clear(
             worse = np.array(teacher.verdicts(expected, expected_none)) != SURE
         else:
             worse = (digits.argmax(axis=1) != labelled.labels) & (expected.argmax(axis=1) == labelled.labels)
-        confidences[name] = digits.max(axis=1) * (1 - none)
+        confidences[name] = calibration.confidence(digits, none)
         harmful = np.sort(confidences[name][worse])[::-1]
         allowed = int(MAX_HARM * len(labelled))
         if len(harmful) > allowed:
