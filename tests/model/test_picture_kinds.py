@@ -3,13 +3,15 @@
 import base64
 import io
 import json
+import threading
 
 import cv2
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
-from model import labelled_drawings, pictures, predict, recogniser
+from model import labelled_drawings, pdf, pictures, predict, recogniser
 from model.pictures import PictureError, open_first, open_pages, open_picture
 
 READER = recogniser.load()
@@ -124,6 +126,24 @@ def test_every_page_is_read(kind):
 def test_of_an_animation_the_first_frame_is_read_and_the_others_are_counted(kind):
     (page,) = open_pages(several(kind))
     assert READER.read(page.picture).text == "7" and page.note == "The first of 3 frames was read."
+
+
+def test_a_pdfs_pages_are_closed_by_whoever_holds_the_lock(monkeypatch):
+    lock, closed = threading.Lock(), []
+    monkeypatch.setattr(pdf, "PDFIUM", lock)
+    for kind in (pypdfium2.PdfPage, pypdfium2.PdfBitmap, pypdfium2.PdfDocument):
+        close = kind.close
+
+        def noted(one, *rest, close=close):
+            closed.append((type(one).__name__, lock.locked()))
+            return close(one, *rest)
+
+        monkeypatch.setattr(kind, "close", noted)
+    read = open_pages(several("PDF"))
+    first = next(read).picture.copy()
+    read.close()  # after the first of three
+    assert closed == [("PdfBitmap", True), ("PdfPage", True), ("PdfDocument", True)]
+    assert READER.read(first).text == "7"
 
 
 def test_a_stranger_gets_the_first_page_and_the_number_of_the_others():
