@@ -170,11 +170,9 @@ class _Tries:
         for way in candidates:
             possible = [wanted_output] if wanted_output else kinds[way.output_at]
             same = [dataclasses.replace(way, output=kind) for kind in possible]
-            best = min(same, key=lambda one: self.losses(one, n).mean())
-            found[best] = self.losses(best, n).mean() + (RARER if way.input in RARE_INPUTS else 0.0)
-        return sorted(
-            found, key=lambda one: round(float(found[one]), 6)
-        )  # a stable sort: the first of equals stays first
+            losses = [float(self.losses(one, n).mean()) for one in same]
+            found[same[int(np.argmin(losses))]] = min(losses) + (RARER if way.input in RARE_INPUTS else 0.0)
+        return sorted(found, key=lambda one: round(found[one], 6))  # a stable sort: the first of equals stays first
 
     def losses(self, way: Convention, n: int) -> np.ndarray:
         """(n,) float: minus the logarithm of each label's probability, at the temperature that makes the labels likeliest.

@@ -56,7 +56,12 @@ SAME_ORDER = tuple(range(10))
 def input_names() -> list[str]:
     """What `--input` may be: each name, and "paper", "paper-bytes" … for the same with dark ink on light."""
     names = [*INPUTS, *COLOUR_INPUTS]
-    return names + [PAPER if name == "unit" else f"{PAPER}-{name}" for name in names]
+    return names + [on_paper(name) for name in names]
+
+
+def on_paper(name: str) -> str:
+    """The name of an input whose ink is dark on light, given that of the same with light ink."""
+    return PAPER if name == "unit" else f"{PAPER}-{name}"
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,7 @@ class Convention:
     @property
     def name(self) -> str:
         """Of the input, as `--input` takes it."""
-        if not self.dark_ink:
-            return self.input
-        return PAPER if self.input == "unit" else f"{PAPER}-{self.input}"
+        return on_paper(self.input) if self.dark_ink else self.input
 
     def to_input(self, images: np.ndarray) -> np.ndarray:
         """Images as everywhere in this project, (n, 28, 28) float32 in [0, 1] with ink 1 → as this network expects them."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from model.layouts import SIDE
+from model.normalization import SIDE
 
 # Images in one call of the interpreter: what stays in a core's cache; with 100, each image takes a tenth longer.
 BATCH = 25

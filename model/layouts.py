@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-SIDE = 28  # px of an image everywhere in this project
+from model.normalization import SIDE
+
 SMALLEST, LARGEST = 8, 512  # px; smaller inputs hold no digit, larger ones are no network for single digits
 PADDED, SCALED = "padded", "scaled"  # the two methods of bringing 28 px to more: LeNet-5's border, or a larger picture
 

@@ -22,9 +22,9 @@ FROM_ONNX = (
 
 def kind_of(path: Path) -> str:
     """TFLITE, KERAS, HDF5 or SAVED_MODEL, by the content. Raises ModelError with one sentence for anything else."""
-    if path.is_dir():
-        return _folder(path)
     try:
+        if path.is_dir():
+            return _folder(path)
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:

@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from model.conventions import OUTPUTS, PAPER, input_names
+from model.conventions import OUTPUTS, input_names, on_paper
 from model.custom_models import Wanted
 
-SCALES = {1: ("unit", PAPER), 255: ("bytes", f"{PAPER}-bytes")}  # --input-scale → the inputs it leaves open
+SCALES = {1: ("unit", on_paper("unit")), 255: ("bytes", on_paper("bytes"))}  # --input-scale → the inputs it leaves open
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

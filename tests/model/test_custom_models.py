@@ -287,6 +287,15 @@ def test_folders_that_are_no_saved_model_are_named(tmp_path):
             recogniser.load(str(tmp_path / name))
 
 
+def test_a_folder_that_may_not_be_read_is_one_sentence(tmp_path, monkeypatch):
+    def refuse(folder):  # as for a user without rights, whom a test cannot always be
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(ModelError, match=r"cannot be opened \(Permission denied\)\.$"):
+        recogniser.load(str(tmp_path))
+
+
 def test_the_shipped_models_read_the_labelled_drawings():
     images, labels = labelled_drawings.labelled()
     for name, least in (("cnn", 0.99), ("classic", 0.9)):
