@@ -1,12 +1,13 @@
-"""Looks at labelled pictures for an audit: `run` reads files one after another, `finish` lets the models judge them all at once."""
+"""Looks at labelled pictures for an audit: `run` reads files one after another, `finish` lets a model judge them all at once."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
 
 from evaluation.audit.suspects import Found, Looked, cut_by_border, find
+from evaluation.metrics import predictions
 from evaluation.picture_folder import FolderError, PictureFile
 from model.datasets import Labelled, unit
 from model.normalization import SIDE
@@ -109,31 +110,30 @@ def finish(
     second: Recogniser | None = None,
     unreadable: Sequence[tuple[str, str]] = (),
 ) -> Audit:
-    """Judge what was seen. second: another model, for a second opinion. Raises FolderError where no picture was readable."""
+    """Judge what was seen. second: another model. Raises FolderError where no picture was readable.
+
+    The model that reads more of the pictures as they are labelled judges them all, for most labels are right: the worse one takes its
+    own mistakes for wrong labels. Neither may have learned from these pictures: it would agree with wrong labels too.
+    """
     if not seen:
-        first, reason = unreadable[0] if unreadable else ("the test set", "it is empty")
-        raise FolderError(f"There is no picture to audit; {first}: {reason}")
+        name, reason = unreadable[0] if unreadable else ("the test set", "it is empty")
+        raise FolderError(f"There is no picture to audit; {name}: {reason}")
     images = np.stack([one.image for one in seen])
     labels = np.array([one.label for one in seen], np.int64)
     digits = np.array([one.digits for one in seen], np.int64)
-    single = digits == 1
-    probabilities, none = np.zeros((len(seen), 10), np.float32), np.zeros(len(seen), np.float32)
-    opinion = np.zeros((len(seen), 10), np.float32) if second else None
+    first, *others = [(model, *_read(model, images, digits == 1)) for model in (recogniser, second) if model]
+    judge, probabilities, none = max((first, *others), key=lambda read: (predictions(read[1]) == labels).sum())
+    cut = np.array([one.cut for one in seen])
+    looked = Looked(images, labels, probabilities, none, digits, cut, [one.key for one in seen])
+    found = find(
+        looked, judge.calibration.sure, judge.calibration.not_digit, lambda some: judge.probabilities(unit(some))
+    )
+    return Audit(tuple(seen), predictions(first[1]), found, tuple(unreadable))
+
+
+def _read(recogniser: Recogniser, images: np.ndarray, single: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n, 10) and (n,) float32 of (n, 28, 28) uint8, as Recogniser.probabilities gives them; zeros where there is not a single digit."""
+    probabilities, none = np.zeros((len(images), 10), np.float32), np.zeros(len(images), np.float32)
     if single.any():
         probabilities[single], none[single] = recogniser.probabilities(unit(images[single]))
-        if second and opinion is not None:
-            opinion[single] = second.probabilities(unit(images[single]))[0]
-    looked = Looked(
-        images,
-        labels,
-        probabilities,
-        none,
-        digits,
-        np.array([one.cut for one in seen]),
-        [one.key for one in seen],
-        opinion,
-    )
-    turned: Callable[[np.ndarray], np.ndarray] = lambda some: recogniser.probabilities(unit(some))[0]  # noqa: E731
-    found = find(looked, recogniser.calibration.sure, recogniser.calibration.not_digit, turned)
-    answers = np.where(single, probabilities.argmax(axis=1), -1)
-    return Audit(tuple(seen), answers, found, tuple(unreadable))
+    return probabilities, none

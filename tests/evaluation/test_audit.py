@@ -10,6 +10,7 @@ from evaluation.audit.suspects import Looked
 from evaluation.audit_command import second_opinion
 from model.datasets import LABEL_PROBLEMS, Labelled
 from model.recogniser import load
+from tests import fakes
 
 
 def certain(digits, p=0.95):
@@ -50,12 +51,13 @@ def test_confident_learning_by_hand():
 
 def test_a_contradicted_label_comes_before_a_doubted_one_and_the_rest_is_left_alone():
     probabilities = certain([3, 4, 5, 7] + [1] * 20)
-    probabilities[1] = certain([4], 0.45)[0]
-    probabilities[1, 9] += 0.02
+    probabilities[1] = certain([4], 0.65)[0]
+    probabilities[1, 9] = 0.25
     found = suspects.find(looked([8, 4, 5, 7] + [1] * 20, probabilities), sure=0.9, not_digit=0.5)
     first, second = found.suspects
     assert (first.index, first.label, first.suggested, first.kind) == (0, 8, 3, "label")
     assert (second.index, second.suggested, second.kind) == (1, 9, "doubt")  # the most probable other digit
+    assert first.score == pytest.approx((1 + 0.95 - 0.05 / 9) / 2) and second.score == pytest.approx((1 - 0.4) / 2)
     assert found.n == 24 and found.estimated == pytest.approx(1 / 24)
 
 
@@ -71,7 +73,8 @@ def test_faulty_pictures_are_named():
         cut=np.array([False, False, False, True, False]),
     )
     found = suspects.find(given, 0.9, 0.5)
-    assert {s.index: s.kind for s in found.suspects} == {0: "blank", 1: "none", 2: "several", 3: "cut"}
+    assert [(s.index, s.kind) for s in found.suspects] == [(0, "blank"), (2, "several"), (1, "none"), (3, "cut")]
+    assert found.suspects[2].score == 0.45  # half of what it is none by: a person has called it a digit
 
 
 def test_copies_are_found_and_with_two_labels_the_wrong_one_is_named():
@@ -113,27 +116,39 @@ def test_the_suggested_digit_is_the_one_that_contradicts():
     probabilities[:20] = certain([1] * 20, 0.999)
     probabilities[20:40] = certain([2] * 20, 0.4)
     probabilities[40] = 0
-    probabilities[40, [1, 2]] = (
-        0.45,
-        0.54,
-    )  # of the two, both are below "sure", and only 2 reaches its digit's threshold
-    (found,) = (
-        s for s in suspects.find(looked([1] * 20 + [2] * 20 + [7], probabilities), 0.9, 0.5).suspects if s.label == 7
-    )
-    assert (found.kind, found.suggested) == ("label", 2)
+    probabilities[40, [1, 2]] = 0.54, 0.45  # 1 is the more probable, but only 2 reaches its digit's threshold
+    found = suspects.find(looked([1] * 20 + [2] * 20 + [7], probabilities), 0.9, 0.5)
+    (one,) = (suspect for suspect in found.suspects if suspect.label == 7)
+    assert (one.kind, one.suggested) == ("label", 2)
 
 
 def test_a_turned_picture_is_told_from_a_wrong_label():
-    images = np.stack([np.rot90(drawn("4")), drawn("6"), drawn("3")])
+    images = np.stack([np.rot90(drawn("4")), drawn("6"), drawn("3"), np.rot90(drawn("4"))])
 
     def read(some):
-        return certain([4 if (image == drawn("4")).all() else 9 for image in some], 0.99)
+        return certain([4 if (image == drawn("4")).all() else 9 for image in some], 0.97), np.zeros(len(some))
 
-    found = suspects.find(looked([4, 6, 3], certain([8, 9, 3]), images), 0.9, 0.5, read)
-    kinds = {s.index: s.kind for s in found.suspects}
-    assert kinds == {0: "rotated", 1: "label"}
-    turned = suspects._turned(looked([4, 6, 3], certain([8, 9, 3]), images), np.array([True, True, False]), read)
-    assert [(s.index, s.kind, s.suggested) for s in turned] == [(0, "rotated", None)]
+    seen = certain([8, 9, 3, 8])
+    seen[3] = certain([8], 0.99)[0]  # surer as it is than turned: its label is wrong
+    found = suspects.find(looked([4, 6, 3, 4], seen, images), 0.9, 0.5, read)
+    assert {s.index: (s.kind, s.suggested) for s in found.suspects} == {
+        0: ("rotated", None),
+        1: ("label", 9),
+        3: ("label", 8),
+    }
+
+
+def test_half_a_turn_is_no_sign_where_a_digit_looks_the_same_or_as_another():
+    labels = [6, 8, 5, 4]
+    images = np.stack([drawn(str(label)) for label in labels])
+
+    def read(some):  # half a turn, and each is its label
+        known = [np.flatnonzero([(np.rot90(one, 2) == image).all() for image in images]) for one in some]
+        return certain([labels[k[0]] if len(k) else 7 for k in known], 0.99), np.zeros(len(some))
+
+    upright = certain([9, 3, 3, 9], 0.6)
+    found = suspects._turned(looked(labels, upright, images), np.ones(4, dtype=bool), read)
+    assert [suspect.index for suspect in found] == [3]
 
 
 def test_bad_numbers_and_no_pictures_are_refused():
@@ -189,6 +204,25 @@ def test_the_corrected_set_is_a_zip_with_its_changes():
     assert corrections.suspects_csv(audit).splitlines()[0] == "file,label,suggested,score,kind"
 
 
+def test_the_model_that_reads_more_as_labelled_judges_and_the_answers_stay_those_of_the_model_asked():
+    class Reads(fakes.Fake):
+        def __init__(self, digits):
+            super().__init__()
+            self.digits = digits
+
+        def probabilities(self, images, one_look=False):
+            return certain(self.digits[: len(images)], 0.99).astype(np.float32), np.zeros(len(images), np.float32)
+
+    labels = [1, 2, 3, 4]
+    seen = pictures.of_images(Labelled(looked(labels, certain(labels)).images, np.array(labels)))
+    worse, better = Reads([5, 5, 5, 4]), Reads([1, 2, 3, 7])
+    for asked, second in ((worse, better), (better, worse)):
+        found = pictures.finish(asked, seen, second)
+        assert [(s.index, s.suggested) for s in found.found.suspects if s.kind != "cut"] == [(3, 7)]
+        assert list(found.answers) == asked.digits
+    assert len([s for s in pictures.finish(worse, seen).found.suspects if s.kind != "cut"]) == 3
+
+
 @pytest.fixture(scope="module")
 def audited(mnist):
     """(an audit of MNIST's test set, a function that audits it under other labels)."""
@@ -206,7 +240,7 @@ def audited(mnist):
 def test_most_of_mnists_known_label_problems_are_among_the_first_sixty(audited):
     first, _ = audited
     found = [int(first.seen[s.index].name) for s in first.found.suspects[:60]]
-    assert len(set(found) & set(LABEL_PROBLEMS)) >= 8  # the aim is 13
+    assert len(set(found) & set(LABEL_PROBLEMS)) >= 8  # the aim is 13; the network agrees with four of the 15 labels
     labels, kept = corrections.settle(first, {})
     assert (labels == first.labels).all() and kept.all()
 
@@ -219,4 +253,4 @@ def test_swapped_labels_are_found_again(audited, mnist):
     labels[swapped] = (labels[swapped] + rng.integers(1, 10, 100)) % 10
     named = {s.index for s in under(labels).found.suspects if s.kind == "label"}
     hit = len(named & set(swapped.tolist()))
-    assert hit >= 85 and hit / len(named) >= 0.8  # the aim is 95
+    assert hit >= 97 and hit / len(named) >= 0.9
