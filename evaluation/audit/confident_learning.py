@@ -11,8 +11,8 @@ def thresholds(labels: np.ndarray, probabilities: np.ndarray, sure: float) -> np
     """(10,) float64: the probability from which each digit counts as confidently seen: its mean over the images labelled so.
 
     At most `sure`, from which the model's own answers are called sure: for a model that is nearly always right the mean leaves
-    out one in twenty of its right answers (of 1 % swapped labels of MNIST's held-out images it then names 95 %; with the limit, 99 %). A digit
-    that labels nothing gets `sure`.
+    out one in twenty of its right answers. Of 1 % swapped labels of MNIST's held-out images the mean alone names 95 %, so limited
+    99 %. A digit that labels nothing gets `sure`.
     """
     own = probabilities[np.arange(len(labels)), labels]
     n, total = np.bincount(labels, minlength=DIGITS), np.bincount(labels, own, minlength=DIGITS)
