@@ -43,10 +43,8 @@ def report_of(name: str, folder: Path | None, evaluate: Evaluate) -> Report:
     """A saved report, the shipped one of a model on MNIST, or else a run. Raises what these raise."""
     if name.endswith(".json"):
         return report_files.load(Path(name))
-    found = (
-        report_files.shipped(name) if folder is None and name in recogniser.shipped() else None
-    )  # no file of that name
-    return found or evaluate(name, folder)
+    known = report_files.shipped(name) if folder is None and name in recogniser.shipped() else None
+    return known or evaluate(name, folder)
 
 
 def text(found: Against) -> str:
