@@ -28,7 +28,7 @@ LONGEST = 60  # seconds for the child process that measures memory
 class Cost:
     """parameters: constants that multiply or are added; multiply_adds: for one image, at one look; file_bytes: of the `.tflite`.
 
-    one_image_ms: median time of one image; ten_thousand_s: of 10,000 in one run; memory_bytes: by which a process grows that
+    one_image_ms: median time of one image; ten_thousand_s: of 10,000 images in one run; memory_bytes: by which a process grows that
     loads the model and reads a batch; training_minutes: from the card. None where it could not be had. machine: that measured.
     """
 
@@ -43,7 +43,7 @@ class Cost:
 
 
 def measure(recogniser: Recogniser, image: np.ndarray, images_per_second: float) -> Cost:
-    """The cost of a model. image: (28, 28) float32 in [0, 1]; images_per_second: of the run over a whole set, 0 for unknown."""
+    """The cost of a model. image: (28, 28) float32 in [0, 1]; images_per_second: of a run of this machine over a whole set, 0 for unknown."""
     parameters, multiply_adds = count(recogniser.path)
     times, network = [], recogniser.alone(second_look=False)
     for call in range(WARM + CALLS):

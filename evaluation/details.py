@@ -23,7 +23,8 @@ def look_closer(report: Report, recogniser: Recogniser, images: np.ndarray, outl
     found = report.slices or slices.find(
         Labelled(images, report.labels), right, mnist_test=report.dataset.name == MNIST_TEST
     )
-    costs = cost.measure(recogniser, unit(images[0]), report.images_per_second)
+    of_network = report.folder is None  # a run over pictures also finds the digits in them
+    costs = cost.measure(recogniser, unit(images[0]), report.images_per_second if of_network else 0)
     return replace(with_refusal(report, recogniser, images, outliers=outliers), slices=found, cost=costs)
 
 

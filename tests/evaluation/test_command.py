@@ -95,6 +95,8 @@ def test_a_folder_of_pictures_goes_through_the_whole_path(tmp_path, capsys):
     assert [name for name, _ in known(found.folder).unreadable] == ["3/broken.png"] and "3/broken.png" in printed
     assert sum(known(found.folder).verdicts.values()) == 5 and known(found.folder).verdicts["empty"] == 1
     assert found.metrics.without_label_problems is None
+    costs = known(found.cost)
+    assert costs.one_image_ms and costs.ten_thousand_s is None  # this run was not of 28×28 images
     assert "3/two.png" in report_files.predictions_csv(found)
 
 
