@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from evaluation import details, no_digit, report_files, runner
-from evaluation.curves import uncalibrated
-from evaluation.metrics import brier, predictions
 from evaluation.no_digit import Outliers
 from evaluation.refusal import OUTLIERS
-from evaluation.report import Report
+from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
 from model.datasets import Labelled, load_mnist, sha256_of
 from model.recogniser import load
@@ -48,23 +46,15 @@ def extended(found: Report, model: str, test: Labelled, made: Outliers) -> Repor
             f"The report of {found.model} is about {found.dataset.name}; only MNIST's test set is at hand."
         )
     *_, end = runner.run(recogniser, test)
-    assert end.none is not None  # as a run of a Recogniser has it
-    if not np.array_equal(predictions(end.probabilities), found.predicted):
+    fresh = finish(recogniser, test, end)
+    if not np.array_equal(fresh.predicted, found.predicted):
         raise ReportError(f"This machine does not give the answers of the report of {found.model}; evaluate it again.")
-    exact = end.probabilities.astype(np.float64)
-    exact /= exact.sum(axis=1, keepdims=True)
     fuller = replace(
         found,
-        none=end.none.astype(np.float64).round(4),
-        metrics=replace(found.metrics, brier=brier(test.labels, exact)),
-        before=found.before
-        and replace(found.before, brier=before_brier(end.probabilities, test, found.before.temperature)),
+        none=fresh.none,
+        metrics=replace(found.metrics, brier=fresh.metrics.brier),
+        before=found.before and fresh.before and replace(found.before, brier=fresh.before.brier),
     )
     fuller = details.look_closer(fuller, recogniser, test.images, made)
     assert fuller.cost is not None
-    return replace(fuller, cost=replace(fuller.cost, one_image_ms=None))  # a time of this machine, now
-
-
-def before_brier(probabilities: np.ndarray, test: Labelled, temperature: float) -> float | None:
-    """The Brier score at temperature 1. probabilities: (n, 10), calibrated."""
-    return brier(test.labels, uncalibrated(probabilities, temperature))
+    return replace(fuller, cost=replace(fuller.cost, one_image_ms=None, ten_thousand_s=None))  # times of two machines
