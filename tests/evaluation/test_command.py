@@ -1,12 +1,15 @@
 """python -m evaluation, on MNIST's test set and on folders of pictures."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from evaluation import __main__ as command
-from evaluation import picture_folder, report_files
+from evaluation import compare_command, picture_folder, report_files
 from model.recogniser import load
+from tests import fakes
 from tests.fakes import known
 
 
@@ -39,6 +42,24 @@ def test_the_command_measures_robustness_on_a_sample(mnist, tmp_path, capsys):
     assert command.main(["--model", "classic", "--robustness", "20", "--json", str(tmp_path / "r.json")]) == 0
     found = known(report_files.load(tmp_path / "r.json").robustness)
     assert found.n == 20 and len(found.scores) == 16 and "canny edges" in capsys.readouterr().out
+
+
+def test_extending_a_shipped_report_changes_nothing_but_what_this_machine_measures(mnist, tmp_path):
+    shipped = report_files.SHIPPED / "classic.json"
+    path = report_files.save(tmp_path / "classic.json", shipped.read_text("utf-8"))
+    assert command.main(["extend", str(path)]) == 0
+    before, after = (report_files.load(file) for file in (shipped, path))
+    assert report_files.dumps(replace(after, cost=before.cost)) == report_files.dumps(before)
+    assert known(after.cost).one_image_ms is known(after.cost).ten_thousand_s is None
+
+
+def test_a_model_that_ships_is_compared_by_its_report_on_mnist_and_runs_on_other_pictures(tmp_path):
+    ran = fakes.made()
+    assert compare_command.report_of("classic", None, lambda name, place: ran).model == "classic"
+    assert compare_command.report_of("classic", tmp_path, lambda name, place: ran) is ran
+    assert compare_command.report_of("mine.tflite", None, lambda name, place: ran) is ran
+    saved = report_files.save(tmp_path / "r.json", report_files.dumps(ran))
+    assert compare_command.report_of(str(saved), tmp_path, lambda name, place: ran).model == "fake"
 
 
 @pytest.mark.parametrize(
