@@ -145,6 +145,7 @@ def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Genera
         start = perf_counter()
         try:
             content = file.content()
+            fingerprint = f"{file.label} {sha256(content).hexdigest()}"
             for page in open_pages(content):
                 name = file.name if page.of == 1 else f"{file.name}, page {page.number}"
                 reading = recogniser.read(page.picture)
@@ -158,7 +159,7 @@ def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Genera
                 images.append(image.astype(np.uint8))
                 verdicts[reading.verdict] += 1
                 which = f" {page.number}" if page.number > 1 else ""
-                fingerprints.append(f"{file.label} {sha256(content).hexdigest()}{which}\n")
+                fingerprints.append(f"{fingerprint}{which}\n")
                 if page.note:
                     unreadable.append((name, page.note))
         except (PictureError, OSError) as error:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from evaluation.report_files import safe_cell
 from model.pictures import PictureError
 
 KEEP, RELABEL, DROP = "keep", "relabel", "drop"
+LEFT_OUT = "left out"  # of the zip, though nobody dropped it: it could not be read
 CHANGES = "changes.csv"
 
 
@@ -62,33 +64,38 @@ def suspects_csv(audit: Audit) -> str:
     return _csv(("file", "label", "suggested", "score", "kind"), rows)
 
 
-def changes_csv(audit: Audit, decisions: Mapping[int, Decision]) -> str:
-    """What was changed and what was looked at and kept: file, label, action, new_label, kind, score; in order of file."""
+def changes_csv(
+    audit: Audit, decisions: Mapping[int, Decision], left_out: Mapping[int, str] = MappingProxyType({})
+) -> str:
+    """What was changed and what was looked at and kept: file, label, action, new_label, kind, score; in order of file. Then, with
+    the reason as their kind, the pictures that are LEFT_OUT: by index."""
     by_index: dict[int, Suspect] = {suspect.index: suspect for suspect in audit.found.suspects}
-    rows = []
+    rows: list[list[object]] = []
     for index in sorted(decisions):
         decision, suspect = decisions[index], by_index[index]
         new = "" if decision.label is None else decision.label
         name = safe_cell(audit.seen[index].name)
         rows.append([name, suspect.label, decision.action, new, suspect.kind, f"{suspect.score:.4f}"])
+    for index, reason in sorted(left_out.items()):
+        rows.append([safe_cell(audit.seen[index].name), audit.seen[index].label, LEFT_OUT, "", reason, ""])
     return _csv(("file", "label", "action", "new_label", "kind", "score"), rows)
 
 
 def corrected_zip(audit: Audit, decisions: Mapping[int, Decision], content: Callable[[str], bytes]) -> bytes:
-    """The corrected test set as a zip, <label>/…, with CHANGES. content: a picture's bytes by its name; one that is no longer
-    readable is left out."""
+    """The corrected test set as a zip, <label>/…, with CHANGES. content: a picture's bytes by its name; one that cannot be read, such
+    as a page of a file, is left out, and CHANGES lists it."""
     labels, kept = settle(audit, decisions)
-    out, taken = io.BytesIO(), set()
+    out, taken, left_out = io.BytesIO(), set(), {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_member(CHANGES), changes_csv(audit, decisions).encode("utf-8"))
-        for one, label, stays in zip(audit.seen, labels, kept, strict=True):
-            if not stays:
-                continue
+        for index in np.flatnonzero(kept).tolist():
+            name = audit.seen[index].name
             try:
-                data = content(one.name)
-            except (PictureError, OSError):
-                continue
-            archive.writestr(_member(_free(place(one.name, int(label)), taken)), data)
+                data = content(name)
+            except (PictureError, OSError) as error:
+                left_out[index] = str(error)
+            else:
+                archive.writestr(_member(_free(place(name, int(labels[index])), taken)), data)
+        archive.writestr(_member(CHANGES), changes_csv(audit, decisions, left_out).encode("utf-8"))
     return out.getvalue()
 
 

@@ -58,7 +58,8 @@ class Audit:
 
 
 def run(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[Looking, None, None]:
-    """Read the files, yielding after each. A file that is no readable picture is listed. Closing the generator stops the work.
+    """Read the files, yielding after each. A file that is no readable picture is listed, and so is what was left out of one that is.
+    Closing the generator stops the work.
 
     A picture of 28×28 is taken for what it is, an image as in MNIST; any other goes through the picture path.
     """
@@ -69,6 +70,8 @@ def run(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[Looki
             for page in open_pages(file.content()):
                 name = file.name if page.of == 1 else f"{file.name}, page {page.number}"
                 seen.append(_look(recogniser, name, file.label, page.picture))
+                if page.note:
+                    unreadable.append((name, page.note))
         except (PictureError, OSError) as error:
             unreadable.append((file.name, str(error)))
         yield Looking(done, len(files), seen, unreadable)

@@ -1,14 +1,20 @@
 """The audit of labels: what it finds on MNIST, in labels that were swapped on purpose, and in pictures that are no good."""
 
+import io
+import zipfile
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from evaluation.audit import confident_learning, corrections, duplicates, pictures, suspects
 from evaluation.audit.corrections import DROP, KEEP, RELABEL, Decision
 from evaluation.audit.suspects import Looked
 from evaluation.audit_command import second_opinion
+from evaluation.picture_folder import PictureFile
 from model.datasets import LABEL_PROBLEMS, Labelled
+from model.pictures import PictureError
 from model.recogniser import load
 from tests import fakes
 
@@ -189,13 +195,10 @@ def test_nothing_changes_when_nothing_is_decided_and_only_suspects_can():
 
 
 def test_the_corrected_set_is_a_zip_with_its_changes():
-    import io
-    import zipfile
-
     audit = audit_of([1, 2, 3, 4], certain([1, 2, 8, 5]))
     packed = corrections.corrected_zip(audit, {2: Decision(RELABEL, 8), 3: Decision(DROP)}, lambda name: name.encode())
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        assert archive.namelist() == ["changes.csv", "1/ann/a.png", "2/ann/b.png", "8/ann/c.png"]
+        assert archive.namelist() == ["1/ann/a.png", "2/ann/b.png", "8/ann/c.png", "changes.csv"]
         assert archive.read("8/ann/c.png") == b"3/ann/c.png"
         lines = archive.read("changes.csv").decode().splitlines()
     assert lines[0] == "file,label,action,new_label,kind,score"
@@ -221,6 +224,29 @@ def test_the_model_that_reads_more_as_labelled_judges_and_the_answers_stay_those
         assert [(s.index, s.suggested) for s in found.found.suspects if s.kind != "cut"] == [(3, 7)]
         assert list(found.answers) == asked.digits
     assert len([s for s in pictures.finish(worse, seen).found.suspects if s.kind != "cut"]) == 3
+
+
+def test_what_cannot_be_packed_is_listed_in_the_changes():
+    def content(name):
+        if name == "2/ann/b.png":
+            raise PictureError("It is a page of a file, and cannot be packed alone.")
+        return b"x"
+
+    packed = corrections.corrected_zip(audit_of([1, 2, 3], certain([1, 2, 8])), {2: Decision(KEEP)}, content)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == ["1/ann/a.png", "3/ann/c.png", "changes.csv"]
+        _, kept, left_out = archive.read("changes.csv").decode().splitlines()
+    assert kept.startswith("3/ann/c.png,3,keep,,label,")
+    assert left_out == '2/ann/b.png,2,left out,,"It is a page of a file, and cannot be packed alone.",'
+
+
+def test_what_of_a_file_was_not_read_is_listed():
+    out = io.BytesIO()
+    frames = [Image.fromarray(drawn(text)) for text in "567"]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    *_, end = pictures.run(load("classic"), [PictureFile("5/a.gif", 5, out.getvalue)])
+    assert [one.name for one in end.seen] == ["5/a.gif"]
+    assert list(end.unreadable) == [("5/a.gif", "The first of 3 frames was read.")]
 
 
 @pytest.fixture(scope="module")
