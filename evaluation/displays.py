@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 
 from evaluation.cost import frontier
 from evaluation.formatting import plural
-from evaluation.many_models import Against, Row
 from evaluation.plots import ACCENT, ERROR, LINE, SOFT, TEXT, axes, label
 from evaluation.report import Report
 from evaluation.slices import Slice
@@ -196,46 +195,6 @@ class CostDisplay(Display):
             ax.set_xscale("log")
             ax.set_xlim(self.costs.min() / 3, self.costs.max() * 6)
         label(ax, "multiply-adds for one image", "accuracy, %")
-
-
-@dataclass
-class MatrixDifferenceDisplay(Display):
-    """One confusion matrix minus another: blue where the second has more, orange where it has fewer."""
-
-    matrix: np.ndarray
-
-    @classmethod
-    def from_row(cls, found: Against, row: Row) -> "MatrixDifferenceDisplay":
-        """One model of a comparison, minus the base."""
-        return cls(f"{row.name} minus {found.name}", stamp(row.report), row.matrix)
-
-    @property
-    def height(self) -> float:
-        """Inches: nearly square."""
-        return 3.4
-
-    def draw(self, ax: Axes) -> None:
-        """Signed counts; the colour by the root of their size."""
-        ax.grid(False)
-        most = max(np.abs(self.matrix).max(initial=0), 1)
-        for (true, predicted), n in np.ndenumerate(self.matrix):
-            if n:
-                strength = 0.15 + 0.6 * (abs(n) / most) ** 0.5
-                x, y = [predicted - 0.47, predicted + 0.47], (true - 0.47, true + 0.47)
-                ax.fill_between(x, *y, color=ACCENT if n > 0 else ERROR, alpha=strength, linewidth=0)
-            ax.text(
-                predicted,
-                true,
-                f"{n:+d}".replace("-", "−") if n else "·",
-                ha="center",
-                va="center",
-                color=TEXT if n else SOFT,
-                fontsize=SMALL - 1,
-            )
-        ax.set(xticks=range(10), yticks=range(10), xlim=(-0.5, 9.5), ylim=(9.5, -0.5))
-        for spine in ax.spines.values():
-            spine.set_visible(False)
-        label(ax, "read as", "true")
 
 
 def of_refusal(report: Report) -> list[Display]:

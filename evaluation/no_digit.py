@@ -18,11 +18,12 @@ POINT = 16  # OpenCV's fixed point: sixteenths of a pixel
 
 @dataclass(frozen=True)
 class Outliers:
-    """images: (n, 28, 28) uint8 of what is no digit; kind: (n,) int64, which of `kinds` each is."""
+    """images: (n, 28, 28) uint8 of what is no digit; kind: (n,) int64, which of `kinds` each is; seed: they were made with."""
 
     images: np.ndarray
     kind: np.ndarray
     kinds: tuple[str, ...]
+    seed: int
 
 
 def garment(rng: np.random.Generator, _digits: np.ndarray) -> np.ndarray:
@@ -83,4 +84,4 @@ def make(n: int, digits: np.ndarray, seed: int = SEED) -> Outliers:
         for i in range(max(1, round(n / SHARE)) * share):
             images.append(finish(generators[i % len(generators)], rng, digits))
             kind.append(place)
-    return Outliers(np.stack(images), np.array(kind, np.int64), tuple(KINDS))
+    return Outliers(np.stack(images), np.array(kind, np.int64), tuple(KINDS), seed)

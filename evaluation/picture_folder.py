@@ -1,5 +1,5 @@
 """Evaluates a model on your own pictures, below <label>/ in a folder or a zip (picture_archive.py), through the whole path from picture
-to digit. Enter at `evaluate_folder`.
+to digit. Enter at `evaluate_pictures`.
 """
 
 from collections import Counter
@@ -49,13 +49,6 @@ class PicturesProgress(Progress):
     verdicts: Counter[str]
     unreadable: Sequence[tuple[str, str]]
     fingerprints: Sequence[str]
-
-
-def evaluate_folder(
-    recogniser: Recogniser, folder: Path, show: Callable[[PicturesProgress], None] = lambda progress: None
-) -> tuple[Report, np.ndarray]:
-    """evaluate_pictures of a folder, DIR/<label>/*.png. Raises FolderError for a folder without pictures of digits."""
-    return evaluate_pictures(recogniser, pictures(folder), f"folder {folder.resolve().name}", show)
 
 
 def evaluate_pictures(

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import no_digit
-from evaluation.metrics import Interval, wilson
 from evaluation.no_digit import Outliers
 from evaluation.runner import Classifier
 from model.calibration import Calibration
@@ -38,7 +36,7 @@ class Refusal:
     kinds: tuple[str, ...]
     sure: float
     not_digit: float
-    seed: int = no_digit.SEED
+    seed: int
 
     @property
     def digits(self) -> np.ndarray:
@@ -84,11 +82,6 @@ class Shares:
     unsure: int
     refused: int
 
-    @property
-    def sure_interval(self) -> Interval | None:
-        """95 % interval of the share that is sure."""
-        return wilson(self.sure, self.n) if self.n else None
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -97,12 +90,6 @@ class Outcome:
     right: Shares
     wrong: Shares
     others: Shares
-
-    @property
-    def sure_wrong(self) -> float | None:
-        """The share of sure answers to digits that are wrong; None without any."""
-        n = self.right.sure + self.wrong.sure
-        return self.wrong.sure / n if n else None
 
 
 def measure(
@@ -138,6 +125,7 @@ def of(
         outliers.kinds,
         calibration.sure,
         calibration.not_digit,
+        outliers.seed,
     )
 
 
@@ -195,11 +183,3 @@ def risk_coverage(certainty: np.ndarray, right: np.ndarray) -> tuple[np.ndarray,
     ranked, wrong = certainty[order], np.cumsum(~np.asarray(right, dtype=bool)[order])
     last = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True]) if len(ranked) else np.zeros(0, int)
     return (last + 1) / max(len(ranked), 1), wrong[last] / (last + 1)
-
-
-def aurc(certainty: np.ndarray, right: np.ndarray) -> float | None:
-    """Area under the risk–coverage curve: the mean risk over all coverages, lower is better. None without images."""
-    if not len(certainty):
-        return None
-    coverage, risk = risk_coverage(certainty, right)
-    return float((np.diff(np.r_[0, coverage]) * risk).sum())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evaluation import __main__ as command
-from evaluation import compare_command, picture_folder, report_files
+from evaluation import compare_command, picture_folder, picture_sources, report_files
 from model.recogniser import load
 from tests import fakes
 from tests.fakes import known
@@ -124,7 +124,7 @@ def test_a_folder_of_pictures_goes_through_the_whole_path(tmp_path, capsys):
 def test_a_folder_called_like_the_test_set_has_no_label_problems(tmp_path):
     (tmp_path / "MNIST test" / "1").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "MNIST test/1/a.png"), drawing(1))
-    found, _ = picture_folder.evaluate_folder(load("classic"), tmp_path / "MNIST test")
+    found, _ = command.evaluate(load("classic"), picture_sources.open_source(tmp_path / "MNIST test"))
     assert found.metrics.without_label_problems is None
 
 
@@ -132,4 +132,4 @@ def test_a_folder_without_any_readable_picture_says_why(tmp_path):
     (tmp_path / "4").mkdir()
     (tmp_path / "4" / "a.png").write_bytes(b"")
     with pytest.raises(picture_folder.FolderError, match="4/a.png"):
-        picture_folder.evaluate_folder(load("classic"), tmp_path)
+        command.evaluate(load("classic"), picture_sources.open_source(tmp_path))

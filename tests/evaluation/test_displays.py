@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from evaluation import details, displays, plots, slices
@@ -55,10 +54,3 @@ def test_what_was_not_measured_has_no_figure():
     with pytest.raises(ValueError, match="not measured"):
         displays.CertaintyDisplay.from_report(made)
     assert "not looked at" in plots.svg(displays.SlicesDisplay.from_report(made).figure())
-
-
-def test_a_difference_of_matrices_is_signed():
-    matrix = np.zeros((10, 10), int)
-    matrix[3, 5], matrix[4, 4] = -2, 7
-    text = plots.svg(displays.MatrixDifferenceDisplay("b minus a", "note", matrix).figure())
-    assert "+7" in text and "−2" in text

@@ -45,7 +45,7 @@ def test_a_zip_and_its_folder_give_the_same_report(tmp_path):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(content)
     from_zip, images = evaluated(packed({f"mine/{name}": content for name, content in members.items()}))
-    from_folder, _ = picture_folder.evaluate_folder(load("classic"), tmp_path)
+    from_folder, _ = picture_folder.evaluate_pictures(load("classic"), picture_folder.pictures(tmp_path), "mine")
     assert from_zip.metrics == from_folder.metrics and from_zip.dataset.sha256 == from_folder.dataset.sha256
     assert images.shape == (4, 28, 28) and known(from_zip.folder).files == tuple(f"mine/{name}" for name in members)
 
