@@ -81,8 +81,7 @@ def against(base: Report, others: Sequence[Report], names: Sequence[str] = ()) -
 def _row(pair: Comparison, p_holm: float) -> Row:
     a, b = pair.a, pair.b
     only_a, only_b, n = len(pair.only_a), len(pair.only_b), a.dataset.n
-    matrices = (np.array(report.metrics.confusion_matrix) for report in (a, b))
-    first, second = matrices
+    first, second = (np.array(report.metrics.confusion_matrix) for report in (a, b))
     return Row(
         pair.names[1],
         b,
@@ -108,11 +107,10 @@ def difference_interval(only_a: int, only_b: int, n: int) -> Interval:
 
 def conclusion(name: str, base: str, fewer: int, n: int, p_value: float, p_holm: float) -> str:
     """How many errors fewer, how often chance alone does that, and what follows."""
-    if fewer == 0 and p_value == 1:
+    if fewer == 0:
         return f"{name} makes as many errors of {n:,} as {base}; these images do not tell them apart."
-    more = "as many errors" if fewer == 0 else f"{plural(abs(fewer), 'error')} {'fewer' if fewer > 0 else 'more'}"
-    than = f"as {base}" if fewer == 0 else f"than {base}"
-    said = f"{name} makes {more} of {n:,} {than}; with this many images such a difference happens by chance {how_often(p_value)}"
+    more = f"{plural(abs(fewer), 'error')} {'fewer' if fewer > 0 else 'more'} of {n:,} than {base}"
+    said = f"{name} makes {more}; with this many images such a difference happens by chance {how_often(p_value)}"
     if p_holm < LEVEL:
         return f"{said}, so {name if fewer > 0 else base} is better."
     if p_value < LEVEL:
