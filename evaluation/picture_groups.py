@@ -37,7 +37,7 @@ def from_label(name: str) -> str:
 def below_label(name: str) -> str:
     """The folders between the label's and the file: "3/ann/left/a.png" → "ann/left"; empty without any."""
     path = PurePosixPath(from_label(name))
-    return "/".join(path.parts[1:-1]) if len(path.parts[0]) == 1 else ""
+    return "/".join(path.parts[1:-1]) if is_label(path.parts[0]) else ""
 
 
 def read_table(content: bytes, names: Sequence[str], called: str = TABLE) -> dict[str, list[str]]:

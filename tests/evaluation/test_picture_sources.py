@@ -43,6 +43,11 @@ def test_a_zip_has_the_same_slices_and_its_table(tmp_path):
     assert folders.names == ("ann", "bob") and (pen.name, pen.names) == ("pen", ("fine",))
 
 
+def test_only_a_digit_is_a_labels_folder():
+    (folders,) = picture_groups.groupings(["3/ann/a.png", "mine/3/bob/b.png", "x/ann/c.png"])
+    assert folders.names == ("ann", "bob") and folders.members.tolist() == [0, 1, -1]
+
+
 def test_columns_become_slices_by_value_or_by_size():
     names = [f"{i % 10}/{i}.png" for i in range(200)]
     table = "file;hand;age;note\n" + "\n".join(
