@@ -19,7 +19,7 @@ from evaluation.slices import Slices
 from model.datasets import LABEL_PROBLEMS, Labelled, sha256_of
 from model.recogniser import Recogniser
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "ai-edge-litert", "opencv-python-headless")  # those that decide a figure
+PACKAGES = ("numpy", "scipy", "ai-edge-litert", "opencv-python-headless")  # those that decide a figure
 MNIST_TEST = "MNIST test"
 
 
