@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.curves import BINS, Bin, calibration_error, reliability
+from evaluation.curves import BINS, Bin, bin_of, calibration_error, reliability
 from evaluation.metrics import DIGITS, Interval, wilson
 
 RESAMPLES = 1_000  # of the images; the interval's ends then move by a hundredth of its width
@@ -53,9 +53,8 @@ def ece_interval(confidence: np.ndarray, right: np.ndarray) -> Interval | None:
     if n == 0:
         return None
     pairs, counts = np.unique(np.stack([confidence, right]), axis=1, return_counts=True)
-    bin_of = np.clip(np.digitize(pairs[0], np.linspace(0, 1, BINS + 1), right=True) - 1, 0, BINS - 1)
     into = np.zeros((len(counts), BINS))  # each pair's excess of accuracy over confidence, in its bin
-    into[np.arange(len(counts)), bin_of] = pairs[1] - pairs[0]
+    into[np.arange(len(counts)), bin_of(pairs[0])] = pairs[1] - pairs[0]
     drawn = np.random.default_rng(SEED).multinomial(n, counts / n, RESAMPLES)
     errors = np.abs(drawn @ into).sum(axis=1) / n
     low, high = np.quantile(errors, [0.025, 0.975])

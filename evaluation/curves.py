@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15  # Guo et al. 2017, "On Calibration of Modern Neural Networks", and most figures published since
+EDGES = np.linspace(0, 1, BINS + 1)
 CURVE_POINTS = 120  # enough for a smooth curve at the width of a screen
 
 
@@ -32,17 +33,21 @@ class CoveragePoint:
     accuracy: float
 
 
+def bin_of(confidence: np.ndarray) -> np.ndarray:
+    """(n,) confidences in [0, 1] → (n,) int, which of the BINS bins of equal width, open below and closed above."""
+    return np.clip(np.digitize(confidence, EDGES, right=True) - 1, 0, BINS - 1)
+
+
 def reliability(confidence: np.ndarray, right: np.ndarray) -> tuple[Bin, ...]:
-    """(n,) confidences in [0, 1] and (n,) bool → 15 bins of equal width, open below and closed above."""
-    edges = np.linspace(0, 1, BINS + 1)
-    bin_of = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, BINS - 1)
-    count = np.bincount(bin_of, minlength=BINS)
-    total = np.bincount(bin_of, weights=confidence, minlength=BINS)
-    correct = np.bincount(bin_of, weights=right, minlength=BINS)
+    """(n,) confidences in [0, 1] and (n,) bool → the 15 bins."""
+    place = bin_of(confidence)
+    count = np.bincount(place, minlength=BINS)
+    total = np.bincount(place, weights=confidence, minlength=BINS)
+    correct = np.bincount(place, weights=right, minlength=BINS)
     return tuple(
         Bin(
-            float(edges[b]),
-            float(edges[b + 1]),
+            float(EDGES[b]),
+            float(EDGES[b + 1]),
             int(count[b]),
             float(total[b] / count[b]) if count[b] else None,
             float(correct[b] / count[b]) if count[b] else None,

@@ -1,6 +1,6 @@
 """The fields `slices`, `refusal` and `cost` of a report's JSON: written, and checked when they are read."""
 
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 import numpy as np
@@ -8,18 +8,8 @@ import numpy as np
 from evaluation.cost import Cost
 from evaluation.curves import CURVE_POINTS
 from evaluation.metrics import Interval
-from evaluation.refusal import Refusal, Shares, at
+from evaluation.refusal import Refusal, Shares
 from evaluation.slices import Grouping, Slice, Slices
-
-NUMBERS = (
-    "parameters",
-    "multiply_adds",
-    "file_bytes",
-    "one_image_ms",
-    "ten_thousand_s",
-    "memory_bytes",
-    "training_minutes",
-)
 
 
 def slices_to_json(found: Slices) -> dict[str, Any]:
@@ -58,7 +48,7 @@ def slices_from_json(data: dict[str, Any] | None, right: np.ndarray) -> Slices |
 
 def refusal_to_json(found: Refusal) -> dict[str, Any]:
     """Figures first, then what they come from: `digits` and `others`, a number an image."""
-    outcome = at(found, found.sure, found.not_digit)
+    outcome = found.outcome
     coverage, risk = (values[_few(len(values))].tolist() for values in found.risk)
     return {
         "auroc": found.auroc,
@@ -67,7 +57,7 @@ def refusal_to_json(found: Refusal) -> dict[str, Any]:
         "thresholds": {"sure": found.sure, "not_digit": found.not_digit},
         "at_thresholds": {name: _shares(getattr(outcome, name)) for name in ("right", "wrong", "others")},
         "kinds": [
-            {"name": name, "n": int((found.kind == k).sum()), "auroc": found.kind_auroc(k)}
+            {"name": name, "n": found.kind_shares(k).n, "auroc": found.kind_auroc(k)}
             for k, name in enumerate(found.kinds)
         ],
         "risk_coverage": {"coverage": coverage, "risk": risk},
@@ -107,19 +97,22 @@ def refusal_from_json(data: dict[str, Any] | None, right: np.ndarray) -> Refusal
         float(thresholds["not_digit"]),
         int(data["seed"]),
     )
-    outcome = at(found, found.sure, found.not_digit)
+    outcome = found.outcome
     if {name: _shares(getattr(outcome, name)) for name in ("right", "wrong", "others")} != data["at_thresholds"]:
         raise ValueError("its refusals do not follow from its images")
     return found
 
 
 def cost_from_json(data: dict[str, Any] | None) -> Cost | None:
-    """The inverse of dataclasses.asdict. Raises ValueError or the like for anything but numbers."""
+    """The inverse of dataclasses.asdict. Raises ValueError or the like for anything but numbers; only what has a default may be null."""
     if data is None:
         return None
-    if not all(data[name] is None or isinstance(data[name], int | float) for name in NUMBERS):
+    found = {field.name: data[field.name] for field in fields(Cost)}
+    optional = {field.name for field in fields(Cost) if field.default is not MISSING}
+    machine = str(found.pop("machine"))
+    if not all(isinstance(n, int | float) or n is None and name in optional for name, n in found.items()):
         raise ValueError("a cost is a number")
-    return Cost(**{name: data[name] for name in NUMBERS}, machine=str(data["machine"]))
+    return Cost(**found, machine=machine)
 
 
 def _fractions(values: list[float], n: int) -> np.ndarray:

@@ -68,9 +68,19 @@ class Refusal:
         """The risk–coverage curve of the digits."""
         return risk_coverage(self.digits, self.right)
 
+    @property
+    def outcome(self) -> "Outcome":
+        """What the model's own thresholds bring."""
+        return at(self, self.sure, self.not_digit)
+
     def kind_auroc(self, kind: int) -> float | None:
         """The AUROC against one of `kinds` alone."""
         return auroc(self.digits, self.others[self.kind == kind])
+
+    def kind_shares(self, kind: int) -> "Shares":
+        """What the model's own thresholds bring of one of `kinds`."""
+        chosen = self.kind == kind
+        return shares(self.others[chosen], self.others_none[chosen], self.sure, self.not_digit)
 
 
 @dataclass(frozen=True)
@@ -138,11 +148,11 @@ def _kept(probabilities: np.ndarray, none: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def at(found: Refusal, sure: float, not_digit: float) -> Outcome:
-    """What these thresholds bring; those of the model are `found.sure` and `found.not_digit`."""
-    digits = found.digits, found.digits_none
+    """What these thresholds bring; `found.outcome` is what the model's own do."""
+    right = found.right
     return Outcome(
-        shares(digits[0][found.right], digits[1][found.right], sure, not_digit),
-        shares(digits[0][~found.right], digits[1][~found.right], sure, not_digit),
+        shares(found.digits[right], found.digits_none[right], sure, not_digit),
+        shares(found.digits[~right], found.digits_none[~right], sure, not_digit),
         shares(found.others, found.others_none, sure, not_digit),
     )
 

@@ -12,7 +12,6 @@ from evaluation.confidence import trust
 from evaluation.cost import frontier
 from evaluation.formatting import SECOND_LOOK
 from evaluation.metrics import Metrics
-from evaluation.refusal import at
 from evaluation.rendering import render
 from evaluation.report import Report
 
@@ -105,7 +104,7 @@ def slices(report: Report, most: int = MOST_SLICES, clickable: bool = False) -> 
         slices=found,
         rows=rows,
         more=len(found.rows) - len(rows) if found else 0,
-        sources=sorted({one.source for one in found.groupings if one.source}) if found else [],
+        sources=found.sources if found else [],
         clickable=clickable,
     )
 
@@ -115,12 +114,8 @@ def refusal(report: Report) -> Markup:
     found = report.refusal
     if found is None:
         return render("refusal.html", refusal=None)
-    sure = (found.others >= found.sure) & (found.others_none <= found.not_digit)
-    kinds = [
-        (name, int((found.kind == k).sum()), found.kind_auroc(k), int(sure[found.kind == k].sum()))
-        for k, name in enumerate(found.kinds)
-    ]
-    return render("refusal.html", refusal=found, outcome=at(found, found.sure, found.not_digit), kinds=kinds)
+    kinds = [(name, found.kind_auroc(k), found.kind_shares(k)) for k, name in enumerate(found.kinds)]
+    return render("refusal.html", refusal=found, outcome=found.outcome, kinds=kinds)
 
 
 def cost(reports: Sequence[tuple[str, Report]]) -> Markup:

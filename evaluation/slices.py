@@ -62,6 +62,11 @@ class Slices:
     groupings: tuple[Grouping, ...]
     rows: tuple[Slice, ...]
 
+    @property
+    def sources(self) -> list[str]:
+        """Where groupings are known from that the images do not say themselves."""
+        return sorted({one.source for one in self.groupings if one.source})
+
     def members(self, grouping: str, name: str) -> np.ndarray:
         """Indices, (k,) int64, of the images of a slice. Raises KeyError where there is no such slice."""
         for one in self.groupings:

@@ -3,7 +3,7 @@
 from evaluation.comparison import compare
 from evaluation.cost import Cost
 from evaluation.formatting import SECOND_LOOK, interval, number, percent, plural
-from evaluation.refusal import Refusal, at
+from evaluation.refusal import Refusal
 from evaluation.report import Folder, Report, Robustness
 from evaluation.slices import Slices
 
@@ -117,13 +117,12 @@ def slice_table(slices: Slices) -> str:
         f"  ({interval(row.interval, 1):>10}){number(row.p_holm, 4):>10}"
         for row in shown
     ]
-    sources = sorted({one.source for one in slices.groupings if one.source})
-    return "\n".join([*rows, *(f"  Source: {source}" for source in sources)])
+    return "\n".join([*rows, *(f"  Source: {source}" for source in slices.sources)])
 
 
 def refusal_lines(found: Refusal) -> str:
     """How well the model's certainty tells digits from what is none, and what its thresholds bring."""
-    outcome, others = at(found, found.sure, found.not_digit), len(found.kind)
+    outcome, others = found.outcome, len(found.kind)
     lines = [
         f"When it refuses: {plural(others, 'image')} of what is no digit, seed {found.seed}",
         "",
@@ -144,12 +143,17 @@ def cost_lines(cost: Cost) -> str:
         ("parameters", f"{cost.parameters:,}"),
         ("multiply-adds", f"{cost.multiply_adds:,} for one image"),
         ("file", f"{cost.file_bytes / 1000:,.0f} kB"),
-        ("one image", f"{number(cost.one_image_ms, 3)} ms"),
-        ("10,000 images", f"{number(cost.ten_thousand_s, 2)} s"),
-        ("memory", f"{number(memory, 1)} MB"),
-        ("training", f"{number(cost.training_minutes, 1)} minutes"),
+        ("one image", measured(cost.one_image_ms, 3, "ms")),
+        ("10,000 images", measured(cost.ten_thousand_s, 2, "s")),
+        ("memory", measured(memory, 1, "MB")),
+        ("training", measured(cost.training_minutes, 1, "minutes")),
     )
     return "\n".join([f"What it costs ({cost.machine})", "", *(f"  {name:18}  {value}" for name, value in figures)])
+
+
+def measured(value: float | None, decimals: int, unit: str) -> str:
+    """A number with its unit; a dash where nobody measured it."""
+    return number(value, decimals) if value is None else f"{number(value, decimals)} {unit}"
 
 
 def folder_verdicts(folder: Folder) -> str:

@@ -54,6 +54,7 @@ def test_a_report_without_details_can_still_be_read(tmp_path):
         (("refusal", "digits", "none"), [0.5]),
         (("refusal", "others", "best", 0), float("nan")),
         (("cost", "parameters"), "<b>many</b>"),
+        (("cost", "file_bytes"), None),
     ],
 )
 def test_details_that_do_not_follow_from_the_report_are_refused(fuller, tmp_path, where, value):
