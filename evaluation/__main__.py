@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     try:
         if words[:1] == ["audit"]:
-            return audit_command.main(words[1:], show)
+            return audit_command.main(words[1:], watched)
         if words[:1] == ["compare"]:
             return compare_command.main(words[1:], answers)
         if words[:1] == ["extend"]:
@@ -109,8 +109,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def evaluate(recogniser: Recogniser, source: Source | None) -> tuple[Report, np.ndarray]:
     """The report and the images behind it, (n, 28, 28) uint8. source: of pictures; None for MNIST's test set."""
     if source:
-        shown = lambda progress: show(recogniser.name, progress)  # noqa: E731
-        return picture_folder.evaluate_pictures(recogniser, source.files, source.name, shown)
+        end = watched(recogniser.name, picture_folder.run_pictures(recogniser, source.files))
+        return picture_folder.finish_pictures(recogniser, end, source.name)
     test = load_mnist(download=True, progress=mnist_download.show).test
     return finish(recogniser, test, watched(recogniser.name, run(recogniser, test))), test.images
 

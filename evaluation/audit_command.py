@@ -2,15 +2,14 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from evaluation import picture_sources, report_files
 from evaluation.audit import corrections, pictures
-from evaluation.audit.pictures import Audit
+from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit.suspects import KINDS
 from evaluation.formatting import percent, plural
-from evaluation.runner import Step
 from model.datasets import load_mnist
 from model.recogniser import Recogniser, load, shipped
 
@@ -18,8 +17,12 @@ FIRST = 10  # suspects that are printed
 UNREAD = 5  # files that could not be read, by name
 
 
-def main(argv: Sequence[str], show: Callable[[str, Step], None]) -> int:
-    """Print what was found and write suspects.csv. show: the progress. Raises FolderError, DataError, ModelError or ReportError."""
+Watched = Callable[[str, Iterable[Looking]], Looking]
+
+
+def main(argv: Sequence[str], watched: Watched) -> int:
+    """Print what was found and write suspects.csv. watched: shows each step and gives the last. Raises FolderError, DataError,
+    ModelError or ReportError."""
     parser = argparse.ArgumentParser(prog="python -m evaluation audit", description=__doc__)
     add = parser.add_argument
     add(
@@ -32,22 +35,19 @@ def main(argv: Sequence[str], show: Callable[[str, Step], None]) -> int:
     add("--csv", type=Path, required=True, metavar="OUT", help="the folder into which suspects.csv is written")
     options = parser.parse_args(argv)
     recogniser = load(options.model)
-    audit = audited(recogniser, options.images, show)
+    audit = audited(recogniser, options.images, watched)
     print(text(audit))
     path = report_files.save(options.csv / "suspects.csv", corrections.suspects_csv(audit))
     print(f"Wrote {path}")
     return 0
 
 
-def audited(recogniser: Recogniser, place: Path | None, show: Callable[[str, Step], None]) -> Audit:
+def audited(recogniser: Recogniser, place: Path | None, watched: Watched) -> Audit:
     """The audit of a folder, zip or CSV; None for MNIST's test set."""
     second = second_opinion(recogniser)
     if place is None:
         return pictures.finish(recogniser, pictures.of_images(load_mnist(download=True).test), second)
-    end = None
-    for end in pictures.run(recogniser, picture_sources.open_source(place).files):
-        show("audit", end)
-    assert end is not None  # a source has a file at least
+    end = watched("audit", pictures.run(recogniser, picture_sources.open_source(place).files))
     return pictures.finish(recogniser, end.seen, second, end.unreadable)
 
 

@@ -1,5 +1,5 @@
 """Evaluates a model on your own pictures, below <label>/ in a folder or a zip (picture_archive.py), through the whole path from picture
-to digit. Enter at `evaluate_pictures`.
+to digit. Enter at `run_pictures`, then `finish_pictures`.
 """
 
 from collections import Counter
@@ -49,23 +49,6 @@ class PicturesProgress(Progress):
     verdicts: Counter[str]
     unreadable: Sequence[tuple[str, str]]
     fingerprints: Sequence[str]
-
-
-def evaluate_pictures(
-    recogniser: Recogniser,
-    files: Sequence[PictureFile],
-    name: str,
-    show: Callable[[PicturesProgress], None] = lambda progress: None,
-) -> tuple[Report, np.ndarray]:
-    """The report on labelled pictures, and the images behind it, (n, 28, 28) uint8. show: called after each file.
-
-    files: at least one (picture_sources.py); name: of the data set. Raises FolderError when no file was readable.
-    """
-    end = None
-    for end in run_pictures(recogniser, files):
-        show(end)
-    assert end is not None  # there is a file
-    return finish_pictures(recogniser, end, name)
 
 
 def pictures(folder: Path) -> list[PictureFile]:

@@ -153,7 +153,7 @@ def cost_lines(cost: Cost) -> str:
 
 def measured(value: float | None, decimals: int, unit: str) -> str:
     """A number with its unit; a dash where nobody measured it."""
-    return number(value, decimals) if value is None else f"{number(value, decimals)} {unit}"
+    return number(value, decimals) + ("" if value is None else f" {unit}")
 
 
 def folder_verdicts(folder: Folder) -> str:

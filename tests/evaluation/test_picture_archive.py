@@ -30,9 +30,13 @@ def packed(members: dict[str, bytes], **options) -> bytes:
 
 def evaluated(content: bytes):
     """(report, images) of a zip, read with the classic model."""
+    return read(Archive(content).files)
+
+
+def read(files):
     reader = load("classic")
-    *_, end = run_pictures(reader, Archive(content).files)
-    return finish_pictures(reader, end, "mine.zip")
+    *_, end = run_pictures(reader, files)
+    return finish_pictures(reader, end, "mine")
 
 
 def why(content: bytes) -> dict[str, str]:
@@ -45,7 +49,7 @@ def test_a_zip_and_its_folder_give_the_same_report(tmp_path):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(content)
     from_zip, images = evaluated(packed({f"mine/{name}": content for name, content in members.items()}))
-    from_folder, _ = picture_folder.evaluate_pictures(load("classic"), picture_folder.pictures(tmp_path), "mine")
+    from_folder, _ = read(picture_folder.pictures(tmp_path))
     assert from_zip.metrics == from_folder.metrics and from_zip.dataset.sha256 == from_folder.dataset.sha256
     assert images.shape == (4, 28, 28) and known(from_zip.folder).files == tuple(f"mine/{name}" for name in members)
 
