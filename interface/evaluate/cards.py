@@ -17,6 +17,7 @@ from evaluation.report import Report
 from evaluation.robustness import Measuring
 from evaluation.runner import Step
 from interface.evaluate import closer_cards, comparison, history
+from interface.evaluate.kept import kept_with
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, render
 from model.datasets import HELD_OUT, TRAINING_IMAGES, Labelled
@@ -75,7 +76,7 @@ def confidence(reports: Reports, selection: Selection, message: str = "") -> Mar
     )
 
 
-@lru_cache(maxsize=8)
+@kept_with
 def _confidence(found: Report) -> Markup:
     """Reliability before and after calibration, and coverage with a slider over its thresholds."""
     from evaluation import plots

@@ -16,12 +16,12 @@ from evaluation.metrics import evaluate
 from evaluation.refusal import OUTLIERS, Refusal
 from evaluation.report import Report
 from evaluation.runner import Step
+from interface.evaluate.kept import kept_with
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import MNIST_MISSING, NO_REPORT, PAGE, quiet, render, tiles
 
-MOST_SUSPECTS = (
-    240  # in the gallery, the most suspect first: about 200 kB; the corrected set keeps all others as they are
-)
+# In the gallery, the most suspect first: about 200 kB; the corrected set keeps all others as they are.
+MOST_SUSPECTS = 240
 SCALE = 10_000  # the page gets fractions as whole numbers of ten-thousandths, which is all that a report holds
 
 
@@ -172,7 +172,7 @@ def _kinds(found: Audit) -> list[tuple[str, str, int]]:
     return [(kind, words, kinds.count(kind)) for kind, words in KINDS.items() if kind in kinds]
 
 
-@lru_cache(maxsize=8)
+@kept_with
 def _suspects(found: Audit) -> list[Mapping[str, object]]:
     """What the gallery shows of each suspect."""
     return [

@@ -1,13 +1,15 @@
 """The card "Compare" of the Evaluate tab: what is shown beside another model, or beside an earlier run of this machine."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
 
 from evaluation.comparison import CompareError, Comparison
 from evaluation.formatting import plural
-from evaluation.many_models import Row, against
+from evaluation.many_models import Against, Row, against
 from evaluation.report import Report
 from evaluation.report_files import ReportError
 from evaluation.runner import Step
@@ -29,10 +31,10 @@ FIGURES = (
 def card(reports: Reports, selection: Selection, other: str | None = None, message: str = "") -> Markup:
     """What is shown against `other`, a key of `Reports.comparable`, or against the first other model that has a report."""
     comparable, a, row = reports.comparable(selection), reports.report(selection), None
-    other = other or first_with_report(reports, selection)
+    other = other or first_with_report(reports, selection, comparable)
     try:
         b = reports.comparable_report(selection, other) if other else None
-        row = against(a, [b], (a.model, comparable[other])).rows[0] if a and b and other else None
+        row = comparer(selection)(a, (b,), (a.model, comparable[other])).rows[0] if a and b and other else None
     except (CompareError, ReportError) as error:
         message = message or str(error)
     return compared(a, comparable, other, row, message, reports.images(selection)) + everything(reports, selection, a)
@@ -47,12 +49,25 @@ def everything(reports: Reports, selection: Selection, base: Report | None) -> M
     others = {name: found for name, found in known.items() if found and found.dataset.sha256 == base.dataset.sha256}
     if len(others) < 2:
         return Markup()
-    return render("all_models.html", found=against(base, list(others.values()), [selection.model, *others]))
+    found = comparer(selection)(base, tuple(others.values()), (selection.model, *others))
+    return render("all_models.html", found=found)
 
 
-def first_with_report(reports: Reports, selection: Selection) -> str | None:
-    """The key of the first other model that has a report; None without one."""
-    models = (key for key in reports.comparable(selection) if key.startswith("model "))
+def comparer(selection: Selection) -> Callable[[Report, tuple[Report, ...], tuple[str, ...]], Against]:
+    """evaluation.many_models.against; for MNIST's test set computed once. What a visitor's pictures gave would stay in that cache when
+    the server has let go of the pictures."""
+    return against_once if selection.test_set is None else against
+
+
+@lru_cache(maxsize=16)
+def against_once(base: Report, others: tuple[Report, ...], names: tuple[str, ...]) -> Against:
+    """evaluation.many_models.against, whose tests and intervals take milliseconds a model, once for the same reports."""
+    return against(base, others, names)
+
+
+def first_with_report(reports: Reports, selection: Selection, comparable: Iterable[str]) -> str | None:
+    """The key of the first other model that has a report; None without one. comparable: the keys."""
+    models = (key for key in comparable if key.startswith("model "))
     return next((key for key in models if reports.comparable_report(selection, key)), None)
 
 

@@ -2,13 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluation import report_files
 from evaluation.report import Report
+from interface.evaluate.kept import kept_with
 
 if TYPE_CHECKING:  # matplotlib takes half a second, which a first page need not wait for
     from matplotlib.figure import Figure
@@ -62,7 +62,7 @@ def file(found: Report, images: np.ndarray | None, kind: str, dark: bool = False
     return b64encode(content).decode("ascii"), MIME[kind.rpartition(".")[2]]
 
 
-@lru_cache(maxsize=24)
+@kept_with
 def plot(found: Report, kind: str, dark: bool = False) -> bytes:
     """A plot of the report as the bytes of an SVG or PNG file. KeyError for anything not in FILES, or what the report has not."""
     from evaluation import plots

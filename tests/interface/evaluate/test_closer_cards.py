@@ -78,7 +78,7 @@ def test_the_corrected_set_holds_what_was_decided(reports, monkeypatch):
     monkeypatch.setattr(closer_handlers, "mnist_test", fakes.labelled)
     answer = closer_handlers.corrected_set(reports, Selection("fake"), [[2, "relabel", 8]])
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(answer["base64"]))) as archive:
-        assert archive.namelist() == ["changes.csv", "1/0", "2/1", "8/2"]
+        assert archive.namelist() == ["1/0", "2/1", "8/2", "changes.csv"]
 
 
 @pytest.mark.parametrize(
