@@ -46,8 +46,8 @@ class Comparison:
         )
 
 
-def compare(a: Report, b: Report, name_of_b: str = "") -> Comparison:
-    """`name_of_b`: where its model's name would be that of a. Raises CompareError for reports about other images."""
+def compare(a: Report, b: Report) -> Comparison:
+    """Which images only one of two models reads right, and McNemar's test. Raises CompareError for reports about other images."""
     if a.dataset.sha256 != b.dataset.sha256:
         raise CompareError(
             f"The report of {a.model} is about {a.dataset.name} and that of {b.model} about {b.dataset.name}: only "
@@ -55,7 +55,7 @@ def compare(a: Report, b: Report, name_of_b: str = "") -> Comparison:
         )
     right_a, right_b = a.labels == a.predicted, b.labels == b.predicted
     only_a, only_b = np.flatnonzero(right_a & ~right_b), np.flatnonzero(right_b & ~right_a)
-    return Comparison(a, b, (a.model, name_of_b or b.model), mcnemar(right_a, right_b), only_a, only_b)
+    return Comparison(a, b, (a.model, b.model), mcnemar(right_a, right_b), only_a, only_b)
 
 
 def reproduces(fresh: Report, shipped: Report | None) -> str:

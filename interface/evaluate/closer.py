@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from evaluation import details, no_digit, refusal
-from evaluation.details import with_slices as with_slices
 from evaluation.refusal import Refusal
 from evaluation.report import Report
 from model.datasets import load_mnist_test

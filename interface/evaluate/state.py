@@ -12,6 +12,7 @@ from evaluation import refusal, report_files
 from evaluation.audit import pictures as audit_pictures
 from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit_command import second_opinion
+from evaluation.details import with_slices
 from evaluation.history import History, Run, state_folder
 from evaluation.picture_archive import Archive
 from evaluation.picture_folder import PicturesProgress, finish_pictures, run_pictures
@@ -20,7 +21,7 @@ from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
 from evaluation.robustness import Measuring, Score, measure
 from evaluation.runner import Job, Progress, run
-from interface.evaluate.closer import carried_over, outliers, with_refusal, with_slices
+from interface.evaluate.closer import carried_over, outliers, with_refusal
 from interface.evaluate.uploaded_test_sets import UPLOADED, Reader, UploadedTestSet, UploadedTestSets
 from model.convention_search import Choice
 from model.datasets import DataError, Labelled, load_mnist_test
