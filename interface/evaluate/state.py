@@ -203,9 +203,7 @@ class Reports:
     def separate(self, name: str) -> Recogniser:
         """The model loaded once more, so that readings of other visitors never wait for an evaluation's engine."""
         shared = self.models[name]
-        other = copy.copy(
-            second_instance(shared.name, shared.path, shared.choice)
-        )  # a run under way keeps its calibration
+        other = copy.copy(second_instance(shared.name, shared.path, shared.choice))  # so a run keeps its calibration
         other.calibration, other.calibrated_on = shared.calibration, shared.calibrated_on
         other.calibrated = shared.calibrated
         return other

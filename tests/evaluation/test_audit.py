@@ -43,9 +43,8 @@ def test_confident_learning_by_hand():
     probabilities = np.zeros((5, 10))
     probabilities[:, 0], probabilities[:, 1] = [0.9, 0.7, 0.2, 0.1, 0.6], [0.1, 0.3, 0.8, 0.9, 0.4]
     limits = confident_learning.thresholds(labels, probabilities, sure=0.95)
-    assert limits[:3] == pytest.approx(
-        [0.6, 0.65, 0.95], abs=1e-12
-    )  # means of 0.9 0.7 0.2 and of 0.9 0.4; nothing is a 2
+    # means of 0.9 0.7 0.2 and of 0.9 0.4; nothing is a 2
+    assert limits[:3] == pytest.approx([0.6, 0.65, 0.95], abs=1e-12)
     confident = confident_learning.confidently(probabilities, limits)
     assert list(confident) == [0, 0, 1, 1, 0]
     # counts [[2, 1], [1, 1]], rows brought to 3 and 2 of 5
