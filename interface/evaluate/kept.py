@@ -5,7 +5,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-K, V, P = TypeVar("K"), TypeVar("V"), ParamSpec("P")
+K = TypeVar("K")
+V = TypeVar("V")
+P = ParamSpec("P")
 
 
 def kept_with(view: Callable[Concatenate[K, P], V]) -> Callable[Concatenate[K, P], V]:
