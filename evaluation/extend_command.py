@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation import details, no_digit, report_files, runner
+from evaluation import details, no_digit, report_files, runner, slices
 from evaluation.no_digit import Outliers
 from evaluation.refusal import OUTLIERS
 from evaluation.report import Report, finish
@@ -52,6 +52,7 @@ def extended(found: Report, model: str, test: Labelled, made: Outliers) -> Repor
     fuller = replace(
         found,
         none=fresh.none,
+        slices=None if slices.writers(test.labels) else found.slices,  # found again with who wrote the images
         metrics=replace(found.metrics, brier=fresh.metrics.brier),
         before=found.before and fresh.before and replace(found.before, brier=fresh.before.brier),
     )
