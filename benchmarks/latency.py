@@ -67,7 +67,7 @@ WATCH = """(function look() {
 
 
 def link() -> str:
-    """A drawn 7 as a link carries it (interface/predict/drawing_link.js)."""
+    """A drawn 7 as a link carries it (interface/page/drawing_link.js)."""
     points = [(0.3 + x / 160, 0.2 + y / 160) for x, y in curve(GLYPHS["7"][0])[::3]]
     raw = bytes([1, 16, len(points), *(round(255 * value) for point in points for value in point)])
     return "#d=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")

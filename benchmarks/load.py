@@ -126,7 +126,7 @@ async def page_opened(port: int) -> None:
         "/config",
         "/page/examples",
         "/page/assets/interface/predict/tab.js",
-        "/page/assets/interface/predict/pad.js",
+        "/page/assets/interface/page/pad.js",
     ):
         await connection.ask("GET", path)
     connection.close()

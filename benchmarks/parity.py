@@ -35,7 +35,7 @@ AGREE_PICTURES = 0.99  # the same for picture files: browsers and Pillow decode 
 BATCH = 50  # drawings that go to the page at once
 # Paints each list of strokes as the page does for reading, and reads it; gives the answer beside the painted pixels.
 READ = """async (drawings) => {
-    const {load, read} = await import('./assets/interface/reader/reader.js'), {picture, pixels} = await import('./assets/interface/predict/strokes.js');
+    const {load, read} = await import('./assets/interface/reader/reader.js'), {picture, pixels} = await import('./assets/interface/page/strokes.js');
     const found = [];
     await load('cnn');
     for (const drawing of drawings) {

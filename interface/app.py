@@ -1,4 +1,4 @@
-"""The page: header and two tabs (`build`), and what Gradio needs to serve it (`launch_options`)."""
+"""The page: header and three tabs (`build`), and what Gradio needs to serve it (`launch_options`)."""
 
 import os
 from typing import Any
@@ -9,6 +9,8 @@ from gradio import http_server
 from interface import assets
 from interface.evaluate import tab as evaluate_tab
 from interface.evaluate import uploaded_test_sets
+from interface.explore import routes as explore_routes
+from interface.explore import tab as explore_tab
 from interface.predict import routes as predict_routes
 from interface.predict import tab as predict_tab
 from interface.reader import routes as reader_routes
@@ -79,6 +81,8 @@ def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> Page:
                 predict_tab.build(models)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluate_tab.build(models, test_set_uploads)
+            with gr.Tab("Explore", id="explore"):
+                explore_tab.build()
     demo.models, demo.test_set_uploads = models, test_set_uploads
     demo.queue(max_size=LIMITS.queued_events, api_open=False)  # what stands in the queue cannot be called past it
     demo._queue.sleep_when_free = QUEUE_PAUSE
@@ -106,6 +110,7 @@ def launch_options(
                 *reader_routes.routes(models),
                 assets.route(),
                 *predict_routes.routes(models),
+                *explore_routes.routes(),
                 *(uploaded_test_sets.routes() if test_set_uploads else []),
             ],
             "lifespan": lifespan,

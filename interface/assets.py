@@ -20,6 +20,7 @@ SHEETS = (
     "interface/page/app.css",
     "interface/evaluate/tab.css",
     "interface/predict/extras.css",
+    "interface/explore/tab.css",
     "interface/server/share.css",
     "interface/page/other_screens.css",
 )

@@ -4,7 +4,7 @@
 // A request that fails rejects with an Error whose message is a sentence for the person; one that was aborted, with an AbortError.
 
 import {ROUTES} from '../page/address.js';
-import {picture} from './strokes.js';
+import {picture} from '../page/strokes.js';
 
 /** @import {Answer, Neighbours, Saliency, Stroke} from '../page/types.js' */
 

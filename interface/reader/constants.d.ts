@@ -95,3 +95,19 @@ export const touching_network: {file: string};
 
 /** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; there: whether set-up has fetched it. */
 export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; there: boolean};
+
+/** model/inside.py */
+export const inside: {
+  LAYERS: number[];
+  SIDES: number[];
+  FEATURES: number;
+  PLACE: number;
+  STRONGEST: number;
+  IMAGES: number;
+  OUTPUTS: number;
+  MAP_LAYOUT: [name: string, dtype: string, shape: number[]][];
+  HEAD_LAYOUT: [name: string, dtype: string, shape: number[]][];
+};
+
+/** Its files: name → VERSION/FILE below page/engine/, of those that are there. */
+export const inside_files: Record<string, string>;

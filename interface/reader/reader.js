@@ -5,7 +5,7 @@ import {context2d} from '../page/dom.js';
 import {models, runtime} from './constants.js';
 
 /** @import {Answer} from '../page/types.js' */
-/** @import {Ink, Reading, ReaderAnswer, ReaderRequest} from './types.js' */
+/** @import {Ink, InsideAnswer, InsideRequest, Reading, ReaderAnswer, ReaderRequest} from './types.js' */
 
 /**
  * Whether a page here can read with the model of that name.
@@ -135,9 +135,21 @@ export class Run {
   }
 }
 
-// two, so that who draws never waits behind files
+// three, so that who draws never waits behind files, or behind a look inside
 const drawings = new Asked();
 const files = new Asked();
+const insides = new Asked();
+
+/**
+ * What happens inside `cnn` for an image.
+ * @param {InsideRequest} asked
+ * @returns {Promise<InsideAnswer>} rejects with an Error where the network cannot be loaded
+ */
+export async function inside(asked) {
+  const {inside: found} = await insides.ask({model: '', inside: asked});
+  if (!found) throw new Error('Nothing was found.');
+  return found;
+}
 
 /**
  * Load a model. Resolves once it is ready to read.

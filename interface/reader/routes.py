@@ -7,6 +7,8 @@ GET page/assets/interface/reader/constants.js
 GET page/engine/VERSION/FILE
 """
 
+import functools
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface.reader import runtime
-from model import calibration, normalization, pictures, recogniser, saliency, test_time_augmentation
+from model import calibration, inside, normalization, pictures, recogniser, saliency, test_time_augmentation
 from model.inference import Engine
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
@@ -34,9 +36,10 @@ CONSTANTS_OF = (
     recogniser,
     pictures,
     saliency,
+    inside,
 )
 CONSTANTS = "interface/reader/constants.js"
-MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream"}
+MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream", ".bin": "application/octet-stream"}
 KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
@@ -66,6 +69,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         for name, model in readers(models).items()
     }
     values["touching_network"] = {"file": _file(recogniser.touching_network())}
+    values["inside_files"] = {path.name: name for name, path in inside_files().items()}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
         "loader": runtime.LOADER,
@@ -92,7 +96,15 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     ours = readers(models).values()
     students = [model.student.engine for model in ours if model.student]
     engines = [recogniser.touching_network(), *(model.engine for model in ours), *students]
-    return found | {_file(engine): engine.path for engine in engines}
+    return found | {_file(engine): engine.path for engine in engines} | inside_files()
+
+
+@functools.cache
+def inside_files() -> dict[str, Path]:
+    """VERSION/FILE → its path, of what the Explore tab shows of `cnn`."""
+    return {
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}/{name}": path for name, path in inside.files().items()
+    }
 
 
 def _student(model: Recogniser) -> dict | None:

@@ -138,6 +138,43 @@ export interface ReaderRequest {
   own?: ArrayBuffer;
   drawings?: Uint8Array;
   brief?: boolean;
+  /** What happens inside `cnn` is wanted, and nothing else. */
+  inside?: InsideRequest;
+}
+
+/** A network with an output for each layer: 784 numbers in [0, 1] → those of model/inside.py, in its order. */
+export type Layers = (input: Float32Array) => Float32Array[];
+
+/** What is asked of the inside of `cnn` for an image (784 bytes): all of it, or with one of the others that alone. */
+export interface InsideRequest {
+  image: Uint8Array;
+  /** What of the ink drives a channel of a layer. */
+  channel?: {layer: number; channel: number};
+  /** Which small change of ink turns the answer into that digit. */
+  turn?: number;
+  /** Many images, 784 bytes each, of which the features are wanted. */
+  images?: Uint8Array;
+}
+
+/** maps: of each layer, row by row, channel by channel; place: where it lies among the others; probabilities: of 0–9 and "no digit". */
+export interface InsideAnswer {
+  maps?: Float32Array[];
+  features?: Float32Array;
+  place?: Float32Array;
+  probabilities?: Float32Array;
+  /** 784 numbers in [-1, 1]: ink that drives the channel is positive. */
+  drives?: Float32Array;
+  turned?: Turned;
+}
+
+/** An image whose answer is another. changed: grey values in 255ths, all changes together; reached: whether the answer turned. */
+export interface Turned {
+  image: Uint8Array;
+  changed: number;
+  reached: boolean;
+  /** That it is the other digit, before and after, in [0, 1]. */
+  before: number;
+  after: number;
 }
 
 /** Its answer. reading: null where nothing was to be read; picture: the file as it was understood; size: of that, px. */
@@ -154,6 +191,7 @@ export interface ReaderAnswer {
   saliency?: Saliency;
   /** What another model says of images. */
   opinion?: {text: string; probability: number | null};
+  inside?: InsideAnswer;
   error?: string;
 }
 

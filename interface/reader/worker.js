@@ -4,7 +4,7 @@
 //
 // A classic worker, not a module: the runtime's loader comes by importScripts, which modules do not have.
 
-/** @import {CompiledModel, LiteRt, Network, Pixels, ReaderAnswer, ReaderRequest, Reading} from './types.js' */
+/** @import {CompiledModel, Layers, LiteRt, InsideAnswer, InsideRequest, Network, Pixels, ReaderAnswer, ReaderRequest, Reading} from './types.js' */
 /** @import {Recogniser} from './recogniser.js' */
 
 const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
@@ -15,9 +15,9 @@ const PRACTICE = 8; // readings after which the browser has compiled this code w
 
 /**
  * What is loaded or on its way, each once.
- * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, models: Record<string, Promise<Recogniser>>}}
+ * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, inside: Promise<Layers> | null, models: Record<string, Promise<Recogniser>>}}
  */
-const loaded = {runtime: null, touching: null, models: {}};
+const loaded = {runtime: null, touching: null, inside: null, models: {}};
 
 /** @type {(file: string) => string} the address of a file below page/engine/ */
 const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
@@ -25,7 +25,7 @@ const address = (file) => new URL(`../../../engine/${file}`, location.href).href
 addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {data}) => {
   const {id} = data;
   try {
-    reply({id, ...(await answer(data))});
+    reply({id, ...(data.inside ? {inside: await look(data.inside)} : await answer(data))});
   } catch (error) {
     reply({id, error: error instanceof Error ? error.message : String(error)});
   }
@@ -44,6 +44,23 @@ async function answer({model, own, drawings, picture, file, longest, bytes, imag
   return opened && longest
     ? {reading, picture: await shownAs(opened, longest), size: sizeOf(opened), note: await about(opened)}
     : {reading};
+}
+
+/** @type {(asked: InsideRequest) => Promise<InsideAnswer>} what happens inside the network */
+async function look(asked) {
+  const {answer: see} = await import('./inside.js');
+  loaded.inside ??= openInside().catch((error) => {
+    loaded.inside = null;
+    throw error;
+  });
+  return see(await loaded.inside, asked);
+}
+
+/** @returns {Promise<Layers>} */
+async function openInside() {
+  const {inside_files: files} = await import('./constants.js');
+  const {litert, compiled, shape} = await compile(files['inside.tflite']);
+  return (input) => runAll(litert, compiled, input, shape);
 }
 
 /** @type {(pixels: Pixels) => Promise<string>} what of its file was not read */
@@ -138,7 +155,7 @@ async function loadOwn(name, file, drawings) {
   }
   const {network, card, note} = ownModel.open(
     compiled,
-    (of, input) => run(litert, of, input, [...of.getInputDetails()[0].shape]),
+    (of, input) => runAll(litert, of, input, [...of.getInputDetails()[0].shape])[0],
     drawings,
   );
   notes[name] = note;
@@ -187,10 +204,15 @@ async function openTouching() {
  * @returns {Promise<Network>}
  */
 async function openNetwork(file) {
+  const {litert, compiled, shape} = await compile(file);
+  return (input) => runAll(litert, compiled, input, shape)[0];
+}
+
+/** @type {(file: string) => Promise<{litert: LiteRt, compiled: CompiledModel, shape: number[]}>} */
+async function compile(file) {
   const [response, litert] = await Promise.all([fetched(file), loadRuntime()]);
   const compiled = await litert.loadAndCompile(new Uint8Array(await response.arrayBuffer()), {accelerator: 'wasm'});
-  const shape = [...compiled.getInputDetails()[0].shape];
-  return (input) => run(litert, compiled, input, shape);
+  return {litert, compiled, shape: [...compiled.getInputDetails()[0].shape]};
 }
 
 /**
@@ -219,14 +241,14 @@ async function fetched(file) {
  * @param {Float32Array} image
  * @param {number[]} shape
  */
-function run(litert, compiled, image, shape) {
+function runAll(litert, compiled, image, shape) {
   const input = new litert.Tensor(image, shape);
   try {
-    const [output] = compiled.run([input]);
+    const outputs = compiled.run([input]);
     try {
-      return output.toTypedArray();
+      return outputs.map((output) => output.toTypedArray());
     } finally {
-      output.delete();
+      for (const output of outputs) output.delete();
     }
   } finally {
     input.delete();

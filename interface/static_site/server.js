@@ -1,7 +1,7 @@
 // Takes the place of interface/predict/server.js in the page without a server: the same exports (checks.d.ts sees to it), answered
 // by the page's reader. What only the app can do rejects with an Error that says so.
 
-import {pixels} from '../predict/strokes.js';
+import {pixels} from '../page/strokes.js';
 import {grey} from '../predict/tiles.js';
 import {models, pictures} from '../reader/constants.js';
 import {canRead, explain, load, opinion, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';

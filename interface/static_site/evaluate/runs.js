@@ -1,9 +1,10 @@
 // Runs a model over MNIST's test images (`overImages`) or over a test set of picture files (`overFiles`), and makes the reports of both.
 // The work is done in a worker of its own; one run at a time, as in the app.
 
+import {mnistImages} from '../../page/mnist_images.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
-import {LABEL_PROBLEMS, MNIST_TEST, test_images, weights} from './constants.js';
+import {LABEL_PROBLEMS, MNIST_TEST, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
 import {kept} from './report.js';
 import {archive} from './test_sets.js';
@@ -14,27 +15,14 @@ import {archive} from './test_sets.js';
 const CHUNK = 250; // images between two looks at how far it is
 const SIZE = 784; // bytes of an image
 
-/** @type {Promise<{images: Uint8Array<ArrayBuffer>, labels: number[], sha256: string}> | null} */
-let mnist = null;
+/** @type {Promise<string> | undefined} of MNIST's test images and labels */
+let digest;
 
 /** MNIST's test images and labels, fetched when they are first wanted; sha256: of all of them. */
-export function testImages() {
-  mnist ??= load().catch((error) => {
-    mnist = null;
-    throw error;
-  });
-  return mnist;
-}
-
-async function load() {
-  const response = await fetch(test_images ?? '');
-  if (!response.ok || !response.body) throw new Error('MNIST’s test images could not be loaded. Please try again.');
-  // some hosts take .gz for a transfer's encoding, and the browser has unpacked it already
-  const packed = !response.headers.get('Content-Encoding');
-  const unpacked = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
-  const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
-  const n = bytes.length / (SIZE + 1);
-  return {images: bytes.subarray(0, SIZE * n), labels: [...bytes.subarray(SIZE * n)], sha256: await sha256(bytes)};
+export async function testImages() {
+  const {images, labels, bytes} = await mnistImages('test');
+  digest ??= sha256(bytes);
+  return {images, labels: [...labels], sha256: await digest};
 }
 
 /** @type {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} '' where the browser does not say, as over plain http */

@@ -138,7 +138,7 @@ def test_an_explanation_has_a_weight_for_each_pixel_and_a_sentence(client):
 
 
 def test_assets_are_served_and_no_other_file(client):
-    assert client.get("/page/assets/interface/predict/pad.js").headers["content-type"].startswith("text/javascript")
+    assert client.get("/page/assets/interface/page/pad.js").headers["content-type"].startswith("text/javascript")
     for path in (
         "/page/assets/interface/../demo.py",
         "/page/assets/interface/predict/routes.py",

@@ -54,7 +54,7 @@ def test_page_and_server_give_the_same_answer(reads):
         by_page, by_server = reads.evaluate(
             """async (drawn) => {
                 const at = location.pathname + 'page/assets/interface/';
-                const modules = ['reader/reader', 'predict/server', 'predict/strokes'];
+                const modules = ['reader/reader', 'predict/server', 'page/strokes'];
                 const [reader, server, strokes] = await Promise.all(modules.map((name) => import(`${at}${name}.js`)));
                 const answers = [await reader.read('cnn', strokes.pixels(drawn)), await server.readDrawing(drawn)];
                 return answers.map(({text, verdict, digits}) => [text, verdict, digits.map(({image, box}) => [image, box])]);

@@ -5,7 +5,7 @@
 
 import {SIDE} from './strokes.js';
 
-/** @import {Point, Stroke} from '../page/types.js' */
+/** @import {Point, Stroke} from './types.js' */
 
 const [PLAIN, PRESSED] = [1, 2];
 const MOST_POINTS = 4000; // a link stays under ~11 kB, which every browser and chat program carries

@@ -3,7 +3,7 @@
 
 import {place} from './curve.js';
 
-/** @import {Stroke} from '../page/types.js' */
+/** @import {Stroke} from './types.js' */
 
 const LENGTH = 8; // bytes before the content of a PNG chunk: its length and name
 const CRC = Uint32Array.from({length: 256}, (_, n) => {

@@ -1,6 +1,6 @@
 // The course of a stroke in straight pieces: `place`. What strokes.js paints on a canvas as a curve, raster.js lays down piece by piece.
 
-/** @import {Point, Stroke} from '../page/types.js' */
+/** @import {Point, Stroke} from './types.js' */
 
 const USUAL = 0.5; // the pressure at which a stylus draws as wide as the brush that is chosen
 const STEP = 2; // pad units: pieces of a curve this short look round

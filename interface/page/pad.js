@@ -1,9 +1,9 @@
 // The pad: pen, eraser, undo and redo on a canvas, by mouse, finger, stylus or keyboard. It knows nothing of models.
 
-import {context2d} from '../page/dom.js';
+import {context2d} from './dom.js';
 import {paintStroke, SIDE} from './strokes.js';
 
-/** @import {Change, Point, Stroke} from '../page/types.js' */
+/** @import {Change, Point, Stroke} from './types.js' */
 
 const STEP = 7; // pad units an arrow key moves the keyboard's pen: 40 steps across
 /** @type {Record<string, [number, number]>} */

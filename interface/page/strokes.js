@@ -1,11 +1,11 @@
 // Paints a drawing: stroke by stroke for the pad (`paintStroke`), whole to be looked at (`sheet`), or as the models get it (`pixels`,
 // `picture`).
 
-import {context2d} from '../page/dom.js';
+import {context2d} from './dom.js';
 import {middle, wider} from './curve.js';
 import * as raster from './raster.js';
 
-/** @import {Stroke} from '../page/types.js' */
+/** @import {Stroke} from './types.js' */
 
 /** Pad units: the pad is SIDE × SIDE of them whatever its size on screen, and px of the drawing as the models get it. */
 export const SIDE = 280;

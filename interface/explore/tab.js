@@ -1,0 +1,204 @@
+// The Explore tab: a pad, and five parts of which only the open one is loaded. `mount` starts it when the tab is first opened.
+
+import {context2d, find, findAll, sentence} from '../page/dom.js';
+import {decode, encode} from '../page/drawing_link.js';
+import {Sketchpad} from '../page/pad.js';
+import {pixels} from '../page/strokes.js';
+import {canRead, load, read} from '../reader/reader.js';
+
+/** @import {Drawn, Part} from './types.js' */
+
+const MODEL = 'cnn'; // whose inside is shown
+const CANNOT = 'This browser or this server cannot run the network in the page, so there is nothing to explore. The README says how to fetch its runtime.';
+
+/**
+ * The parts by name, each loaded when it is first opened.
+ * @type {Record<string, () => Promise<{start: (panel: HTMLElement, tab: Explore) => Part | Promise<Part>}>>}
+ */
+const PARTS = {
+  inside: () => import('./inside.js'),
+  map: () => import('./map.js'),
+  train: () => import('./train.js'),
+  teach: () => import('./teach.js'),
+  quiz: () => import('./quiz.js'),
+};
+
+/** @type {Explore | null} the page's one Explore tab */
+let tab = null;
+
+/**
+ * Start the tab, or carry the drawing over when Gradio put the component on the page again.
+ * @param {Element} element  the component's
+ */
+export function mount(element) {
+  const root = element.querySelector('.explore');
+  if (!(root instanceof HTMLElement) || tab?.root === root) return;
+  const strokes = tab?.pad.strokes;
+  tab = new Explore(root);
+  if (strokes?.length) tab.pad.set(strokes);
+  else tab.followAddress();
+}
+
+export class Explore {
+  /** @param {HTMLElement} root  of the tab (interface/explore/tab.html) */
+  constructor(root) {
+    this.root = root;
+    /** @type {Record<string, Promise<Part>>} */
+    this.parts = {};
+    /** @type {Drawn | null} what is on the pad, as it was read last */
+    this.drawn = null;
+    this.reading = false;
+    this.again = false;
+    this.answer = find(root, '[data-testid=explore-answer]', HTMLElement);
+    this.image = find(root, '[data-image]', HTMLCanvasElement);
+    this.problem = find(root, '[data-testid=explore-problem]', HTMLElement);
+    this.pad = new Sketchpad(find(root, '[data-testid=explore-pad]', HTMLCanvasElement), () => this.changed());
+    this.tabs = findAll(root, '.ex-parts [role=tab]', HTMLElement);
+    this.tabs.forEach((one, at) => {
+      one.onclick = () => this.open(one.dataset.part ?? '');
+      one.onkeydown = ({key}) => {
+        const step = {ArrowLeft: -1, ArrowRight: 1}[key];
+        if (!step) return;
+        const next = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
+        this.open(next.dataset.part ?? '');
+        next.focus();
+      };
+    });
+    find(root, '[data-do=undo]', HTMLElement).onclick = () => this.pad.undo();
+    find(root, '[data-do=clear]', HTMLElement).onclick = () => this.pad.clear();
+    find(root, '[data-do=link]', HTMLElement).onclick = () => this.copyLink();
+    root.classList.add('blank');
+  }
+
+  /** Open what the address names, with its drawing: #explore=map&d=… */
+  followAddress() {
+    const address = new URLSearchParams(location.hash.slice(1));
+    const strokes = decode(address.get('d'));
+    if (strokes?.length) this.pad.become(strokes);
+    this.open(address.get('explore') ?? 'inside', false);
+  }
+
+  /**
+   * Open a part.
+   * @param {string} name
+   * @param {boolean} [address]  whether the page's address shall name it
+   */
+  open(name, address = true) {
+    const part = name in PARTS ? name : 'inside';
+    this.root.dataset.part = part;
+    for (const one of this.tabs) {
+      const chosen = one.dataset.part === part;
+      one.setAttribute('aria-selected', String(chosen));
+      one.tabIndex = chosen ? 0 : -1;
+    }
+    for (const panel of findAll(this.root, '[data-panel]', HTMLElement)) panel.hidden = panel.dataset.panel !== part;
+    if (address) this.setAddress({explore: part});
+    this.start(part)
+      .then((started) => {
+        started.opened?.();
+        if (this.drawn) started.drawn?.(this.drawn);
+      })
+      .catch((error) => this.showProblem(sentence(error)));
+  }
+
+  /**
+   * Load a part, once; what failed is tried again when it is opened again.
+   * @param {string} name
+   * @returns {Promise<Part>}
+   */
+  start(name) {
+    const panel = find(this.root, `[data-panel=${name}]`, HTMLElement);
+    this.parts[name] ??= PARTS[name]()
+      .then(({start}) => start(panel, this))
+      .catch((error) => {
+        delete this.parts[name];
+        throw error;
+      });
+    return this.parts[name];
+  }
+
+  /**
+   * Name more of the state in the page's address.
+   * @param {Record<string, string | null>} state  null: no longer
+   */
+  setAddress(state) {
+    const address = new URLSearchParams(location.hash.slice(1));
+    for (const [name, value] of Object.entries(state)) {
+      if (value === null) address.delete(name);
+      else address.set(name, value);
+    }
+    history.replaceState(history.state, '', `#${address}`);
+  }
+
+  /** @type {(name: string) => string | null} what the page's address says */
+  fromAddress(name) {
+    return new URLSearchParams(location.hash.slice(1)).get(name);
+  }
+
+  /** The drawing changed: read it, and again if it changes meanwhile. */
+  async changed() {
+    this.root.classList.toggle('blank', this.pad.empty);
+    this.again = true;
+    if (this.reading) return;
+    this.reading = true;
+    try {
+      while (this.again) {
+        this.again = false;
+        await this.read();
+      }
+    } catch (error) {
+      this.showProblem(sentence(error));
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  async read() {
+    if (this.pad.empty) {
+      this.show(null);
+      return;
+    }
+    if (!canRead(MODEL)) throw new Error(CANNOT);
+    await load(MODEL);
+    const {digits, text} = await read(MODEL, pixels(this.pad.all), true);
+    const [first] = digits;
+    this.show(first ? {image: Uint8Array.from(atob(first.image), (letter) => letter.charCodeAt(0)), digit: first, several: text.length > 1} : null);
+  }
+
+  /** @param {Drawn | null} drawn */
+  show(drawn) {
+    this.drawn = drawn;
+    this.showProblem('');
+    const context = context2d(this.image);
+    const pixels = context.createImageData(28, 28);
+    new Uint32Array(pixels.data.buffer).forEach((_, i, all) => {
+      all[i] = 0xff000000 | ((drawn?.image[i] ?? 0) * 0x010101);
+    });
+    context.putImageData(pixels, 0, 0);
+    this.answer.textContent = drawn ? said(drawn) : 'What the network sees of it, 28 × 28, stands here.';
+    this.parts[this.root.dataset.part ?? '']?.then((part) => part.drawn?.(drawn)).catch(() => {});
+  }
+
+  /** @param {string} text */
+  showProblem(text) {
+    this.problem.textContent = text;
+  }
+
+  async copyLink() {
+    const code = this.pad.empty ? '' : encode(this.pad.strokes);
+    this.setAddress({d: code || null, explore: this.root.dataset.part ?? 'inside'});
+    const button = find(this.root, '[data-do=link]', HTMLElement);
+    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    button.textContent = 'It is in the address';
+    setTimeout(() => {
+      button.textContent = 'Copy link';
+    }, 2000);
+  }
+}
+
+/** @type {(drawn: Drawn) => string} */
+function said({digit, several}) {
+  const sure = `${(100 * digit.probability).toFixed(1)} %`;
+  const more = several ? ' The first of several digits is shown.' : '';
+  return digit.verdict === 'not a digit' ? `To the network this is no digit.${more}` : `It reads ${digit.digit}, ${digit.verdict}, at ${sure}.${more}`;
+}
