@@ -98,7 +98,18 @@ export class Explore {
         started.opened?.();
         if (this.drawn) started.drawn?.(this.drawn);
       })
-      .catch((error) => this.showProblem(sentence(error)));
+      .catch((error) => this.fail(part, error));
+  }
+
+  /**
+   * A part could not be started: its panel says why.
+   * @param {string} name
+   * @param {unknown} error
+   */
+  fail(name, error) {
+    const line = Object.assign(document.createElement('p'), {className: 'ex-problem', textContent: sentence(error)});
+    line.setAttribute('role', 'alert');
+    find(this.root, `[data-panel=${name}]`, HTMLElement).replaceChildren(line);
   }
 
   /**
@@ -109,7 +120,10 @@ export class Explore {
   start(name) {
     const panel = find(this.root, `[data-panel=${name}]`, HTMLElement);
     this.parts[name] ??= PARTS[name]()
-      .then(({start}) => start(panel, this))
+      .then(({start}) => {
+        panel.replaceChildren();
+        return start(panel, this);
+      })
       .catch((error) => {
         delete this.parts[name];
         throw error;

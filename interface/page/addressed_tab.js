@@ -1,13 +1,16 @@
-// An address that names a section of the evaluation (#section=…) opens the Evaluate tab, which Gradio builds only then.
+// An address that names a section of the evaluation (#section=…) or a part of Explore (#explore=…) opens that tab, which Gradio builds
+// only then.
 
 import {showTab} from './dom.js';
 
 /** Press the tab that the address names, as soon as it is there. Called once the page's header is. */
 export function mount() {
-  if (!new URLSearchParams(location.hash.slice(1)).has('section')) return;
-  if (showTab('Evaluate')) return;
+  const address = new URLSearchParams(location.hash.slice(1));
+  const tab = address.has('explore') ? 'Explore' : 'Evaluate';
+  if (!address.has('explore') && !address.has('section')) return;
+  if (showTab(tab)) return;
   const waiting = new MutationObserver(() => {
-    if (showTab('Evaluate')) waiting.disconnect();
+    if (showTab(tab)) waiting.disconnect();
   });
   waiting.observe(document.body, {childList: true, subtree: true});
 }

@@ -39,7 +39,12 @@ CONSTANTS_OF = (
     inside,
 )
 CONSTANTS = "interface/reader/constants.js"
-MEDIA_TYPES = {".js": "text/javascript", ".gz": "application/gzip", ".tflite": "application/octet-stream", ".bin": "application/octet-stream"}
+MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".gz": "application/gzip",
+    ".tflite": "application/octet-stream",
+    ".bin": "application/octet-stream",
+}
 KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 

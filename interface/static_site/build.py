@@ -16,12 +16,14 @@ import numpy as np
 
 from evaluation import report_files
 from interface import assets
+from interface.explore import routes as explore_routes
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.reader import routes as reader_routes
 from interface.reader import runtime
 from interface.static_site import evaluation, modules, page, templates
 from interface.theme import LIGHT
-from model import labelled_drawings, recogniser
+from model import inside, labelled_drawings, recogniser
+from model.datasets import DataError
 
 EXAMPLES = assets.INTERFACE / "predict" / "examples"
 MANIFEST = "manifest.webmanifest"  # a folder with it is one that this program wrote
@@ -62,12 +64,12 @@ def write(out: Path) -> None:
 def _fill(out: Path) -> None:
     models = {name: recogniser.load(name) for name in recogniser.shipped()}
     reports = {name: found for name in models if (found := report_files.shipped(name))}
-    images = evaluation.test_images()
+    images = mnist()
 
     for name, path in (modules.of_page() | modules.of_worker()).items():
         _copy(path, out / "assets" / name)
     _write(out / "assets" / reader_routes.CONSTANTS, reader_routes.constants(models))
-    _write(out / "assets" / evaluation.CONSTANTS, evaluation.constants(models, images is not None))
+    _write(out / "assets" / evaluation.CONSTANTS, evaluation.constants(models, bool(images)))
     _write(out / "assets" / evaluation.TEMPLATE_MODULE, templates.module())
     _write(out / "assets" / "site.css", "\n".join((assets.ROOT / sheet).read_text("utf-8") for sheet in SHEETS))
 
@@ -82,15 +84,23 @@ def _fill(out: Path) -> None:
 
     for name, found in reports.items():
         _write(out / "reports" / f"{name}.json", report_files.dumps(found))
-    if images:
-        (out / evaluation.TEST_IMAGES).parent.mkdir()
-        (out / evaluation.TEST_IMAGES).write_bytes(images)
-    _write(out / "index.html", page.index(reports[recogniser.DEFAULT], list(models), images is not None))
+    for name, content in images.items():
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(content)
+    _write(out / "index.html", page.index(reports[recogniser.DEFAULT], list(models), bool(images)))
     _write(out / MANIFEST, json.dumps(_manifest(), indent=1))
     (out / "icons").mkdir()
     for side in ICONS:
         cv2.imwrite(str(out / "icons" / f"{side}.png"), _icon(side))
     _write(out / "sw.js", _service_worker(out))  # last: it names all the others
+
+
+def mnist() -> dict[str, bytes]:
+    """Name in the folder → content, of MNIST's images as the page asks for them; nothing where they are not on this machine."""
+    try:
+        return {f"mnist/{part}-images.gz": explore_routes.packed(part) for part in explore_routes.PARTS}
+    except DataError:
+        return {}
 
 
 def _copy(path: Path, to: Path) -> None:
@@ -137,7 +147,9 @@ def _service_worker(out: Path) -> str:
     files = sorted(path for path in out.rglob("*") if path.is_file())
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     names = [path.relative_to(out).as_posix() for path in files if path.name != "index.html"]
-    later = [name for name in names if name == evaluation.TEST_IMAGES]
+    later = [
+        name for name in names if name.startswith("mnist/") or Path(name).name in inside.files()
+    ]  # large, and seldom wanted
     code = Path(__file__).with_name("sw.js").read_text("utf-8").replace("VERSION`", f"{version}`")
     code = code.replace("FILES = []", f"FILES = {json.dumps(['./', *(name for name in names if name not in later)])}")
     return code.replace("LATER = []", f"LATER = {json.dumps(later)}")

@@ -1,6 +1,5 @@
-"""What the evaluation in the page without a server is made of beside its code: `constants`, and MNIST's test images (`test_images`)."""
+"""What the evaluation in the page without a server is made of beside its code: `constants`."""
 
-import gzip
 import json
 from collections.abc import Mapping
 
@@ -10,14 +9,12 @@ from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
 from interface.evaluate import comparison, downloads, uploaded_test_sets, views
-from interface.evaluate.state import mnist_test
 from model import pictures
 from model.datasets import LABEL_PROBLEMS
 from model.recogniser import Recogniser
 
 FOLDER = "interface/static_site/evaluate"
 CONSTANTS, TEMPLATE_MODULE = f"{FOLDER}/constants.js", f"{FOLDER}/templates.js"
-TEST_IMAGES = "mnist/test-images.gz"
 # Plots of what only the app measures are not here.
 FILES = {
     kind: words
@@ -27,19 +24,11 @@ FILES = {
 MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
 
 
-def test_images() -> bytes | None:
-    """MNIST's 10,000 test images, 784 bytes each, then their labels, gzipped; None where they are not on this machine."""
-    test = mnist_test()
-    if test is None:
-        return None
-    return gzip.compress(test.images.tobytes() + test.labels.astype("uint8").tobytes(), 9, mtime=0)
-
-
 def constants(models: Mapping[str, Recogniser], images: bool) -> str:
     """JavaScript that exports the words and numbers that the app's Python has too. images: whether the test images are there."""
     values = {
         "weights": {name: model.weights_sha256 for name, model in models.items()},
-        "test_images": TEST_IMAGES if images else None,
+        "test_images": images,
         "KINDS": galleries.KINDS,
         "SORTS": galleries.SORTS,
         "BANDS": galleries.BANDS,

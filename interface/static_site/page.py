@@ -29,6 +29,7 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
         dark=DARK["ground"],
         models=models,
         predict=Markup((INTERFACE / "predict" / "tab.html").read_text("utf-8")),
+        explore=Markup((INTERFACE / "explore" / "tab.html").read_text("utf-8")),
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),

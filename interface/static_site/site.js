@@ -1,4 +1,4 @@
-// The page that needs no server: the app's two tabs, both themes, and offline after the first visit.
+// The page that needs no server: the app's three tabs, both themes, and offline after the first visit.
 
 import {find, findAll} from '../page/dom.js';
 import {model} from '../predict/server.js';
@@ -25,7 +25,12 @@ dark.addEventListener('change', setTheme);
 setTheme();
 
 const tabs = findAll(document, '.page-tabs > .tab-container [role=tab]', HTMLElement);
-let started = false; // the Evaluate tab, which comes when it is first opened
+
+/** @type {Record<string, () => unknown>} what starts a tab when it is first opened, by its element's id */
+const later = {
+  'tab-evaluate': () => import('./evaluate/dashboard.js').then(({mount: start}) => start(find(document, '#evaluate', HTMLElement), link)),
+  'tab-explore': () => import('../explore/tab.js').then(({mount: start}) => start(find(document, '#explore', HTMLElement))),
+};
 
 /** @param {HTMLElement} tab */
 function choose(tab) {
@@ -36,15 +41,15 @@ function choose(tab) {
     one.tabIndex = chosen ? 0 : -1;
     find(document, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = !chosen;
   }
-  if (tab.id !== 'tab-evaluate' || started) return;
-  started = true;
-  import('./evaluate/dashboard.js').then(({mount: start}) => start(find(document, '#evaluate', HTMLElement), link));
+  later[tab.id]?.();
+  delete later[tab.id];
 }
 tabs.forEach((tab, at) => {
   tab.onclick = () => choose(tab);
   tab.onkeydown = (event) => {
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const next = tabs[(at + 1) % tabs.length]; // there are two
+    const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+    if (!step) return;
+    const next = tabs[(at + step + tabs.length) % tabs.length];
     choose(next);
     next.focus();
   };
@@ -53,7 +58,8 @@ tabs.forEach((tab, at) => {
 mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
 connect(document);
-if (link.has('evaluate') || link.has('section')) choose(tabs[1]);
+if (link.has('explore')) choose(tabs[2]);
+else if (link.has('evaluate') || link.has('section')) choose(tabs[1]);
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
 Promise.race([reader.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LONGEST))])

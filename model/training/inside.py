@@ -29,7 +29,9 @@ def layered():
     cnn = keras.models.load_model(inside.TRAINED / "cnn" / "cnn.keras", compile=False)
     assert isinstance(cnn, keras.Model)
     # after the sum where a layer is added to the one before, or after its own ReLU
-    followed = {id(node.arguments.args[0][1]) for layer in cnn.layers if _is_sum(layer) for node in layer._inbound_nodes}
+    followed = {
+        id(node.arguments.args[0][1]) for layer in cnn.layers if _is_sum(layer) for node in layer._inbound_nodes
+    }
     maps = [
         layer.output
         for layer in cnn.layers
@@ -115,7 +117,10 @@ def make(train: Labelled, test: Labelled, out: Path) -> None:
         "labels": test.labels,
     }
     out.mkdir(parents=True, exist_ok=True)
-    for name, content in ((inside.MAP, inside.pack(mapped, inside.MAP_LAYOUT)), (inside.HEAD, inside.pack(head, inside.HEAD_LAYOUT))):
+    for name, content in (
+        (inside.MAP, inside.pack(mapped, inside.MAP_LAYOUT)),
+        (inside.HEAD, inside.pack(head, inside.HEAD_LAYOUT)),
+    ):
         with replacing(out / name) as temporary:
             temporary.write_bytes(content)
     to_tflite(network, out / inside.NETWORK)
@@ -123,7 +128,9 @@ def make(train: Labelled, test: Labelled, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Makes the files; returns 1 without MNIST."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.inside", description="Make the Explore tab's files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m model.training.inside", description="Make the Explore tab's files."
+    )
     parser.add_argument("--out", type=Path, default=inside.FOLDER, help="folder to write to (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     try:

@@ -5,7 +5,8 @@
 export const weights: Record<string, string>;
 
 /** MNIST's test images, gzipped (images, then labels); null where they were not at hand when this folder was written. */
-export const test_images: string | null;
+/** Whether MNIST's images travel with the page. */
+export const test_images: boolean;
 
 /** evaluation/galleries.py, model/datasets.py and evaluation/sections.py */
 export const KINDS: Record<string, string>;
