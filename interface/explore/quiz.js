@@ -15,7 +15,7 @@ const SECONDS = 120;
 const SHOWN = 140; // px of the image
 // What people misread of single digits, from the literature; on ordinary images, not on the hardest.
 const PEOPLE =
-  'On ordinary digits people misread about 0.2 % of NIST’s (Simard, LeCun & Denker 1993) and 2.4 % of USPS’s small, rough ones (Dong 2001). These are the hardest of 10,000, so expect far more.';
+  'Of ordinary digits people misread about 0.2 % in NIST’s collection (LeCun et al. 1995) and 2.4 % of the small, rough ones of USPS (Chaaban & Scheessele 2007). These are the hardest of 10,000, so expect far more.';
 
 /** @typedef {{index: number, mine: number | null}} Question  mine: null where it was passed over */
 
@@ -194,13 +194,23 @@ class Quiz {
       this.begin();
     };
     const card = Object.assign(element('button', 'Save result card'), {type: 'button'});
-    card.onclick = () => saveCard(this.panel, verdict, this.images, seen.map(({index}) => index)).catch((error) => this.tab.showProblem(sentence(error)));
+    card.onclick = () =>
+      saveCard(
+        this.panel,
+        verdict,
+        this.images,
+        seen.map(({index}) => index),
+      ).catch((error) => this.tab.showProblem(sentence(error)));
     card.disabled = !n;
     const row = element('div', '', 'ex-row');
     row.append(again, card, element('span', 'The page’s address asks a friend the same ones.', 'soft'));
     this.panel.replaceChildren(
       heading,
-      element('p', `${PEOPLE} The network’s answers are those at one look; the questions were chosen because it finds them hard, so it starts with a handicap.`, 'soft'),
+      element(
+        'p',
+        `${PEOPLE} The network’s answers are those at one look; the questions were chosen because it finds them hard, so it starts with a handicap.`,
+        'soft',
+      ),
       row,
       list,
     );

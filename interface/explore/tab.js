@@ -9,7 +9,8 @@ import {canRead, load, read} from '../reader/reader.js';
 /** @import {Drawn, Part} from './types.js' */
 
 const MODEL = 'cnn'; // whose inside is shown
-const CANNOT = 'This browser or this server cannot run the network in the page, so there is nothing to explore. The README says how to fetch its runtime.';
+const CANNOT =
+  'This browser or this server cannot run the network in the page, so there is nothing to explore. The README says how to fetch its runtime.';
 
 /**
  * The parts by name, each loaded when it is first opened.
@@ -176,7 +177,9 @@ export class Explore {
     await load(MODEL);
     const {digits, text} = await read(MODEL, pixels(this.pad.all), true);
     const [first] = digits;
-    this.show(first ? {image: Uint8Array.from(atob(first.image), (letter) => letter.charCodeAt(0)), digit: first, several: text.length > 1} : null);
+    this.show(
+      first ? {image: Uint8Array.from(atob(first.image), (letter) => letter.charCodeAt(0)), digit: first, several: text.length > 1} : null,
+    );
   }
 
   /** @param {Drawn | null} drawn */
@@ -214,5 +217,7 @@ export class Explore {
 function said({digit, several}) {
   const sure = `${(100 * digit.probability).toFixed(1)} %`;
   const more = several ? ' The first of several digits is shown.' : '';
-  return digit.verdict === 'not a digit' ? `To the network this is no digit.${more}` : `It reads ${digit.digit}, ${digit.verdict}, at ${sure}.${more}`;
+  return digit.verdict === 'not a digit'
+    ? `To the network this is no digit.${more}`
+    : `It reads ${digit.digit}, ${digit.verdict}, at ${sure}.${more}`;
 }

@@ -10,10 +10,7 @@ export interface Drawn {
 }
 
 /** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown. */
-export interface Part {
-  drawn?(drawn: Drawn | null): void;
-  opened?(): void;
-}
+export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void};
 
 /** What map.bin holds, by name as in model/inside.py. */
 export interface TestMap {

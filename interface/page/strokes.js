@@ -1,8 +1,8 @@
 // Paints a drawing: stroke by stroke for the pad (`paintStroke`), whole to be looked at (`sheet`), or as the models get it (`pixels`,
 // `picture`).
 
-import {context2d} from './dom.js';
 import {middle, wider} from './curve.js';
+import {context2d} from './dom.js';
 import * as raster from './raster.js';
 
 /** @import {Stroke} from './types.js' */

@@ -1,7 +1,7 @@
 // The page's own reader (interface/reader/reader.js) for the Predict tab: loaded after everything else, for it is 3 MB.
 
-import * as server from './server.js';
 import {pixels, sheet} from '../page/strokes.js';
+import * as server from './server.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 

@@ -2,21 +2,21 @@
 // (interface/predict/tab.py) on the page; the drawing outlives that.
 
 import {find, sentence} from '../page/dom.js';
+import {decode, encode} from '../page/drawing_link.js';
+import {Sketchpad} from '../page/pad.js';
+import {sheet} from '../page/strokes.js';
 import {announce, EMPTY, prepare, show, spoken} from './answer.js';
 import {Batch} from './batch.js';
 import {connectControls} from './controls.js';
 import {copyLink} from './copy_link.js';
 import {Corrections} from './corrections.js';
-import {decode, encode} from '../page/drawing_link.js';
 import {Explanations} from './explanations.js';
 import {LiveAnswer} from './live_answer.js';
 import {OpenedPicture} from './opened_picture.js';
-import {Sketchpad} from '../page/pad.js';
 import {listen} from './page_events.js';
 import {PageReader} from './page_reader.js';
 import {saveCard} from './result_card.js';
 import * as server from './server.js';
-import {sheet} from '../page/strokes.js';
 import {cutOut} from './tiles.js';
 
 /** @import {Answer, Change, Picture} from '../page/types.js' */
