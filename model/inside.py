@@ -53,13 +53,13 @@ def pack(arrays: Mapping[str, np.ndarray], layout: Layout) -> bytes:
 
 def unpack(content: bytes, layout: Layout) -> dict[str, np.ndarray]:
     """Name → array. Raises ValueError where the content has another length."""
+    sizes = [np.dtype(dtype).itemsize * int(np.prod(shape)) for _, dtype, shape in layout]
+    if sum(sizes) != len(content):
+        raise ValueError(f"{len(content):,} bytes are there instead of {sum(sizes):,}.")
     found, at = {}, 0
-    for name, dtype, shape in layout:
-        size = np.dtype(dtype).itemsize * int(np.prod(shape))
+    for (name, dtype, shape), size in zip(layout, sizes, strict=True):
         found[name] = np.frombuffer(content[at : at + size], dtype).reshape(shape)
         at += size
-    if at != len(content):
-        raise ValueError(f"{len(content):,} bytes are there instead of {at:,}.")
     return found
 
 

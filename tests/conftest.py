@@ -234,7 +234,7 @@ def new_page(browser, app):
 
 
 class Opener:
-    """opener(path, **context options) opens a page of `address`. `close` fails if anything was logged as an error that is not in
+    """opener(path, **context options) opens a page of `address`; ready: what shows that it is. `close` fails if anything was logged as an error that is not in
     `expected`, or if a request has left the address."""
 
     def __init__(self, browser, address: str):
@@ -244,7 +244,7 @@ class Opener:
             str
         ] = []  # words of the browser's own lines about what a test provokes, such as an answer of 4xx
 
-    def __call__(self, path: str = "", address: str = "", **options):
+    def __call__(self, path: str = "", address: str = "", ready: str = ".predict.ready", **options):
         address = address or self.address
         context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
         self.contexts.append(context)
@@ -255,7 +255,7 @@ class Opener:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         context.on("request", lambda request: note_other_host(request.url, address, self.errors))
         page.goto(address + path)
-        page.locator(".predict.ready").wait_for()
+        page.locator(ready).wait_for()
         return page
 
     def close(self) -> None:
