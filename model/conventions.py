@@ -10,7 +10,7 @@ import numpy as np
 
 from model.layouts import Layout
 
-LEAST = np.float32(1e-7)  # of a norm, and the distance of a sigmoid from 0 and 1 within which float32 tells nothing
+LEAST = 1e-7  # of a norm, and the distance of a sigmoid from 0 and 1 within which float32 tells nothing
 MEAN, DEVIATION = 0.1307, 0.3081  # of the pixels of MNIST's training images, as PyTorch's examples have them
 # Of ImageNet's RGB pixels, as networks that were trained on it want theirs (torchvision's and Keras's "torch" mode).
 IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)

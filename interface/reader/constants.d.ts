@@ -111,3 +111,18 @@ export const inside: {
 
 /** Its files: name → VERSION/FILE below page/engine/, of those that are there. */
 export const inside_files: Record<string, string>;
+
+/** model/conventions.py */
+export const conventions: {LEAST: number; MEAN: number; DEVIATION: number};
+
+/** model/convention_search.py */
+export const convention_search: {
+  MIN_ACCURACY: number;
+  SOUND: number;
+  FLOOR: number;
+  TEMPERATURES: number[];
+  ODD_TEMPERATURE: number;
+  RARE_INPUTS: string[];
+  RARER: number;
+  EXACT: number;
+};

@@ -18,7 +18,17 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from interface.reader import runtime
-from model import calibration, inside, normalization, pictures, recogniser, saliency, test_time_augmentation
+from model import (
+    calibration,
+    convention_search,
+    conventions,
+    inside,
+    normalization,
+    pictures,
+    recogniser,
+    saliency,
+    test_time_augmentation,
+)
 from model.inference import Engine
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
@@ -37,6 +47,8 @@ CONSTANTS_OF = (
     pictures,
     saliency,
     inside,
+    conventions,
+    convention_search,
 )
 CONSTANTS = "interface/reader/constants.js"
 MEDIA_TYPES = {

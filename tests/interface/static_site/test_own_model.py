@@ -33,7 +33,7 @@ def test_it_is_checked_and_reads_as_the_same_model_that_ships(visit, site, batch
     visit.goto(site)
     content = SHIPPED.read_bytes()
     bring(visit, "mine.tflite", of_open_batch(content) if batch == "open" else content)
-    expected = "mine: input 0–1, light ink on dark; not calibrated"
+    expected = "mine: input unit (0 to 1, light ink on dark), outputs probabilities; not calibrated"
     expect(visit.get_by_test_id("own-model-note")).to_contain_text(expected)
     expect(visit.get_by_test_id("model")).to_have_value("mine")
     upload(visit, "seven.png", png(one("7")))
