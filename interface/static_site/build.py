@@ -20,7 +20,7 @@ from interface.explore import routes as explore_routes
 from interface.predict.examples.draw import GLYPHS, curve
 from interface.reader import routes as reader_routes
 from interface.reader import runtime
-from interface.static_site import evaluation, modules, page, templates
+from interface.static_site import closer, evaluation, modules, page, templates
 from interface.theme import LIGHT
 from model import inside, labelled_drawings, recogniser
 from model.datasets import DataError
@@ -84,6 +84,8 @@ def _fill(out: Path) -> None:
 
     for name, found in reports.items():
         _write(out / "reports" / f"{name}.json", report_files.dumps(found))
+    for name, made in closer.sections_of(models).items():
+        _write(out / "reports" / f"{name}-sections.json", json.dumps(made))
     for name, content in images.items():
         (out / name).parent.mkdir(exist_ok=True)
         (out / name).write_bytes(content)

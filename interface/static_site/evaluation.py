@@ -8,7 +8,8 @@ from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
-from interface.evaluate import comparison, downloads, uploaded_test_sets, views
+from interface.evaluate import cards, comparison, downloads, uploaded_test_sets, views
+from interface.static_site import closer
 from model import pictures
 from model.datasets import LABEL_PROBLEMS
 from model.recogniser import Recogniser
@@ -29,6 +30,8 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
     values = {
         "weights": {name: model.weights_sha256 for name, model in models.items()},
         "test_images": images,
+        "SECTIONS": closer.MADE,
+        "SLICES": cards.SLICES,
         "KINDS": galleries.KINDS,
         "SORTS": galleries.SORTS,
         "BANDS": galleries.BANDS,

@@ -13,8 +13,8 @@ from interface.static_site import evaluation, modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-# The sections that the page computes itself; what the others measure, only the app does.
-CARDS = ("Per class", "Epochs", "Images", cards.CONFIDENCE, "Robustness", "Compare")
+# The app's sections but for the audit of labels and the history, which only the app has.
+CARDS = tuple(name for name in cards.CARDS if name not in (cards.AUDIT, "History"))
 
 
 def index(found: Report, models: list[str], images: bool = True) -> str:

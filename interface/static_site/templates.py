@@ -24,7 +24,7 @@ FIRST = (
     "report.html",
     *(
         f"evaluate/templates/{name}.html"
-        for name in ("status", "gallery", "gallery_waiting", "confidence", "comparison")
+        for name in ("status", "gallery", "gallery_waiting", "confidence", "comparison", "slices")
     ),
     *(f"evaluate/templates/{name}.html" for name in ("evaluating", "starting", "quiet")),
     "static_site/evaluate/axes.html",

@@ -50,3 +50,7 @@ export const PLOTS: string;
 
 /** evaluation/plots.py: the light ones, by the variables of the style sheets. */
 export const COLOURS: Record<string, string>;
+
+/** The sections of the app's own making, in reports/MODEL-sections.json, and the name of the one with slices. */
+export const SECTIONS: string[];
+export const SLICES: string;

@@ -4,11 +4,11 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
-import {FILES, FIRST, MISSING, NO_REPORT, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {FILES, FIRST, MISSING, NO_REPORT, SECTIONS, SLICES, TEST_SET_GONE, test_images, weights} from './constants.js';
 import {file} from './downloads.js';
 import {thousands} from './jinja.js';
-import {fromJson} from './report.js';
 import {overFiles, overImages, testImages} from './runs.js';
+import {onlyTheApp, sectionsOf, shippedReport, slices} from './shipped.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
 
@@ -43,8 +43,6 @@ class Dashboard {
     this.model = Object.keys(models)[0];
     /** @type {string | null} */
     this.set = null;
-    /** @type {Map<string, Promise<Report | null>>} by model: the report that ships */
-    this.shipping = new Map();
     /** @type {Map<string, Report>} by model: of a run on MNIST's test images here */
     this.finished = new Map();
     /** @type {AbortController | null} of the run under way */
@@ -60,25 +58,10 @@ class Dashboard {
 
   // ---- what there is ----
 
-  /** @type {(model: string) => Promise<Report | null>} */
-  shipped(model) {
-    let found = this.shipping.get(model);
-    if (!found) {
-      const known = weights[model] !== undefined;
-      found = known
-        ? fetch(`reports/${model}.json`)
-            .then(async (response) => fromJson(await response.json()))
-            .catch(() => null)
-        : Promise.resolve(null);
-      this.shipping.set(model, found);
-    }
-    return found;
-  }
-
   /** @type {(model?: string) => Promise<Report | null>} the report that is shown */
   async report(model = this.model) {
     if (this.set !== null) return testSet(this.set)?.results.get(model)?.report ?? null;
-    return this.finished.get(model) ?? (await this.shipped(model));
+    return this.finished.get(model) ?? (await shippedReport(model));
   }
 
   /** @returns {Promise<Uint8Array | null>} its images; null where they cannot be had */
@@ -109,6 +92,7 @@ class Dashboard {
   /** @type {(piece: HTMLElement, detail: any) => Promise<void>} */
   async asked(piece, detail) {
     if (piece.dataset.piece === 'Compare') return this.compare(detail);
+    if (detail?.slice) return this.slice(piece, detail);
     const still = this.chosen();
     const [report, images] = [await this.report(), await this.images()];
     if (!still()) return;
@@ -119,6 +103,18 @@ class Dashboard {
       if (piece.dataset.piece === 'matrix') history.replaceState(null, '', this.link(query));
       this.put(this.piece(target), views.gallery(report, images, query, target === 'Images'));
     }
+  }
+
+  /** @type {(piece: HTMLElement, chosen: {slice: string, name: string}) => Promise<void>} the images of a slice */
+  async slice(piece, chosen) {
+    const still = this.chosen();
+    const [report, images, made] = [await this.report(), await this.images(), await this.sections()];
+    if (report && still()) this.put(piece, slices(report, made[SLICES] ?? '', images, chosen));
+  }
+
+  /** What the app shows of the report that ships, by section; nothing of other test sets. */
+  sections() {
+    return this.set === null ? sectionsOf(this.model) : Promise.resolve(/** @type {Record<string, string>} */ ({}));
   }
 
   /** @type {(query: Query) => string} the address that opens this cell */
@@ -156,15 +152,19 @@ class Dashboard {
     this.put(this.piece('status'), status);
     if (!report) {
       this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
-      for (const name of ['matrix', 'gallery', ...CARDS.keys()]) this.put(this.piece(name), '');
+      for (const name of ['matrix', 'gallery', ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
       return;
     }
     this.put(this.piece('headline'), views.headline(report.metrics));
     this.put(this.piece('matrix'), views.matrix(report.metrics));
-    const images = await this.images(); // the figures above do not wait for them
+    const [images, made] = [await this.images(), await this.sections()]; // the figures above do not wait for them
     if (!still()) return;
     this.put(this.piece('gallery'), views.gallery(report, images, {...views.MOST_WRONG, shown: FIRST}));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
+    for (const name of SECTIONS) {
+      const section = name === SLICES && made[name] ? slices(report, made[name], images, null) : (made[name] ?? onlyTheApp());
+      this.put(this.piece(name), section);
+    }
     await this.compare({});
   }
 
@@ -184,7 +184,7 @@ class Dashboard {
     }
     const when = report.created.slice(0, 16).replace('T', ' ');
     const pace = `${when} UTC, ${report.seconds.toFixed(1)} s, ${thousands(Math.round(report.images_per_second))} images a second.`;
-    const same = views.reproduces(report, await this.shipped(this.model), weights[this.model]);
+    const same = views.reproduces(report, await shippedReport(this.model), weights[this.model]);
     return views.status('A run in this browser', `${pace} ${same} ${note}`.trim());
   }
 
@@ -253,7 +253,7 @@ class Dashboard {
         if (!found) return stopped();
         set.results.set(model, found);
       } else {
-        const found = await overImages(model, signal, shown, await this.shipped(model));
+        const found = await overImages(model, signal, shown, await shippedReport(model));
         if (!found) return stopped();
         this.finished.set(model, found);
       }
@@ -287,7 +287,6 @@ const CARDS_BY_NAME = [
   ['Epochs', (report) => views.epochs(report)],
   ['Images', (report, images) => views.gallery(report, images, views.MOST_WRONG, true)],
   ['Is it sure when it is right?', (report) => views.confidence(report)],
-  ['Robustness', (report) => views.robustness(report)],
 ];
 /** The cards of the lower half, but for Compare. */
 const CARDS = new Map(CARDS_BY_NAME);

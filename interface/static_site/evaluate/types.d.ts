@@ -97,7 +97,13 @@ export interface Report {
   second_look: boolean;
   notes: string[];
   /** What only the app measures, as its JSON has it. */
-  more: {ece_interval: Interval | null; calibration_by_digit: object[]; slices: object | null; refusal: object | null; cost: object | null};
+  more: {
+    ece_interval: Interval | null;
+    calibration_by_digit: object[];
+    slices: {groupings: {name: string; names: string[]; members: number[]}[]} | null;
+    refusal: object | null;
+    cost: object | null;
+  };
 }
 
 /** A choice of images (evaluation/galleries.py). */

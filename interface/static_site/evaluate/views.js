@@ -9,7 +9,7 @@ import * as plots from './plots.js';
 
 /** @import {Metrics, Progress, Query, Report} from './types.js' */
 
-const ONLY_THE_APP = 'The app measures this; the page without a server does not.';
+const ONLY_THE_APP = 'For a report that is made here only the app measures this; the reports that ship have it.';
 const DIGITS = {'': 'any', ...Object.fromEntries(Array.from({length: 10}, (_, digit) => [String(digit), String(digit)]))};
 
 /** @type {Query} */
@@ -74,8 +74,8 @@ export const confidence = (report) =>
     points: report.metrics.coverage,
   });
 
-/** @type {(report: Report) => Markup} */
-export function robustness({robustness: found}) {
+/** @type {(report: Report) => Markup} in the report's file */
+function robustness({robustness: found}) {
   const scores = found?.scores ?? [];
   return render('robustness.html', {
     robustness: found,
@@ -111,7 +111,7 @@ export function gallery(report, images, query, filters = false) {
 }
 
 /** @type {(report: Report, images: Uint8Array | null, indices: number[]) => Markup} */
-const shownTiles = (report, images, indices) =>
+export const shownTiles = (report, images, indices) =>
   images === null ? quiet(words.MISSING) : indices.length ? tiles(report, images, indices) : quiet(words.NO_IMAGES);
 
 export const galleryWaiting = () => render('evaluate/templates/gallery_waiting.html', {});

@@ -1,0 +1,32 @@
+"""The sections of the shipped reports that the page without a server shows as the app does, made when the page is: `sections_of`.
+
+What they say belongs to MNIST's test images and the weights that ship, so a run in the page that reproduces the report keeps them.
+"""
+
+from collections.abc import Mapping
+
+from evaluation import sections
+from interface.evaluate import cards, closer_cards
+from interface.evaluate.state import Reports, Selection, mnist_test
+from model.recogniser import Recogniser
+
+ROBUSTNESS, OTHER_HANDS, COST = "Robustness", "Other hands", "What it costs"
+MADE = (cards.SLICES, OTHER_HANDS, cards.REFUSAL, ROBUSTNESS, COST)
+
+
+def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:
+    """Model → section of MADE → its HTML, of the models whose report ships."""
+    reports = Reports(models)
+    found = {}
+    for name in models:
+        selection = Selection(name)
+        report = reports.report(selection)
+        if report is not None:
+            found[name] = {
+                cards.SLICES: str(sections.slices(report, clickable=True)),
+                OTHER_HANDS: str(closer_cards.other_hands(reports, selection)),
+                cards.REFUSAL: str(closer_cards.refusal(reports, selection)),
+                ROBUSTNESS: str(sections.robustness(report, cards.examples(mnist_test()))),
+                COST: str(closer_cards.cost(reports, selection)),
+            }
+    return found
