@@ -21,6 +21,7 @@ SHEETS = (
     "interface/evaluate/tab.css",
     "interface/predict/extras.css",
     "interface/explore/tab.css",
+    "interface/explore/train.css",
     "interface/server/share.css",
     "interface/page/other_screens.css",
 )

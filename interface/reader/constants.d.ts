@@ -93,8 +93,8 @@ export const models: Record<string, Card>;
 /** The network for digits that touch; file: as in Card. */
 export const touching_network: {file: string};
 
-/** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; there: whether set-up has fetched it. */
-export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; there: boolean};
+/** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */
+export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; jax: string; there: boolean};
 
 /** model/inside.py */
 export const inside: {

@@ -92,6 +92,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         "loader": runtime.LOADER,
         "wasm": f"{runtime.WASM}.gz",
         "tiff": runtime.TIFF,
+        "jax": runtime.JAX[0],
         "there": runtime.folder() is not None,
     }
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())

