@@ -67,7 +67,12 @@ class Train {
       element('p', 'Blue: ink here speaks for what this neuron looks for. Orange: ink here speaks against it.', 'soft'),
     );
     const twin = panel.appendChild(element('p', TWIN, 'soft'));
-    twin.append(element('code', 'python mnist_model.py'), ', step by step, or ', element('code', 'python -m model.training.page_recipe'), ', with these choices.');
+    twin.append(
+      element('code', 'python mnist_model.py'),
+      ', step by step, or ',
+      element('code', 'python -m model.training.page_recipe'),
+      ', with these choices.',
+    );
   }
 
   /** @param {Asked} asked */
@@ -143,7 +148,9 @@ class Train {
     const {epochs} = this.controls.recipe;
     this.state.textContent = `Epoch ${epoch} of ${epochs}, step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}: loss ${loss.toFixed(3)}, ${percent(accuracy)} right. About ${left} s left.`;
     if (epoch !== this.epoch) {
-      this.spoken.textContent = this.epoch ? `Epoch ${this.epoch} of ${epochs} is over: loss ${loss.toFixed(3)}.` : `Training: epoch 1 of ${epochs}.`;
+      this.spoken.textContent = this.epoch
+        ? `Epoch ${this.epoch} of ${epochs} is over: loss ${loss.toFixed(3)}.`
+        : `Training: epoch 1 of ${epochs}.`;
       this.epoch = epoch;
     }
     this.askAgain();

@@ -7,7 +7,6 @@ import {element, forAndAgainst, paint} from './paint.js';
 
 const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [190, 40, 46, 12, 24]; // px
 const MOST_LOSS = 2.4; // a little above ln 10 = 2.30, that of a network that guesses
-const LEAST_ACCURACY = 0; // of the right scale; it ends at 1
 
 export class Chart {
   /** @param {HTMLElement} panel  it is put at its end */
@@ -18,7 +17,10 @@ export class Chart {
     this.canvas = this.figure.appendChild(document.createElement('canvas'));
     this.canvas.setAttribute('role', 'img');
     const key = this.figure.appendChild(element('figcaption', '', 'soft'));
-    key.append(element('span', 'loss, left: how wrong', 'ex-loss'), element('span', 'accuracy, right: the share that is right', 'ex-accuracy'));
+    key.append(
+      element('span', 'loss, left: how wrong', 'ex-loss'),
+      element('span', 'accuracy, right: the share that is right', 'ex-accuracy'),
+    );
     this.asked = false;
     new ResizeObserver(() => this.soon()).observe(this.figure);
     this.clear();
@@ -74,14 +76,14 @@ export class Chart {
       context.fillText((share * MOST_LOSS).toFixed(1), x(0) - 6, y(share) + 4);
       context.fillStyle = colour.accuracy;
       context.textAlign = 'left';
-      context.fillText(`${Math.round(100 * (LEAST_ACCURACY + share * (1 - LEAST_ACCURACY)))} %`, x(1) + 6, y(share) + 4);
+      context.fillText(`${Math.round(100 * share)} %`, x(1) + 6, y(share) + 4);
     }
     context.fillStyle = colour.soft;
     context.textAlign = 'center';
     context.fillText(last ? `${last.steps.toLocaleString('en')} steps` : 'steps', x(0.5), HEIGHT - 6);
     if (!last) return;
     this.curve(context, colour.loss, [], (point) => [x(point.step / last.steps), y(point.loss / MOST_LOSS)]);
-    this.curve(context, colour.accuracy, [6, 3], (point) => [x(point.step / last.steps), y((point.accuracy - LEAST_ACCURACY) / (1 - LEAST_ACCURACY))]);
+    this.curve(context, colour.accuracy, [6, 3], (point) => [x(point.step / last.steps), y(point.accuracy)]);
   }
 
   /**

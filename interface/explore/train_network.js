@@ -204,7 +204,9 @@ export class Network {
 
   /** @param {Float32Array} values  as of `inputs` */
   asInput(values) {
-    return this.jax.numpy.array(values).reshape(this.recipe.network === 'cnn' ? [values.length / FIRST.size ** 2, FIRST.size ** 2] : [values.length / PIXELS, PIXELS]);
+    return this.jax.numpy
+      .array(values)
+      .reshape(this.recipe.network === 'cnn' ? [values.length / FIRST.size ** 2, FIRST.size ** 2] : [values.length / PIXELS, PIXELS]);
   }
 
   /**

@@ -50,13 +50,17 @@ export async function showResult(place, trained) {
   const {answers, labels} = trained;
   const words = place.appendChild(element('p', 'Compared with the network that ships: reading the 10,000 with it …', 'soft'));
   const tables = place.appendChild(element('div', '', 'ex-confusions'));
-  tables.append(confusion('Yours', answers, labels));
+  tables.append(
+    element('p', 'A row is the digit that was written, a column what it was read as.', 'soft'),
+    confusion('Yours', answers, labels),
+  );
   place.append(...download(trained));
   try {
     const others = await shippedAnswers();
     const right = (/** @type {Uint8Array} */ found) => found.map((answer, at) => Number(answer === labels[at]));
     const [mine, theirs] = [right(answers), right(others)];
-    const count = (/** @type {boolean} */ own) => mine.reduce((sum, one, at) => sum + Number(one !== theirs[at] && Boolean(one) === own), 0);
+    const count = (/** @type {boolean} */ own) =>
+      mine.reduce((sum, one, at) => sum + Number(one !== theirs[at] && Boolean(one) === own), 0);
     const share = theirs.reduce((sum, one) => sum + one, 0) / theirs.length;
     words.textContent = `“${SHIPPED}”, the tutorial’s network as it ships, reads ${percent(share)}. Yours alone is right on ${count(true)} images, “${SHIPPED}” alone on ${count(false)}.`;
     tables.append(confusion(`“${SHIPPED}”, as it ships`, others, labels));
@@ -76,7 +80,7 @@ function confusion(caption, answers, labels) {
   for (const [at, answer] of answers.entries()) counts[10 * labels[at] + answer] += 1;
   const table = element('table', '', 'ex-confusion');
   const wrong = answers.length - DIGITS.reduce((sum, digit) => sum + counts[11 * digit], 0);
-  table.append(element('caption', `${caption}: ${wrong} misread. A row is the digit that was written, a column what it was read as.`));
+  table.append(element('caption', `${caption}: ${wrong} misread`));
   const head = table.appendChild(element('thead')).appendChild(element('tr'));
   head.append(element('td'), ...DIGITS.map((digit) => heading(digit, 'col')));
   const body = table.appendChild(element('tbody'));

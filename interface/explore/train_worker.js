@@ -122,7 +122,8 @@ async function learn(network, {images, labels}, random) {
     const [losses, right] = await network.totals();
     const seconds = (performance.now() - began) / 1000;
     const progress = {step: step + 1, steps, epoch: Math.floor(step / each) + 1, loss: losses / seen, accuracy: right / seen, seconds};
-    if (!Number.isFinite(losses)) throw new Error('The loss is no number any more: with this learning rate nothing is learned. Choose a smaller one.');
+    if (!Number.isFinite(losses))
+      throw new Error('The loss is no number any more: with this learning rate nothing is learned. Choose a smaller one.');
     seen = 0;
     tell({progress});
     if (performance.now() - looked > LOOK || step + 1 === steps) {
