@@ -4,11 +4,14 @@ python -m benchmarks.train_in_page [--seeds 1 2 3]     both networks in headless
 """
 
 import argparse
+import json
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -18,41 +21,51 @@ from tools import chromium
 # network → the most seconds that a training in the page may take on two quiet cores
 BARS = {"tutorial": 60, "cnn": 120}
 NEAR = 0.5  # percentage points between the page's mean accuracy and Keras's
-LONG = 50  # ms: a longer task on the main thread is felt
+LONG = 50  # ms: a longer task on the main thread is felt; counted while the thread runs, for other programs' time is not the page's
 LONGEST_WAIT = 1_200_000  # ms for one training
-WATCH = """window.tasks = [];
-new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({duration}) => duration))).observe({type: 'longtask'});"""
 KERAS = re.compile(r"seed (\d+): ([\d.]+)%.*?([\d.]+) s$", re.MULTILINE)
 
 
-def open_part(page: Page, address: str) -> None:
-    """Open the part "Train one"."""
-    page.goto(address)
-    page.locator(".page-tabs button[role=tab]", has_text="Explore").click()
-    page.locator("#explore-inside h2").wait_for()
-    page.locator(".ex-parts [data-part=train]").click()
-    page.get_by_test_id("train").wait_for()
-
-
 def in_page(page: Page, network: str, seed: int) -> tuple[float, float, float, float]:
-    """(test accuracy in percent, seconds of training, seconds from the button to the accuracy, longest task in ms or 0)."""
+    """(test accuracy in percent, seconds of training, seconds from the button to the accuracy, longest task in ms)."""
+    browser = page.context.browser
+    assert browser is not None  # main started it
     page.locator("[name=network]").select_option(network)
     page.locator("[name=seed]").fill(str(seed))
-    page.evaluate("window.tasks.length = 0")
-    began = time.perf_counter()
-    page.get_by_test_id("train").click()
-    page.locator(".ex-result").wait_for(state="hidden")
-    done = page.locator("[data-testid=train-accuracy][data-done]")
-    done.wait_for(timeout=LONGEST_WAIT)
-    whole = time.perf_counter() - began
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace.json"
+        browser.start_tracing(page=page, path=trace, categories=["toplevel"])
+        began = time.perf_counter()
+        page.get_by_test_id("train").click()
+        page.locator(".ex-result").wait_for(state="hidden")
+        done = page.locator("[data-testid=train-accuracy][data-done]")
+        done.wait_for(timeout=LONGEST_WAIT)
+        whole = time.perf_counter() - began
+        page.locator(".ex-confusion").nth(1).wait_for(
+            timeout=LONGEST_WAIT
+        )  # the comparison is part of what the page does
+        browser.stop_tracing()
+        task = longest_task(json.loads(trace.read_text("utf-8"))["traceEvents"])
     state = page.locator(".ex-state").inner_text()
     trained = re.search(r"steps in ([\d.]+) s", state)
     assert trained, state
-    page.locator(".ex-confusion").nth(1).wait_for(
-        timeout=LONGEST_WAIT
-    )  # the comparison, too, is part of what the page does
-    accuracy = float(done.inner_text().removesuffix(" %"))
-    return accuracy, float(trained[1]), whole, max(page.evaluate("window.tasks"), default=0)
+    return float(done.inner_text().removesuffix(" %")), float(trained[1]), whole, task
+
+
+def longest_task(events: list[dict]) -> float:
+    """The longest task of a page's main thread, in ms of the thread's own time."""
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event.get("tdur", 0) / 1000
+        for event in events
+        if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in main
+    ]
+    assert tasks  # or Chromium has another name for them
+    return max(tasks)
 
 
 def in_keras(network: str, seeds: list[int]) -> list[tuple[float, float]]:
@@ -73,14 +86,13 @@ def main() -> int:
     with latency.serving("demo.py", "--port", "PORT") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
-        page.add_init_script(WATCH)
-        open_part(page, address)
+        page.goto(f"{address}/#explore=train")
         for network in BARS:
             found[network] = [in_page(page, network, seed) for seed in seeds]
             for seed, (accuracy, seconds, whole, task) in zip(seeds, found[network], strict=True):
                 print(
                     f"page  {network:9} seed {seed}: {accuracy:.2f} %, {seconds:.1f} s of training, {whole:.1f} s with fetching and testing, "
-                    f"{f'a task of {task:.0f} ms' if task else f'no task over {LONG} ms'}",
+                    f"longest task {task:.0f} ms",
                     flush=True,
                 )
         browser.close()
@@ -90,7 +102,7 @@ def main() -> int:
             print(f"Keras {network:9} seed {seed}: {accuracy:.2f} %, {seconds:.1f} s", flush=True)
         mine, theirs = (statistics.mean(one[0] for one in runs) for runs in (found[network], keras))
         slowest, task = (max(one[at] for one in found[network]) for at in (1, 3))
-        good = slowest <= bar and abs(mine - theirs) <= NEAR and not task
+        good = slowest <= bar and abs(mine - theirs) <= NEAR and task <= LONG
         met = met and good
         print(
             f"{network}: mean {mine:.2f} % in the page, {theirs:.2f} % in Keras; bars: ≤ {bar} s, within {NEAR} points, no task over {LONG} ms: "

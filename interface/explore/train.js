@@ -63,9 +63,10 @@ class Train {
     this.weights.hidden = true;
     this.weights.append(
       element('h3', 'Its first layer, as it forms'),
-      element('div', '', 'ex-weights'),
+      element('canvas', '', 'ex-weights'),
       element('p', 'Blue: ink here speaks for what this neuron looks for. Orange: ink here speaks against it.', 'soft'),
     );
+    find(this.weights, '.ex-weights', HTMLCanvasElement).setAttribute('role', 'img');
     const twin = panel.appendChild(element('p', TWIN, 'soft'));
     twin.append(
       element('code', 'python mnist_model.py'),
@@ -131,7 +132,7 @@ class Train {
     if (progress) this.showProgress(progress);
     if (pictures) {
       this.weights.hidden = false;
-      showPictures(find(this.weights, '.ex-weights', HTMLElement), pictures);
+      showPictures(find(this.weights, '.ex-weights', HTMLCanvasElement), pictures);
     }
     if (trained) this.showTrained(trained);
     if (probabilities) this.showAnswer(probabilities);

@@ -1,11 +1,12 @@
 // Draws a training as it goes: the curves of loss and accuracy (`Chart`) and the first layer's weights (`showPictures`).
 
 import {context2d} from '../page/dom.js';
-import {element, forAndAgainst, paint} from './paint.js';
+import {element, forAndAgainst} from './paint.js';
 
 /** @import {Pictures, Progress} from './train_types.js' */
 
 const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [190, 40, 46, 12, 24]; // px
+const SHOWN = 56; // px of a picture of weights, at most
 const MOST_LOSS = 2.4; // a little above ln 10 = 2.30, that of a network that guesses
 
 export class Chart {
@@ -113,18 +114,29 @@ function colours(figure) {
 export const percent = (share) => `${(100 * share).toFixed(2)} %`;
 
 /**
- * Paint the first layer's weights, each picture with its own range.
- * @param {HTMLElement} row  gets a canvas for each
+ * Paint the first layer's weights, each picture with its own range. One canvas holds them all: two dozen would take their time with each frame.
+ * @param {HTMLCanvasElement} canvas
  * @param {Pictures} pictures
  */
-export function showPictures(row, {side, values, of}) {
-  const [each, n] = [side * side, values.length / (side * side)];
-  if (row.childElementCount !== n) row.replaceChildren(...Array.from({length: n}, () => document.createElement('canvas')));
-  for (const [at, canvas] of [...row.children].entries()) {
+export function showPictures(canvas, {side, values, of}) {
+  const [each, cell] = [side * side, side + 1];
+  const n = values.length / each;
+  const scale = Math.floor(SHOWN / side);
+  const columns = Math.max(1, Math.min(n, Math.floor((canvas.parentElement?.clientWidth ?? 0) / (scale * cell))));
+  const [width, height] = [columns * cell - 1, Math.ceil(n / columns) * cell - 1];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  canvas.style.width = `${scale * width}px`;
+  const context = context2d(canvas);
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let at = 0; at < n; at++) {
     const one = values.subarray(each * at, each * (at + 1));
     const most = one.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-9);
-    if (canvas instanceof HTMLCanvasElement) paint(canvas, side, (pixel) => one[pixel] / most, forAndAgainst);
+    const corner = width * cell * Math.floor(at / columns) + cell * (at % columns);
+    for (let pixel = 0; pixel < each; pixel++) {
+      pixels[corner + width * Math.floor(pixel / side) + (pixel % side)] = forAndAgainst(one[pixel] / most);
+    }
   }
-  row.setAttribute('role', 'img');
-  row.setAttribute('aria-label', `The weights of ${n} of the first layer’s ${of} neurons, as pictures of ${side} × ${side}.`);
+  context.putImageData(image, 0, 0);
+  canvas.setAttribute('aria-label', `The weights of ${n} of the first layer’s ${of} neurons, as pictures of ${side} × ${side}.`);
 }

@@ -1,6 +1,5 @@
 // What came of a training: the accuracy, the confusion matrix beside the shipped `classic`, and the file to take along (`showResult`).
 
-import {mnistImages} from '../page/mnist_images.js';
 import {save} from '../page/save.js';
 import {Run} from '../reader/reader.js';
 import {element} from './paint.js';
@@ -17,17 +16,17 @@ const FULL = 20; // confusions of a cell with the darkest ground
 /** @type {Promise<Uint8Array> | null} what SHIPPED answers to the test images */
 let shipped = null;
 
-/** @returns {Promise<Uint8Array>} read in this page, once */
-function shippedAnswers() {
-  shipped ??= readAll().catch((error) => {
+/** @type {(images: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>} read in this page, once */
+function shippedAnswers(images) {
+  shipped ??= readAll(images).catch((error) => {
     shipped = null;
     throw error;
   });
   return shipped;
 }
 
-async function readAll() {
-  const {images} = await mnistImages('test');
+/** @param {Uint8Array<ArrayBuffer>} images */
+async function readAll(images) {
   const run = new Run(SHIPPED);
   try {
     /** @type {number[]} */
@@ -56,7 +55,7 @@ export async function showResult(place, trained) {
   );
   place.append(...download(trained));
   try {
-    const others = await shippedAnswers();
+    const others = await shippedAnswers(trained.images);
     const right = (/** @type {Uint8Array} */ found) => found.map((answer, at) => Number(answer === labels[at]));
     const [mine, theirs] = [right(answers), right(others)];
     const count = (/** @type {boolean} */ own) =>

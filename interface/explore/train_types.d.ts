@@ -36,10 +36,11 @@ export interface Progress {
   seconds: number;
 }
 
-/** A network that is trained, or was stopped. weights: as Keras orders them; answers: to the test images. */
+/** A network that is trained, or was stopped. weights: as Keras orders them; images: the test images; answers: to them. */
 export interface Trained {
   recipe: Recipe;
   weights: Float32Array[];
+  images: Uint8Array<ArrayBuffer>;
   answers: Uint8Array;
   labels: Uint8Array;
   accuracy: number;

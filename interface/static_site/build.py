@@ -149,8 +149,9 @@ def _service_worker(out: Path) -> str:
     files = sorted(path for path in out.rglob("*") if path.is_file())
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     names = [path.relative_to(out).as_posix() for path in files if path.name != "index.html"]
+    seldom = {*inside.files(), *runtime.JAX}
     later = [
-        name for name in names if name.startswith("mnist/") or Path(name).name in inside.files()
+        name for name in names if name.startswith("mnist/") or Path(name).name in seldom
     ]  # large, and seldom wanted
     code = Path(__file__).with_name("sw.js").read_text("utf-8").replace("VERSION`", f"{version}`")
     code = code.replace("FILES = []", f"FILES = {json.dumps(['./', *(name for name in names if name not in later)])}")
