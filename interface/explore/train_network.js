@@ -166,8 +166,9 @@ export class Network {
    * @param {Tensor} x  as of `inputs`: (n, 784), or (n × 144, 25) for a convolution
    */
   logits(weights, x) {
-    const {relu} = this.jax.nn;
-    const {concatenate, dot} = this.jax.numpy;
+    const {concatenate, dot, where} = this.jax.numpy;
+    // not jax-js's relu, whose gradient at 0 is 1: in a first step, with no bias yet, that is all of the paper
+    const relu = (/** @type {Tensor} */ h) => where(h.ref.greater(0), h, 0);
     let [h, at] = [x, 0];
     const layer = () => {
       const [kernel, bias] = [weights[at], weights[at + 1]];

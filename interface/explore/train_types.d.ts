@@ -69,6 +69,7 @@ export interface Tensor {
   mul(other: Tensor | number): Tensor;
   div(other: Tensor | number): Tensor;
   sum(axis?: number): Tensor;
+  greater(other: Tensor | number): Tensor;
   greaterEqual(other: Tensor): Tensor;
   astype(dtype: 'float32'): Tensor;
   reshape(shape: number[]): Tensor;
@@ -86,13 +87,14 @@ export interface Jax {
     loss: (weights: Tensor[], ...rest: Tensor[]) => [Tensor, Tensor],
     options: {hasAux: true},
   ): (weights: Tensor[], ...rest: Tensor[]) => [[Tensor, Tensor], Tensor[]];
-  nn: {relu(x: Tensor): Tensor; softmax(x: Tensor): Tensor; logSoftmax(x: Tensor): Tensor};
+  nn: {softmax(x: Tensor): Tensor; logSoftmax(x: Tensor): Tensor};
   numpy: {
     array(values: Float32Array | number[]): Tensor;
     zeros(shape: number[]): Tensor;
     dot(a: Tensor, b: Tensor): Tensor;
     sqrt(x: Tensor): Tensor;
     square(x: Tensor): Tensor;
+    where(condition: Tensor, x: Tensor, otherwise: number): Tensor;
     max(x: Tensor, axis: number): Tensor;
     stack(parts: Tensor[]): Tensor;
     concatenate(parts: Tensor[], axis: number): Tensor;

@@ -28,6 +28,8 @@ def network(path: Path) -> keras.Model:
         raise NotOfThePage(f"There is no file {path}.") from error
     except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise NotOfThePage(NOT_OURS.format(path)) from error
+    if not all(isinstance(array, np.ndarray) for array in weights):  # a member that is no array comes as bytes
+        raise NotOfThePage(NOT_OURS.format(path))
     dense = [array for array in weights if array.ndim == 2]
     cnn = any(array.ndim == 4 for array in weights)
     if not 1 <= len(dense) <= MOST_HIDDEN + 1:

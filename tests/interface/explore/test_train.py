@@ -27,20 +27,27 @@ TRAIN = """async ([jax_file, recipe, images, labels, steps, seen]) => {
     const [x, y] = [Uint8Array.from(images), Uint8Array.from(labels)];
     const first = firstWeights(recipe, randomOf(recipe.seed));
     const network = new Network(jax, recipe, first);
-    const losses = [];
+    const losses = [], gradients = [];
     for (let step = 0; step < steps; step++) {
         network.step(x, y, Array.from({length: recipe.batch}, (_, at) => recipe.batch * step + at));
         losses.push((await network.totals())[0] / recipe.batch);
+        if (step === 0) for (const [at, mean] of network.state[1].entries()) {
+            const tenth = await mean.ref.data();  // Adam's mean after its first step
+            gradients.push([...network.inOurOrder(tenth, at, true)]);
+        }
     }
     const probabilities = await network.probabilities(x, Array.from({length: seen}, (_, at) => at));
     const file = new Uint8Array(await npz({recipe, weights: await network.weights()}).arrayBuffer());
     network.dispose();
-    return {losses, probabilities: [...probabilities], file: [...file], first: first.map((one) => [...one]), shapes: shapes(recipe)};
+    return {losses, gradients, probabilities: [...probabilities], file: [...file], first: first.map((one) => [...one]), shapes: shapes(recipe)};
 }"""
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_it_learns_step_by_step_what_keras_learns(coding, mnist, tmp_path, name):
+    import keras
+    import tensorflow as tf
+
     from model.training import from_page, page_recipe
 
     recipe = RECIPES[name] | {"rate": 0.003, "batch": BATCH, "seed": 7, "epochs": 1, "images": STEPS * BATCH}
@@ -54,6 +61,11 @@ def test_it_learns_step_by_step_what_keras_learns(coding, mnist, tmp_path, name)
     network.set_weights([np.reshape(one, shape) for one, shape in zip(found["first"], found["shapes"], strict=True)])
     x = (learn.images / 255).astype(np.float32)
     x = x[..., None] if recipe["network"] == "cnn" else x
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(learn.labels[:BATCH], network(x[:BATCH])))
+    for ours, theirs in zip(found["gradients"], tape.gradient(loss, network.trainable_weights), strict=True):
+        theirs = theirs.numpy().ravel()
+        np.testing.assert_allclose(np.array(ours) * 10, theirs, atol=1e-6)
     losses = []
     for step in range(STEPS):
         part = slice(step * BATCH, (step + 1) * BATCH)
