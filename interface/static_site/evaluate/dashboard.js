@@ -8,7 +8,7 @@ import {FILES, FIRST, MISSING, NO_REPORT, SECTIONS, SLICES, TEST_SET_GONE, test_
 import {file} from './downloads.js';
 import {thousands} from './jinja.js';
 import {overFiles, overImages, testImages} from './runs.js';
-import {onlyTheApp, sectionsOf, shippedReport, slices} from './shipped.js';
+import {sectionsOf, shippedReport, slices} from './shipped.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
 
@@ -162,7 +162,7 @@ class Dashboard {
     this.put(this.piece('gallery'), views.gallery(report, images, {...views.MOST_WRONG, shown: FIRST}));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
     for (const name of SECTIONS) {
-      const section = name === SLICES && made[name] ? slices(report, made[name], images, null) : (made[name] ?? onlyTheApp());
+      const section = name === SLICES && made[name] ? slices(report, made[name], images, null) : (made[name] ?? views.onlyTheApp());
       this.put(this.piece(name), section);
     }
     await this.compare({});

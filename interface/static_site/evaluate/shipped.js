@@ -5,11 +5,9 @@ import {PAGE, weights} from './constants.js';
 import {Markup, plural, render} from './jinja.js';
 import {evaluate} from './metrics.js';
 import {fromJson} from './report.js';
-import {matrix, quiet, shownTiles} from './views.js';
+import {matrix, shownTiles} from './views.js';
 
 /** @import {Report} from './types.js' */
-
-const ONLY_THE_APP = 'For a report that is made here only the app measures this; the reports that ship have it.';
 
 /** @type {Map<string, Promise<Report | null>>} by model */
 const reports = new Map();
@@ -43,8 +41,6 @@ export function sectionsOf(model) {
     return {};
   });
 }
-
-export const onlyTheApp = () => quiet(ONLY_THE_APP);
 
 /**
  * "Whom it is good for": the table, and below it the matrix and the images of the slice that was chosen.

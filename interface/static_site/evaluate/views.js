@@ -9,7 +9,6 @@ import * as plots from './plots.js';
 
 /** @import {Metrics, Progress, Query, Report} from './types.js' */
 
-const ONLY_THE_APP = 'For a report that is made here only the app measures this; the reports that ship have it.';
 const DIGITS = {'': 'any', ...Object.fromEntries(Array.from({length: 10}, (_, digit) => [String(digit), String(digit)]))};
 
 /** @type {Query} */
@@ -17,6 +16,9 @@ export const MOST_WRONG = {kind: 'wrong', true: null, predicted: null, sort: 'su
 
 /** @type {(text: string) => Markup} */
 export const quiet = (text) => render('evaluate/templates/quiet.html', {text});
+
+/** @type {() => Markup} in the place of a section */
+export const onlyTheApp = () => quiet('The app measures this of any report. Here the page shows it of the reports that ship.');
 
 /** @type {(progress: Progress) => Metrics} of what is read so far */
 export const metricsOf = ({labels, probabilities}) => evaluate(labels, probabilities);
@@ -284,10 +286,10 @@ export function page(report, images) {
     coverage: plots.coverage(report),
     trusted: '',
     robustness: robustness(report),
-    slices: quiet(ONLY_THE_APP),
-    refusal: quiet(ONLY_THE_APP),
+    slices: onlyTheApp(),
+    refusal: onlyTheApp(),
     refusal_plots: [],
-    cost: quiet(ONLY_THE_APP),
+    cost: onlyTheApp(),
     folder: folder(report),
   })}\n`;
 }
