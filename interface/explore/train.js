@@ -4,6 +4,7 @@
 import {find, sentence} from '../page/dom.js';
 import {element} from './paint.js';
 import {Chart, percent, showPictures} from './train_chart.js';
+import {SIDE} from './train_network.js';
 import {Controls, decode, encode} from './train_recipe.js';
 import {showResult} from './train_result.js';
 
@@ -13,6 +14,8 @@ import {showResult} from './train_result.js';
 
 const SAYS =
   'Press Train, and a network that knows nothing learns from MNIST’s training images, here in your browser. The loss falls, the pictures of its first layer take shape, and at the end it reads the 10,000 test images, which it has never seen. Then draw: it answers at once.';
+const NEURONS = 'Blue: ink here speaks for what this neuron looks for. Orange: ink here speaks against it.';
+const DIGITS = 'From 0 to 9. Blue: ink here speaks for this digit. Orange: ink here speaks against it.';
 const TWIN = 'The same recipe in Python: ';
 
 /**
@@ -61,11 +64,7 @@ class Train {
     this.chart = new Chart(panel);
     this.weights = panel.appendChild(element('section'));
     this.weights.hidden = true;
-    this.weights.append(
-      element('h3', 'Its first layer, as it forms'),
-      element('canvas', '', 'ex-weights'),
-      element('p', 'Blue: ink here speaks for what this neuron looks for. Orange: ink here speaks against it.', 'soft'),
-    );
+    this.weights.append(element('h3', 'Its first layer, as it forms'), element('canvas', '', 'ex-weights'), element('p', '', 'soft'));
     find(this.weights, '.ex-weights', HTMLCanvasElement).setAttribute('role', 'img');
     const twin = panel.appendChild(element('p', TWIN, 'soft'));
     twin.append(
@@ -132,6 +131,7 @@ class Train {
     if (progress) this.showProgress(progress);
     if (pictures) {
       this.weights.hidden = false;
+      find(this.weights, 'p', HTMLElement).textContent = this.controls.recipe.hidden || pictures.side < SIDE ? NEURONS : DIGITS;
       showPictures(find(this.weights, '.ex-weights', HTMLCanvasElement), pictures);
     }
     if (trained) this.showTrained(trained);

@@ -54,16 +54,20 @@ async function quickest(jax, recipe, {images, labels}) {
   /** @type {Record<string, {loss: number, ms: number}>} */
   const found = {};
   const batch = Array.from({length: Math.min(recipe.batch, recipe.images)}, (_, at) => at);
-  for (const device of ['wasm', 'webgpu']) {
-    jax.defaultDevice(device);
-    const network = new Network(jax, recipe, firstWeights(recipe, randomOf(recipe.seed)));
-    for (let step = 0; step < 2; step++) network.step(images, labels, batch); // the first compiles
-    await network.totals();
-    const began = performance.now();
-    for (let step = 0; step < TRIAL; step++) network.step(images, labels, batch);
-    const [losses] = await network.totals();
-    found[device] = {loss: losses / (TRIAL * batch.length), ms: performance.now() - began};
-    network.dispose();
+  try {
+    for (const device of ['wasm', 'webgpu']) {
+      jax.defaultDevice(device);
+      const network = new Network(jax, recipe, firstWeights(recipe, randomOf(recipe.seed)));
+      for (let step = 0; step < 2; step++) network.step(images, labels, batch); // the first compiles
+      await network.totals();
+      const began = performance.now();
+      for (let step = 0; step < TRIAL; step++) network.step(images, labels, batch);
+      const [losses] = await network.totals();
+      found[device] = {loss: losses / (TRIAL * batch.length), ms: performance.now() - began};
+      network.dispose();
+    }
+  } catch {
+    return 'wasm'; // this graphics card or its driver cannot
   }
   const {wasm, webgpu} = found;
   return Math.abs(wasm.loss - webgpu.loss) < AGREE && webgpu.ms < wasm.ms ? 'webgpu' : 'wasm';

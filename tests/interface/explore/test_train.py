@@ -88,7 +88,7 @@ def opened(request, new_page):
 
     def at(state: str, **options) -> Page:
         address = request.getfixturevalue("site") if request.param == "site" else ""
-        page = new_page(f"#explore=train{state}", address=address, **options)
+        page = new_page(f"#explore=train{state}", address=address, ready="#explore-train h2", **options)
         expect(page.get_by_test_id("train")).to_be_visible()
         return page
 
@@ -142,10 +142,27 @@ def test_a_choice_is_in_the_address_and_a_wrong_address_is_the_tutorials(opened,
     page = opened("&train=tutorial-9-128-3-7-32-60000-0")
     chosen = "Array.from(document.querySelectorAll('.ex-recipe [name]'), (one) => one.value).join('-')"
     assert page.evaluate(chosen) == "tutorial-2-128-3-0.001-32-60000-1"
-    page.get_by_label("Network").select_option("cnn")
-    page.get_by_label("Batch").select_option("64")
+    page.locator("[name=network]").select_option("cnn")
+    page.locator("[name=batch]").select_option("64")
     assert "train=cnn-0-128-1-0.001-64-60000-1" in page.url
     assert axe(page, "#explore-train") == []
+
+
+def test_this_app_opens_it_as_a_model(mnist, tmp_path, monkeypatch):
+    from model import custom_models
+    from model.training import from_page, page_recipe
+
+    monkeypatch.setattr(custom_models, "_cache", lambda: tmp_path)
+    network = page_recipe.compiled(page_recipe.build("cnn", 0, 128), 0.003)
+    learn = mnist.train[:3000]
+    network.fit(learn.images[..., None] / 255, learn.labels, batch_size=32, epochs=2, verbose=0)
+    names = [f"layer{1 + at // 2}_{('kernel', 'bias')[at % 2]}" for at in range(6)]  # as in train_file.js
+    np.savez(tmp_path / "cnn-1.npz", **dict(zip(names, network.get_weights(), strict=True)))
+    assert from_page.main([str(tmp_path / "cnn-1.npz"), str(tmp_path / "mine.keras")]) is None
+    file, choice = custom_models.open_custom(tmp_path / "mine.keras")
+    assert file.suffix == ".tflite"
+    assert choice.accuracy > 0.85
+    assert not choice.close
 
 
 def npz(**arrays: np.ndarray):
