@@ -22,6 +22,7 @@ SHEETS = (
     "interface/predict/extras.css",
     "interface/explore/tab.css",
     "interface/explore/train.css",
+    "interface/explore/teach.css",
     "interface/server/share.css",
     "interface/page/other_screens.css",
 )

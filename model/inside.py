@@ -33,7 +33,7 @@ MAP_LAYOUT = (
 HEAD_LAYOUT = (
     ("weights", "<f4", (OUTPUTS, FEATURES)),  # of the last layer
     ("bias", "<f4", (OUTPUTS,)),
-    ("moments", "<f4", (FEATURES + 1, FEATURES + 1)),  # mean of f·fᵀ over MNIST's training images, f with a last 1
+    ("moments", "<f4", (FEATURES + 1, FEATURES + 1)),  # mean of f·fᵀ over MNIST, f with a last 1, by doubt
     ("scale", "<f4", (FEATURES,)),  # of a feature's step below
     ("features", "|u1", (IMAGES, FEATURES)),  # of MNIST's test images, in steps
     ("labels", "|u1", (IMAGES,)),

@@ -86,7 +86,9 @@ export class Explore {
    */
   open(name, address = true) {
     const part = name in PARTS ? name : 'inside';
+    const before = this.root.dataset.part ?? '';
     this.root.dataset.part = part;
+    if (before !== part) this.parts[before]?.then((left) => left.closed?.()).catch(() => {});
     for (const one of this.tabs) {
       const chosen = one.dataset.part === part;
       one.setAttribute('aria-selected', String(chosen));

@@ -9,7 +9,7 @@ export interface Drawn {
   several: boolean;
 }
 
-/** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown. */
+/** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown; closed: it was left. */
 export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void};
 
 /** What map.bin holds, by name as in model/inside.py. */
@@ -30,4 +30,49 @@ export interface Head {
   scale: Float32Array;
   features: Uint8Array;
   labels: Uint8Array;
+}
+
+/** A linear layer: weights output by output, and an output's bias each. */
+export interface Layer {
+  weights: Float32Array;
+  bias: Float32Array;
+}
+
+/** What teaching adds to the last layer. */
+export type Change = Layer;
+
+/** One drawing that somebody made and said the digit of. image: 784 bytes, 0 paper – 255 ink. */
+export interface Told {
+  digit: number;
+  image: Uint8Array;
+}
+
+/** What is kept of a hand. on: whether the adapted layer reads; share: 0 as shipped – 1 all of what it learned. */
+export interface Kept {
+  drawings: Told[];
+  on: boolean;
+  share: number;
+}
+
+/** How many answers are right, of how many, as shipped and adapted. */
+export interface Score {
+  of: number;
+  shipped: number;
+  adapted: number;
+}
+
+/** A test image that the adapted layer reads otherwise. */
+export interface Changed {
+  index: number;
+  label: number;
+  shipped: number;
+  adapted: number;
+}
+
+/** What a hand brings. judged: drawings kept out; taught: those it learned from; mnist: the test images. */
+export interface Brought {
+  judged: Score;
+  taught: Score;
+  mnist: Score;
+  changed: Changed[];
 }

@@ -35,6 +35,13 @@ export function withSecondLook(network, image) {
 }
 
 /**
+ * The image turned a little to either side.
+ * @param {Float32Array} image  784 numbers in [0, 1]
+ * @returns {Float32Array[]}
+ */
+export const turned = (image) => MAPPINGS.filter((_, at) => VARIATIONS[at][2] !== 0).map((pixels) => moved(image, pixels));
+
+/**
  * The image in one variation.
  * @param {Float32Array} image
  * @param {Source[]} pixels
