@@ -77,6 +77,7 @@ class Teach {
     this.note.dataset.testid = 'teach-note';
     this.list = panel.appendChild(element('div', '', 'teach-drawings'));
     this.list.dataset.testid = 'teach-drawings';
+    this.key = panel.appendChild(element('p', 'Dashed: kept out to judge.', 'soft'));
     this.results = new Results(
       panel,
       (share, done) => this.setShare(share, done),
@@ -287,7 +288,7 @@ class Teach {
     for (const one of this.tools.ofDrawings) one.hidden = !there;
     this.tools.restore.hidden = !this.before;
     this.list.replaceChildren(...columns(this.hand.drawings));
-    this.list.hidden = !there;
+    this.list.hidden = this.key.hidden = !there;
     this.results.section.dataset.took = this.hand.took.toFixed(1);
     this.results.show(this.hand.brings(this.share), this.on, this.share);
   }

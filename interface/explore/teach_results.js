@@ -78,7 +78,7 @@ export class Results {
     const shown = ordered.slice(0, SHOWN);
     const key = shown.map(({index, adapted}) => `${index} ${adapted}`).join();
     this.changedLine.textContent = changed.length
-      ? `${changed.length} of the 10,000 are read differently${changed.length > SHOWN ? `; the first ${SHOWN}` : ''}:`
+      ? `${changed.length} of the 10,000 are read differently, here as shipped → adapted${changed.length > SHOWN ? ` (${SHOWN} of them)` : ''}:`
       : 'None of the 10,000 is read differently.';
     if (this.changedList.dataset.key === key) return;
     this.changedList.dataset.key = key;
@@ -90,7 +90,7 @@ export class Results {
         const digits = shown.map(({index, label, shipped, adapted}) => ({
           images,
           index,
-          caption: `${label}: ${shipped} → ${adapted}`,
+          caption: `${shipped} → ${adapted} ${adapted === label ? '✓' : '✗'}`,
           miss: adapted !== label,
         }));
         this.changedList.replaceChildren(...figures(digits));
@@ -104,7 +104,7 @@ function said({judged, mnist, changed}, on, share) {
   if (!on) return 'Off: the network reads as shipped. The figures below say what it would bring.';
   if (!share) return 'As shipped: nothing is changed.';
   const hand = judged.of
-    ? `Of your ${judged.of} drawings kept out it reads ${judged.adapted} right; as shipped ${judged.shipped}.`
+    ? `Of your drawings kept out it reads ${judged.adapted} of ${judged.of} right, as shipped ${judged.shipped}.`
     : 'None of your drawings is kept out yet: draw a digit for the third time.';
   const wrong = changed.filter(({label, shipped}) => shipped === label).length;
   const right = changed.filter(({label, adapted}) => adapted === label).length;

@@ -10,7 +10,7 @@ export interface Drawn {
 }
 
 /** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown; closed: it was left. */
-export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void};
+export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void; closed?(): void};
 
 /** What map.bin holds, by name as in model/inside.py. */
 export interface TestMap {
