@@ -10,6 +10,7 @@ network that ships, for as many minutes anew, and the card (page_card.py) names 
 import argparse
 import json
 import multiprocessing
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -68,7 +69,7 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
 
     context = multiprocessing.get_context("spawn")
     queue = context.Queue(maxsize=12)
-    drawing = context.Process(target=draw, args=(queue, seed + int(time.time()) % 1_000_000), daemon=True)
+    drawing = context.Process(target=draw, args=(queue, secrets.randbits(32)), daemon=True)
     drawing.start()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

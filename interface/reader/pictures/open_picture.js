@@ -49,7 +49,8 @@ export async function openPicture(file, loadUtif) {
   try {
     if (kind === 'TIFF') {
       const {pages, ...first} = await openTiff(bytes, loadUtif(), tooLargeTiles);
-      return {...upright(first, orientation), pages};
+      const {data, width: across, height: down} = upright(first, orientation); // which may be an ImageData: nothing to spread
+      return {data, width: across, height: down, pages};
     }
     if (kind === 'PPM') return openNetpbm(bytes);
     if (kind === 'PNG' && isDeep(bytes)) return upright(await opaque(await openDeep(bytes)), orientation);

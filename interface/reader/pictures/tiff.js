@@ -24,7 +24,8 @@ const AS_RGB = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0
 export async function openTiff(bytes, utif, check) {
   const [picture, ...others] = utif.decode(bytes.buffer);
   const pages = 1 + others.filter((one) => !((one.t254?.[0] ?? 0) & 1)).length; // smaller copies are no pages
-  return {...(await openPage(bytes, utif, check, picture)), pages};
+  const {data, width, height} = await openPage(bytes, utif, check, picture); // of an ImageData a spread would take nothing
+  return {data, width, height, pages};
 }
 
 /**
