@@ -44,22 +44,31 @@ def compiled(network: keras.Model, rate: float) -> keras.Model:
     return network
 
 
+def _count(text: str) -> int:
+    """A whole number from 1 that the command line names."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("it is a whole number from 1")
+    return int(text)
+
+
 def main() -> None:
     """Train and print one line for each seed."""
     parser = argparse.ArgumentParser(
         prog="python -m model.training.page_recipe", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--network", choices=NETWORKS, default="tutorial", help="default: tutorial")
-    parser.add_argument("--hidden", type=int, metavar="N", help="hidden layers (default: 2, cnn: 0)")
-    parser.add_argument("--width", type=int, default=128, metavar="N", help="neurons in each (default: 128)")
-    parser.add_argument("--epochs", type=int, metavar="N", help="default: 3, cnn: 1")
-    parser.add_argument("--rate", type=float, default=0.001, help="Adam's learning rate (default: 0.001)")
-    parser.add_argument("--batch", type=int, default=32, metavar="N", help="images a step (default: 32)")
     parser.add_argument(
-        "--images", type=int, default=60_000, metavar="N", help="the first N to learn from (default: 60000)"
+        "--hidden", type=int, choices=range(4), metavar="N", help="hidden layers, 0–3 (default: 2, cnn: 0)"
+    )
+    parser.add_argument("--width", type=_count, default=128, metavar="N", help="neurons in each (default: 128)")
+    parser.add_argument("--epochs", type=_count, metavar="N", help="default: 3, cnn: 1")
+    parser.add_argument("--rate", type=float, default=0.001, help="Adam's learning rate (default: 0.001)")
+    parser.add_argument("--batch", type=_count, default=32, metavar="N", help="images a step (default: 32)")
+    parser.add_argument(
+        "--images", type=_count, default=60_000, metavar="N", help="the first N to learn from (default: 60000)"
     )
     parser.add_argument(
-        "--seeds", type=int, nargs="+", default=[1], metavar="SEED", help="one training each (default: 1)"
+        "--seeds", type=_count, nargs="+", default=[1], metavar="SEED", help="one training each (default: 1)"
     )
     chosen = parser.parse_args()
     mnist = load_mnist()
