@@ -1,11 +1,12 @@
 """The app's page reads by itself while the pen moves, and the server has the last word."""
 
+import contextlib
 import re
 import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from interface.reader import runtime
 from tests.browser import draw, eventually, expect_text, strokes_of
@@ -83,9 +84,9 @@ def test_a_digit_chosen_before_the_servers_reading_comes_stays_chosen(reads):
     other = 1 - [digit.get_attribute("aria-pressed") for digit in digits.all()].index("true")
     digits.nth(other).click()
     expect(reads.locator(".bars .top b")).to_have_text("71"[other])
-    reads.context.unroute("**/page/read?*")
     for route in held:
-        route.continue_()
+        with contextlib.suppress(Error):  # of a request that a newer one has overtaken
+            route.continue_()
     expect(reads.get_by_test_id("other-model")).to_contain_text("classic says")  # the server's answer alone knows
     expect(digits.nth(other)).to_have_attribute("aria-pressed", "true")
     expect(digits.nth(other)).to_be_focused()
