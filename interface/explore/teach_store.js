@@ -18,8 +18,8 @@ export const nothing = () => ({drawings: [], on: true, share: 1});
 
 /** @type {(kept: Kept) => string} as text */
 export function written({drawings, on, share}) {
-  const told = drawings.map(({digit, image}) => ({digit, image: btoa(String.fromCharCode(...image))}));
-  return JSON.stringify({format: FORMAT, on, share, drawings: told});
+  const labelled = drawings.map(({digit, image}) => ({digit, image: btoa(String.fromCharCode(...image))}));
+  return JSON.stringify({format: FORMAT, on, share, drawings: labelled});
 }
 
 /**

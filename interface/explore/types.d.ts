@@ -42,14 +42,14 @@ export interface Layer {
 export type Change = Layer;
 
 /** One drawing that somebody made and said the digit of. image: 784 bytes, 0 paper – 255 ink. */
-export interface Told {
+export interface LabelledDrawing {
   digit: number;
   image: Uint8Array;
 }
 
 /** What is kept of a hand. on: whether the adapted layer reads; share: 0 as shipped – 1 all of what it learned. */
 export interface Kept {
-  drawings: Told[];
+  drawings: LabelledDrawing[];
   on: boolean;
   share: number;
 }

@@ -65,7 +65,7 @@ def test_the_step_is_that_of_numpy():
     change = learned(head, features, labels, 1 + len(teaching.TURNS))
     before = features @ head["weights"].T + head["bias"]
     after = before + features @ change[:, :-1].T + change[:, -1]
-    (said,) = teaching.teach([{"taught": features, "told": labels, "judged": features}])
+    (said,) = teaching.teach([{"taught": features, "digits": labels, "judged": features}])
     assert said["before"]["judged"] == before[:, :10].argmax(axis=1).tolist()
     assert said["after"]["judged"] == after[:, :10].argmax(axis=1).tolist() != said["before"]["judged"]
     test = head["features"] * head["scale"]
@@ -177,6 +177,6 @@ def test_a_hostile_import_changes_nothing(teach):
     expect(teach.get_by_label("Your 4, learned from")).to_be_visible()
 
 
-def test_what_cannot_be_told_is_said(teach):
+def test_what_cannot_be_kept_is_said(teach):
     teach.get_by_test_id("teach-yes").click()
     expect(teach.get_by_test_id("teach-note")).to_have_text("Draw a digit on the pad first.")
