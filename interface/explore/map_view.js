@@ -3,6 +3,7 @@
 import {context2d} from '../page/dom.js';
 import {mnistImages} from '../page/mnist_images.js';
 import {inside} from '../reader/constants.js';
+import {within} from './lasso.js';
 import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
 
 /** @import {TestMap} from './types.js' */
@@ -289,18 +290,4 @@ export class MapView {
     context.stroke();
     context.setLineDash([]);
   }
-}
-
-/**
- * Whether a place lies within a polygon (a line to the right crosses it an odd number of times).
- * @param {[x: number, y: number][]} polygon
- * @param {[x: number, y: number]} place
- */
-export function within(polygon, [x, y]) {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [[x1, y1], [x2, y2]] = [polygon[i], polygon[j]];
-    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
-  }
-  return inside;
 }

@@ -51,7 +51,7 @@ export interface Trained {
 }
 
 /** What the worker tells the page. doing: a sentence. */
-export interface Told {
+export interface News {
   doing?: string;
   progress?: Progress;
   pictures?: Pictures;

@@ -130,16 +130,16 @@ function convention(run, drawings) {
   const labels = drawings.subarray(SIDE * SIDE * n);
   /** @type {(transposed: boolean) => Tried[]} */
   const tryAll = (transposed) => {
-    const ways = [false, true].flatMap((dark) => Object.keys(INPUTS).map((input) => ({input, dark, transposed})));
-    const outputs = ways.map((way) => images.map((image) => run(toInput(image, {...way, output: 'logits'}))));
+    const tries = [false, true].flatMap((dark) => Object.keys(INPUTS).map((input) => ({input, dark, transposed})));
+    const outputs = tries.map((one) => images.map((image) => run(toInput(image, {...one, output: 'logits'}))));
     const output = kind(outputs.flat());
-    return ways.map((way, at) => ({
-      ...way,
+    return tries.map((one, at) => ({
+      ...one,
       output,
       ...judged(
-        outputs[at].map((one) => toProbabilities(one, output)),
+        outputs[at].map((row) => toProbabilities(row, output)),
         labels,
-        way.input,
+        one.input,
       ),
     }));
   };

@@ -175,7 +175,14 @@ def test_nothing_of_the_evaluation_is_fetched_before_it_is_wanted(open_site):
 
 
 def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder):
-    wanted = ("reports/*", "mnist/*", "assets/interface/explore/*", "engine/*/*.bin", "engine/*/inside.tflite", "engine/*/jax*")
+    wanted = (
+        "reports/*",
+        "mnist/*",
+        "assets/interface/explore/*",
+        "engine/*/*.bin",
+        "engine/*/inside.tflite",
+        "engine/*/jax*",
+    )
     later = [path for pattern in wanted for path in site_folder.glob(pattern)]
     packed = [len(path.read_bytes() if path.suffix == ".gz" else gzip.compress(path.read_bytes(), 9)) for path in later]
     _, with_gzip, _ = build.sizes(site_folder)
