@@ -22,6 +22,7 @@ from tools import chromium
 BARS = {"tutorial": 60, "cnn": 120}
 NEAR = 0.5  # percentage points between the page's mean accuracy and Keras's
 LONG = 50  # ms: a longer task on the main thread is felt; counted while the thread runs, for other programs' time is not the page's
+SETTLED = 5000  # ms after which the page has done what it does when it opens
 LONGEST_WAIT = 1_200_000  # ms for one training
 KERAS = re.compile(r"seed (\d+): ([\d.]+)%.*?([\d.]+) s$", re.MULTILINE)
 
@@ -80,8 +81,10 @@ def longest_task(events: list[dict]) -> float:
 def in_keras(network: str, seeds: list[int]) -> list[tuple[float, float]]:
     """(test accuracy in percent, seconds) of each."""
     command = [sys.executable, "-m", "model.training.page_recipe", "--network", network, "--seeds", *map(str, seeds)]
-    printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    return [(float(accuracy), float(seconds)) for _, accuracy, seconds in KERAS.findall(printed)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command[1:])} failed:\n{done.stderr}")
+    return [(float(accuracy), float(seconds)) for _, accuracy, seconds in KERAS.findall(done.stdout)]
 
 
 def main() -> int:
@@ -96,6 +99,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(f"{address}/#explore=train")
+        page.get_by_test_id("train").wait_for()
+        page.wait_for_timeout(SETTLED)
         tasks = {network: watched(page, network) for network in BARS}
         for network, task in tasks.items():
             print(f"page  {network:9} longest task {task:.0f} ms", flush=True)
