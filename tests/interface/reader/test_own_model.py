@@ -50,5 +50,7 @@ def test_a_network_is_fed_as_it_was_trained(coding, mnist, name, output):
     )
     reached = float((np.array(found["answers"]) == right).mean())
     assert f"outputs {output}" in found["note"]
-    # what is nearly the same on drawings may be chosen instead, such as `standard` for `signed` or `bytes` for `unit`
-    assert reached >= accuracy(network, way, unit(images), right) - 0.02, found["note"]
+    # what is nearly the same on drawings may be chosen instead, such as `bytes` for `unit`; where it is not on MNIST, the note names
+    # the right one and the app's option, for the page has no MNIST to choose by
+    as_well = reached >= accuracy(network, way, unit(images), right) - 0.02
+    assert as_well or f"a close call with {name} (" in found["note"], found["note"]
