@@ -9,7 +9,7 @@ import {Controls, decode, encode} from './train_recipe.js';
 import {showResult} from './train_result.js';
 
 /** @import {Drawn, Part} from './types.js' */
-/** @import {Asked, Progress, News, Trained} from './train_types.js' */
+/** @import {TrainRequest, Progress, TrainAnswer, Trained} from './train_types.js' */
 /** @import {Explore} from './tab.js' */
 
 const SAYS =
@@ -75,7 +75,7 @@ class Train {
     );
   }
 
-  /** @param {Asked} asked */
+  /** @param {TrainRequest} asked */
   ask(asked) {
     this.worker ??= this.startWorker();
     this.worker.postMessage(asked);
@@ -83,7 +83,7 @@ class Train {
 
   startWorker() {
     const worker = new Worker(new URL('train_worker.js', import.meta.url), {type: 'module'});
-    worker.onmessage = ({data}) => this.news(data);
+    worker.onmessage = ({data}) => this.received(data);
     worker.onerror = () => {
       worker.terminate();
       this.worker = null; // the next training starts another
@@ -125,8 +125,8 @@ class Train {
     this.tab.showProblem(text);
   }
 
-  /** @param {News} news */
-  news({doing, progress, pictures, trained, probabilities, error}) {
+  /** @param {TrainAnswer} answer */
+  received({doing, progress, pictures, trained, probabilities, error}) {
     if (doing) this.state.textContent = doing;
     if (progress) this.showProgress(progress);
     if (pictures) {

@@ -90,7 +90,7 @@ export class Chart {
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {string} colour
-   * @param {number[]} dashes  so that the curves are known apart without their colours
+   * @param {number[]} dashes  so that the curves differ without their colours too
    * @param {(point: Progress) => [x: number, y: number]} at
    */
   curve(context, colour, dashes, at) {

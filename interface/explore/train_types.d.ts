@@ -13,7 +13,7 @@ export interface Recipe {
 }
 
 /** What the page asks of the worker. image: 784 bytes, to be answered by the network as it is now. */
-export interface Asked {
+export interface TrainRequest {
   start?: Recipe;
   stop?: true;
   image?: Uint8Array;
@@ -51,7 +51,7 @@ export interface Trained {
 }
 
 /** What the worker tells the page. doing: a sentence. */
-export interface News {
+export interface TrainAnswer {
   doing?: string;
   progress?: Progress;
   pictures?: Pictures;

@@ -1,10 +1,10 @@
-// Trains a network in a thread of its own: asked by messages (Asked), tells by messages (News). A module; train.js starts it.
+// Trains a network in a thread of its own: each message is a TrainRequest, each answer a TrainAnswer. A module; train.js starts it.
 
 import {mnistImages} from '../page/mnist_images.js';
 import {runtime} from '../reader/constants.js';
 import {firstWeights, Network, randomOf, SIDE, shapes} from './train_network.js';
 
-/** @import {Asked, Jax, Recipe, News} from './train_types.js' */
+/** @import {TrainRequest, Jax, Recipe, TrainAnswer} from './train_types.js' */
 /** @typedef {Awaited<ReturnType<typeof mnistImages>>} Images */
 
 const REPORTS = 240; // of a training: as many points as the curve has
@@ -18,11 +18,11 @@ const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ 
 /** @type {{jax: Promise<Jax> | null, network: Network | null, stop: boolean, running: Promise<void>}} */
 const held = {jax: null, network: null, stop: false, running: Promise.resolve()};
 
-/** @type {(news: News, transfer?: Transferable[]) => void} */
-const tell = (news, transfer = []) => scope.postMessage(news, transfer);
+/** @type {(answer: TrainAnswer, transfer?: Transferable[]) => void} */
+const tell = (answer, transfer = []) => scope.postMessage(answer, transfer);
 
 scope.onmessage = ({data}) => {
-  const {start, stop, image} = /** @type {Asked} */ (data);
+  const {start, stop, image} = /** @type {TrainRequest} */ (data);
   if (stop) held.stop = true;
   if (image) held.network?.probabilities(image, [0]).then((probabilities) => tell({probabilities}), fail);
   if (start) {
