@@ -23,17 +23,21 @@ def draw_on(page: Page, digit: str) -> None:
         page.mouse.up()
 
 
-@pytest.fixture(params=["app", "site"])
+BOTH = pytest.mark.parametrize("opened", ["app", "site"], indirect=True)
+
+
+@pytest.fixture
 def opened(request, new_page):
     """opened(part, **options): the tab with one of its parts, by its address."""
 
     def at(part: str, **options) -> Page:
-        address = request.getfixturevalue("site") if request.param == "site" else ""
+        address = request.getfixturevalue("site") if getattr(request, "param", "app") == "site" else ""
         return new_page(f"#explore={part}", address=address, ready=f"#explore-{part}:visible", **options)
 
     return at
 
 
+@BOTH
 def test_the_maps_of_each_layer_appear_and_one_says_what_drives_it(opened):
     page = opened("inside")
     maps = page.get_by_test_id("layer-maps")
@@ -72,6 +76,7 @@ def test_the_maps_are_the_networks(coding, mnist):
             np.testing.assert_allclose(page, network.get_tensor(details["index"]).ravel(), atol=1e-3)
 
 
+@BOTH
 def test_a_drawing_falls_among_its_like_on_the_map(opened):
     page = opened("map")
     canvas = page.get_by_test_id("map")
@@ -107,6 +112,7 @@ def test_a_lasso_shows_the_images_in_it(opened):
     expect(page.locator("#explore-map h3 + .ex-digits figure")).to_have_count(60)
 
 
+@BOTH
 def test_the_quiz_is_answered_by_keyboard_and_a_link_asks_the_same(opened):
     page = opened("quiz")
     page.get_by_role("button", name="Start").click()

@@ -31,8 +31,12 @@ ASK = """async ({weights, bias, output, drawings, images}) => {
 }"""
 
 
-@pytest.mark.parametrize("output", [PROBABILITIES, LOGITS, SIGMOIDS])
-@pytest.mark.parametrize("name", INPUTS)
+OUTPUTS = (PROBABILITIES, LOGITS, SIGMOIDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "output"), [*(("unit", output) for output in OUTPUTS), *zip(INPUTS, OUTPUTS * 4, strict=False)][1:]
+)
 def test_a_network_is_fed_as_it_was_trained(coding, mnist, name, output):
     way = Convention(name, dark_ink=name in ("unit", "signed"), layout=layout(28, 28))
     network = OwnNetwork(way, output)
