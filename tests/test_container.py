@@ -135,6 +135,7 @@ def container(image):
             process.wait(timeout=20)
 
 
+@pytest.mark.slow
 def test_it_serves_and_reads_as_a_user_who_may_write_nothing(container):
     port, log, process = container
     picture = (ROOT / "interface" / "predict" / "examples" / "an-easy-seven.png").read_bytes()
@@ -152,6 +153,7 @@ def test_it_serves_and_reads_as_a_user_who_may_write_nothing(container):
     assert "POST /page/read 200" in log.read_text("utf-8") and "Traceback" not in log.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_its_health_check_passes_and_fails_with_the_app(image, container):
     port, *_ = container
     check = json.loads(the("HEALTHCHECK").partition(" CMD ")[2])
@@ -160,11 +162,13 @@ def test_its_health_check_passes_and_fails_with_the_app(image, container):
         assert subprocess.run(command, env=image[1], capture_output=True, timeout=60).returncode == code
 
 
+@pytest.mark.slow
 def test_nothing_was_written_beside_the_app(image, container):
     place, _ = image
     assert not [path for path in place.rglob("*") if path.stat().st_uid == NOBODY]
 
 
+@pytest.mark.slow
 def test_it_holds_no_tensorflow_and_no_training_data(image):
     place, variables = image
     packages = place.parent / "python" / "lib"

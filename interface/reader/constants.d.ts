@@ -105,8 +105,8 @@ export const inside: {
   STRONGEST: number;
   IMAGES: number;
   OUTPUTS: number;
-  MAP_LAYOUT: [name: string, dtype: string, shape: number[]][];
-  HEAD_LAYOUT: [name: string, dtype: string, shape: number[]][];
+  MAP_LAYOUT: [string, string, number[]][];
+  HEAD_LAYOUT: [string, string, number[]][];
 };
 
 /** Its files: name → VERSION/FILE below page/engine/, of those that are there. */

@@ -40,7 +40,7 @@ def rows(out) -> dict:
     import pyarrow.parquet as pq
 
     table = pq.read_table(out)
-    assert table.column_names == ["file", "text", "verdict", "digits", "error"]
+    assert table.column_names == ["file", "page", "pages", "text", "verdict", "digits", "note", "error"]
     found = {row["file"]: row for row in table.to_pylist()}
     assert len(found) == len(table)  # no picture twice
     return found

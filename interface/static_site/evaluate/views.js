@@ -77,7 +77,7 @@ export const confidence = (report) =>
   });
 
 /** @type {(report: Report) => Markup} in the report's file */
-function robustness({robustness: found}) {
+export function robustness({robustness: found}) {
   const scores = found?.scores ?? [];
   return render('robustness.html', {
     robustness: found,

@@ -73,7 +73,7 @@ def test_coverage_answers_the_slider(evaluate):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_to_complain_about_in_any_card(evaluate, axe, theme, mnist):
     page = evaluate(f"/?__theme={theme}")
     expect(page.get_by_test_id("per-class")).to_be_visible()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from interface.evaluate.cards import CARDS
+from tests.interface.evaluate.dashboard import open_card
 from tools import chromium
 
 
@@ -55,7 +56,7 @@ def test_nothing_is_asked_of_another_host_in_either_tab_the_share_panel_or_the_p
     page.get_by_role("tab", name="Evaluate").click()
     expect(page.get_by_test_id("confusion-matrix")).to_be_visible()
     for name in CARDS:
-        page.locator(".ev-cards").get_by_role("tab", name=name).click()
+        open_card(page, name)
         page.wait_for_timeout(200)
     page.get_by_role("button", name="Use via API").click()
     expect(page.locator(".api-docs")).to_contain_text("1 MCP Tool")
