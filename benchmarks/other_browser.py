@@ -8,39 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from benchmarks import feature_checks, features
 from benchmarks.app import running
 from interface.static_site import build
-from tests.browser import draw, expect_text, strokes_of
 from tools import chromium
-from tools.web import serving
 
 BROWSERS = ("chromium", "firefox", "webkit")
 PATIENCE = 60_000  # ms
 
 
-def draws(page: Page) -> None:
-    draw(page, strokes_of("7"))
-    expect_text(page, "7")
-
-
-def reads_a_picture(page: Page) -> None:
-    page.get_by_role("button", name="Example: a page of a notebook").click()
-    expect_text(page, "1987\n2046\n350")
-
-
-def evaluates(page: Page) -> None:
-    page.get_by_role("tab", name="Evaluate").click()
-    expect(page.get_by_test_id("confusion-matrix")).to_be_visible()
-
-
-def explores(page: Page) -> None:
-    page.get_by_role("tab", name="Explore").click()
-    expect(page.get_by_test_id("layer-maps")).to_contain_text("Draw a digit")
-
-
-STEPS = (draws, reads_a_picture, evaluates, explores)
+STEPS = (feature_checks.drawn, feature_checks.photo, feature_checks.evaluate, feature_checks.inside)
 
 
 def tried(browser: Browser, address: str, place: str) -> bool:
@@ -74,10 +53,9 @@ def main() -> int:
         print(f"{name} {browser.version}")
         with running() as app:
             well = tried(browser, app.address, "app")
-        site = Path(temporary) / "some" / "where"
-        build.write(site)
-        with serving(site.parent.parent) as address:
-            well &= tried(browser, f"{address}some/where/", "page without a server")
+        build.write(Path(temporary) / "site")
+        with features.served(Path(temporary) / "site") as address:
+            well &= tried(browser, address, "page without a server")
         browser.close()
     return 0 if well else 1
 

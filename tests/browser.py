@@ -15,17 +15,17 @@ def strokes_of(glyph: str, height: float = 180, left: float = 80, top: float = 5
     return [[(left + x * scale, top + y * scale) for x, y in curve(stroke)[::3]] for stroke in GLYPHS[glyph]]
 
 
-def on_screen(page: Page, strokes) -> list[list[tuple[float, float]]]:
-    pad = page.get_by_test_id("sketchpad")
+def on_screen(page: Page, strokes, testid: str = "sketchpad") -> list[list[tuple[float, float]]]:
+    pad = page.get_by_test_id(testid)
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     scale = box["width"] / 280
     return [[(box["x"] + x * scale, box["y"] + y * scale) for x, y in stroke] for stroke in strokes]
 
 
-def draw(page: Page, strokes) -> None:
-    """With the mouse."""
-    for stroke in on_screen(page, strokes):
+def draw(page: Page, strokes, testid: str = "sketchpad") -> None:
+    """With the mouse, on the pad of that name."""
+    for stroke in on_screen(page, strokes, testid):
         page.mouse.move(*stroke[0])
         page.mouse.down()
         for point in stroke[1:]:

@@ -5,7 +5,8 @@ import {mnistImages} from '../page/mnist_images.js';
 import {inside as constants} from '../reader/constants.js';
 import {inside} from '../reader/reader.js';
 import {testMap} from './files.js';
-import {element, figures, forAndAgainst, grey, heat, paint} from './paint.js';
+import {Newest} from './newest.js';
+import {button, element, figures, forAndAgainst, grey, heat, largeFigures, paint} from './paint.js';
 
 /** @import {Drawn, Part} from './types.js' */
 /** @import {Explore} from './tab.js' */
@@ -29,13 +30,15 @@ class Inside {
    */
   constructor(panel, tab) {
     this.tab = tab;
-    /** @type {Drawn | null} */
-    this.seen = null;
+    /** @type {Newest<Drawn | null>} */
+    this.newest = new Newest(
+      (drawn) => (drawn ? this.show(drawn) : this.clear()),
+      (error) => tab.showProblem(sentence(error)),
+    );
     /** @type {Float32Array[]} */
     this.maps = [];
-    /** @type {Float32Array | null} */
-    this.probabilities = null;
-    this.looking = false;
+    /** @type {Uint8Array | null} the image whose answer may be turned */
+    this.offered = null;
     /** @type {{layer: number, channel: number} | null} */
     this.chosen = null;
     panel.append(
@@ -53,11 +56,10 @@ class Inside {
       heading.append(element('span', `${SHOWN} of ${channels} maps of ${SIDES[layer]} × ${SIDES[layer]} px`));
       const maps = row.appendChild(element('div', '', 'ex-maps'));
       const buttons = Array.from({length: SHOWN}, () => {
-        const button = maps.appendChild(element('button'));
-        button.type = 'button';
-        button.append(document.createElement('canvas'));
-        button.onclick = () => this.choose(layer, Number(button.dataset.channel));
-        return button;
+        const map = maps.appendChild(button(''));
+        map.append(document.createElement('canvas'));
+        map.onclick = () => this.choose(layer, Number(map.dataset.channel));
+        return map;
       });
       row.hidden = true;
       return {row, buttons};
@@ -73,26 +75,7 @@ class Inside {
 
   /** @param {Drawn | null} drawn */
   drawn(drawn) {
-    this.seen = drawn;
-    if (!this.looking) this.look();
-  }
-
-  /** Look at the newest drawing, and again if there is a newer one then. */
-  async look() {
-    this.looking = true;
-    try {
-      /** @type {Drawn | null | undefined} */
-      let last;
-      while (this.seen !== last) {
-        last = this.seen;
-        if (last) await this.show(last);
-        else this.clear();
-      }
-    } catch (error) {
-      this.tab.showProblem(sentence(error));
-    } finally {
-      this.looking = false;
-    }
+    this.newest.set(drawn);
   }
 
   clear() {
@@ -104,9 +87,8 @@ class Inside {
 
   /** @param {Drawn} drawn */
   async show(drawn) {
-    const {maps = [], probabilities = null} = await inside({image: drawn.image});
+    const {maps = []} = await inside({image: drawn.image});
     this.maps = maps;
-    this.probabilities = probabilities;
     this.hint.hidden = true;
     this.rows.forEach(({row, buttons}, layer) => {
       row.hidden = false;
@@ -157,7 +139,8 @@ class Inside {
         button.setAttribute('aria-pressed', String(!same && at === layer && Number(button.dataset.channel) === channel));
       }
     }
-    if (!same && this.seen) this.showChannel(this.seen).catch((error) => this.tab.showProblem(sentence(error)));
+    const {value: drawn} = this.newest;
+    if (!same && drawn) this.showChannel(drawn).catch((error) => this.tab.showProblem(sentence(error)));
   }
 
   /** @param {Drawn} drawn */
@@ -166,24 +149,18 @@ class Inside {
     if (!chosen) return;
     const {layer, channel} = chosen;
     const {drives} = await inside({image: drawn.image, channel: chosen});
-    if (this.chosen !== chosen || this.seen !== drawn || !drives) return;
-    const parts = element('div', '', 'ex-figures');
+    if (this.chosen !== chosen || this.newest.value !== drawn || !drives) return;
     const map = document.createElement('canvas');
     this.paint(map, layer, channel);
     const cause = document.createElement('canvas');
     paint(cause, 28, (at) => drives[at], forAndAgainst);
-    for (const [canvas, words] of /** @type {const} */ ([
-      [map, 'the map: bright where it answers'],
-      [cause, 'your ink: what drives the map is blue, what holds it back orange (each part wiped out in turn)'],
-    ])) {
-      canvas.className = 'pixels large';
-      const figure = parts.appendChild(element('figure'));
-      figure.append(canvas, element('figcaption', words));
-    }
     const examples = element('div', '', 'ex-digits');
     this.channel.replaceChildren(
       element('h2', `Layer ${layer + 1}, map ${channel}`),
-      parts,
+      largeFigures([
+        [map, 'the map: bright where it answers'],
+        [cause, 'your ink: what drives the map is blue, what holds it back orange (each part wiped out in turn)'],
+      ]),
       element('h3', `The ${STRONGEST} of MNIST’s test images that drive it most`),
       examples,
     );
@@ -202,28 +179,27 @@ class Inside {
   offerTurn(drawn) {
     const {digit, runner_up: next} = drawn.digit;
     this.turn.hidden = false;
-    if (this.turn.dataset.image === String(drawn.image)) return;
-    this.turn.dataset.image = String(drawn.image);
+    if (this.offered?.every((value, at) => value === drawn.image[at])) return;
+    this.offered = drawn.image;
     const choice = document.createElement('select');
     choice.setAttribute('aria-label', 'The other digit');
     for (let other = 0; other < 10; other++) {
       if (other !== digit) choice.append(new Option(String(other), String(other), other === next, other === next));
     }
-    const button = element('button', 'Find a small change');
-    button.type = 'button';
+    const find = button('Find a small change');
     const row = element('div', '', 'ex-row');
-    row.append(element('span', `What would have to change to make this ${digit} a`), choice, button);
+    row.append(element('span', `What would have to change to make this ${digit} a`), choice, find);
     const result = element('div');
     result.setAttribute('aria-live', 'polite');
-    button.onclick = async () => {
-      button.disabled = true;
+    find.onclick = async () => {
+      find.disabled = true;
       result.replaceChildren(element('p', 'Trying …', 'soft'));
       try {
         await this.showTurn(drawn, Number(choice.value), result);
       } catch (error) {
         result.replaceChildren(element('p', sentence(error), 'soft'));
       } finally {
-        button.disabled = false;
+        find.disabled = false;
       }
     };
     this.turn.replaceChildren(element('h2', 'Why not another digit?'), row, result);
@@ -237,22 +213,17 @@ class Inside {
   async showTurn(drawn, other, result) {
     const {turned} = await inside({image: drawn.image, turn: other});
     if (!turned) return;
-    const parts = element('div', '', 'ex-figures');
     const [before, change, after] = Array.from({length: 3}, () => document.createElement('canvas'));
     paint(before, 28, (at) => drawn.image[at], grey);
     paint(change, 28, (at) => (turned.image[at] - drawn.image[at]) / 255, forAndAgainst);
     paint(after, 28, (at) => turned.image[at], grey);
     const ink = drawn.image.reduce((sum, value) => sum + value, 0);
     const share = `${Math.round((100 * turned.changed) / Math.max(1, ink))} % of its ink`;
-    for (const [canvas, words] of /** @type {const} */ ([
+    const parts = largeFigures([
       [before, `as drawn: ${other} at ${percent(turned.before)}`],
       [change, 'ink that is added is blue, ink that is taken away orange'],
       [after, `changed: ${other} at ${percent(turned.after)}`],
-    ])) {
-      canvas.className = 'pixels large';
-      const figure = parts.appendChild(element('figure'));
-      figure.append(canvas, element('figcaption', words));
-    }
+    ]);
     const words = turned.reached
       ? `A change of ${share} turns the answer into ${other}. It is the smallest that was found square by square; a smaller one may be there.`
       : `Even a change of ${share} does not make it ${other}: that would be another drawing.`;

@@ -6,7 +6,8 @@ import {inside} from '../reader/reader.js';
 import {testMap} from './files.js';
 import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
 import {ALL, MapView, MOST_ZOOM, SPAN} from './map_view.js';
-import {element, figures} from './paint.js';
+import {Newest} from './newest.js';
+import {button, element, figures} from './paint.js';
 
 /** @import {Drawn, Part, TestMap} from './types.js' */
 /** @import {Explore} from './tab.js' */
@@ -35,9 +36,11 @@ class PointMap {
   constructor(panel, tab, map) {
     this.tab = tab;
     this.map = map;
-    /** @type {Drawn | null} */
-    this.seen = null;
-    this.looking = false;
+    /** @type {Newest<Drawn | null>} */
+    this.newest = new Newest(
+      (drawn) => this.put(drawn),
+      (error) => tab.showProblem(sentence(error)),
+    );
     panel.append(
       element('h2', 'Where the network puts the 10,000 test images'),
       element(
@@ -51,7 +54,8 @@ class PointMap {
     canvas.tabIndex = 0;
     canvas.setAttribute('role', 'application');
     canvas.setAttribute('aria-label', 'Map of the 10,000 test images. Arrow keys move, plus and minus zoom, 0 shows all.');
-    this.lassoButton = button('Lasso', () => this.view.setLassoing(!this.view.lassoing));
+    this.lassoButton = button('Lasso');
+    this.lassoButton.onclick = () => this.view.setLassoing(!this.view.lassoing);
     this.lassoButton.setAttribute('aria-pressed', 'false');
     this.lassoButton.title = 'Draw around points to see their images';
     this.view = new MapView(canvas, map, {
@@ -86,16 +90,13 @@ class PointMap {
     };
     const label = element('label', 'Colour ');
     label.append(choice);
-    const [larger, smaller] = [button('+', () => this.view.zoom(1.6)), button('−', () => this.view.zoom(1 / 1.6))];
+    const [larger, smaller, all] = ['+', '−', 'All'].map((words) => button(words));
+    larger.onclick = () => this.view.zoom(1.6);
+    smaller.onclick = () => this.view.zoom(1 / 1.6);
+    all.onclick = () => this.view.show(ALL);
     larger.setAttribute('aria-label', 'Zoom in');
     smaller.setAttribute('aria-label', 'Zoom out');
-    row.append(
-      label,
-      this.lassoButton,
-      larger,
-      smaller,
-      button('All', () => this.view.show(ALL)),
-    );
+    row.append(label, this.lassoButton, larger, smaller, all);
     return row;
   }
 
@@ -105,27 +106,15 @@ class PointMap {
 
   /** @param {Drawn | null} drawn */
   drawn(drawn) {
-    this.seen = drawn;
-    if (!this.looking) this.look();
+    this.newest.set(drawn);
   }
 
-  async look() {
-    this.looking = true;
-    try {
-      /** @type {Drawn | null | undefined} */
-      let last;
-      while (this.seen !== last) {
-        last = this.seen;
-        const place = last && (await inside({image: last.image})).place;
-        this.view.mine = place ? this.placed(place) : null;
-        this.describe();
-        this.view.paintSoon();
-      }
-    } catch (error) {
-      this.tab.showProblem(sentence(error));
-    } finally {
-      this.looking = false;
-    }
+  /** @param {Drawn | null} drawn  is put on the map */
+  async put(drawn) {
+    const place = drawn && (await inside({image: drawn.image})).place;
+    this.view.mine = place ? this.placed(place) : null;
+    this.describe();
+    this.view.paintSoon();
   }
 
   /**
@@ -215,14 +204,6 @@ class PointMap {
       }),
     );
   }
-}
-
-/**
- * @param {string} words
- * @param {() => void} pressed
- */
-function button(words, pressed) {
-  return Object.assign(element('button', words), {type: 'button', onclick: pressed});
 }
 
 /**

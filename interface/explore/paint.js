@@ -85,3 +85,22 @@ export function element(tag, text = '', className = '') {
   if (className) made.className = className;
   return made;
 }
+
+/**
+ * @param {string} words
+ * @param {string} [className]
+ */
+export const button = (words, className) => Object.assign(element('button', words, className), {type: 'button'});
+
+/**
+ * Canvases beside each other, each large and with words below it.
+ * @param {[canvas: HTMLCanvasElement, words: string][]} shown
+ */
+export function largeFigures(shown) {
+  const row = element('div', '', 'ex-figures');
+  for (const [canvas, words] of shown) {
+    canvas.className = 'pixels large';
+    row.appendChild(element('figure')).append(canvas, element('figcaption', words));
+  }
+  return row;
+}

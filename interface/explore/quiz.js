@@ -4,7 +4,8 @@ import {context2d, sentence} from '../page/dom.js';
 import {mnistImages} from '../page/mnist_images.js';
 import {save} from '../page/save.js';
 import {testMap} from './files.js';
-import {element, figures, imageCanvas} from './paint.js';
+import {button, element, figures, imageCanvas} from './paint.js';
+import {randomOf} from './random.js';
 
 /** @import {Part, TestMap} from './types.js' */
 /** @import {Explore} from './tab.js' */
@@ -39,14 +40,7 @@ export function hardest({labels, answers, certainty}, n) {
  */
 export function drawn(list, n, seed) {
   const rest = [...list];
-  let state = seed >>> 0;
-  /** @type {() => number} in [0, 1): mulberry32 */
-  const chance = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const chance = randomOf(seed);
   return Array.from({length: Math.min(n, rest.length)}, () => rest.splice(Math.floor(chance() * rest.length), 1)[0]);
 }
 
@@ -96,7 +90,7 @@ class Quiz {
 
   /** Before it begins. The same address gives the same questions, to challenge somebody. */
   offer() {
-    const begin = Object.assign(element('button', 'Start', 'primary'), {type: 'button'});
+    const begin = button('Start', 'primary');
     begin.onclick = () => this.begin();
     const row = element('div', '', 'ex-row');
     row.append(begin);
@@ -123,10 +117,10 @@ class Quiz {
     keys.setAttribute('role', 'group');
     keys.setAttribute('aria-label', 'Which digit is it?');
     for (let digit = 0; digit < 10; digit++) {
-      const key = Object.assign(keys.appendChild(element('button', String(digit))), {type: 'button'});
+      const key = keys.appendChild(button(String(digit)));
       key.onclick = () => this.say(digit);
     }
-    const pass = Object.assign(element('button', 'No idea'), {type: 'button'});
+    const pass = button('No idea');
     pass.onclick = () => this.say(null);
     keys.append(pass);
     this.panel.replaceChildren(element('h2', 'Which digit is it?'), this.count, this.picture, keys, this.clock);
@@ -188,12 +182,12 @@ class Quiz {
         })),
       ),
     );
-    const again = Object.assign(element('button', 'Again, with others', 'primary'), {type: 'button'});
+    const again = button('Again, with others', 'primary');
     again.onclick = () => {
       this.tab.setAddress({quiz: null});
       this.begin();
     };
-    const card = Object.assign(element('button', 'Save result card'), {type: 'button'});
+    const card = button('Save result card');
     card.onclick = () =>
       saveCard(
         this.panel,

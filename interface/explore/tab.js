@@ -5,6 +5,7 @@ import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
 import {pixels} from '../page/strokes.js';
 import {canRead, load, read} from '../reader/reader.js';
+import {Newest} from './newest.js';
 
 /** @import {Drawn, Part} from './types.js' */
 
@@ -48,8 +49,11 @@ export class Explore {
     this.parts = {};
     /** @type {Drawn | null} what is on the pad, as it was read last */
     this.drawn = null;
-    this.reading = false;
-    this.again = false;
+    /** @type {Newest<void>} */
+    this.newest = new Newest(
+      () => this.read(),
+      (error) => this.showProblem(sentence(error)),
+    );
     this.answer = find(root, '[data-testid=explore-answer]', HTMLElement);
     this.image = find(root, '[data-image]', HTMLCanvasElement);
     this.problem = find(root, '[data-testid=explore-problem]', HTMLElement);
@@ -153,21 +157,14 @@ export class Explore {
   }
 
   /** The drawing changed: read it, and again if it changes meanwhile. */
-  async changed() {
+  changed() {
     this.root.classList.toggle('blank', this.pad.empty);
-    this.again = true;
-    if (this.reading) return;
-    this.reading = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        await this.read();
-      }
-    } catch (error) {
-      this.showProblem(sentence(error));
-    } finally {
-      this.reading = false;
-    }
+    this.newest.set();
+  }
+
+  /** Whether a reading is under way. */
+  get reading() {
+    return this.newest.busy;
   }
 
   async read() {

@@ -4,7 +4,8 @@ import {sentence} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {inside} from '../reader/reader.js';
 import {head} from './files.js';
-import {element} from './paint.js';
+import {Newest} from './newest.js';
+import {button, element} from './paint.js';
 import {Hand} from './teach_hand.js';
 import {columns, Results} from './teach_results.js';
 import {MOST, nothing, parsed, store, stored, written} from './teach_store.js';
@@ -45,9 +46,11 @@ class Teach {
     this.busy = false;
     /** @type {Kept | null} what was there before it was forgotten or replaced */
     this.before = null;
-    /** @type {Drawn | null} */
-    this.seen = null;
-    this.looking = false;
+    /** @type {Newest<Drawn | null>} */
+    this.newest = new Newest(
+      (drawn) => this.look(drawn),
+      (error) => tab.showProblem(sentence(error)),
+    );
     panel.append(
       element('h2', 'Teach it your hand'),
       element(
@@ -141,30 +144,17 @@ class Teach {
 
   /** @param {Drawn | null} drawn */
   drawn(drawn) {
-    this.seen = drawn;
-    if (!drawn || !this.adapted) return;
-    this.say(drawn, '…');
-    if (!this.looking) this.look();
+    if (drawn && this.adapted) this.say(drawn, '…');
+    this.newest.set(drawn);
   }
 
-  async look() {
-    this.looking = true;
-    try {
-      /** @type {Drawn | null} */
-      let last = null;
-      while (this.seen && this.seen !== last) {
-        last = this.seen;
-        const {features} = await inside({image: last.image});
-        if (features && this.seen === last && this.adapted) {
-          const digit = this.hand.reads(features, this.share);
-          this.say(last, digit === null ? 'no digit' : String(digit));
-        }
-      }
-    } catch (error) {
-      this.tab.showProblem(sentence(error));
-    } finally {
-      this.looking = false;
-    }
+  /** @param {Drawn | null} drawn  is read by the adapted layer too, where it is on */
+  async look(drawn) {
+    if (!drawn || !this.adapted) return;
+    const {features} = await inside({image: drawn.image});
+    if (!features || this.newest.value !== drawn || !this.adapted) return;
+    const digit = this.hand.reads(features, this.share);
+    this.say(drawn, digit === null ? 'no digit' : String(digit));
   }
 
   /**
@@ -293,6 +283,3 @@ class Teach {
     this.results.show(this.hand.brings(this.share), this.on, this.share);
   }
 }
-
-/** @type {(words: string, className?: string) => HTMLButtonElement} */
-const button = (words, className) => Object.assign(element('button', words, className), {type: 'button'});

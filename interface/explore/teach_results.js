@@ -2,7 +2,7 @@
 // after, the test images that changed.
 
 import {mnistImages} from '../page/mnist_images.js';
-import {element, figures, imageCanvas} from './paint.js';
+import {button, element, figures, imageCanvas} from './paint.js';
 import {keptOut} from './teach_hand.js';
 
 /** @import {Brought, Changed, Score, LabelledDrawing} from './types.js' */
@@ -18,8 +18,7 @@ export class Results {
   constructor(panel, moved, switched) {
     this.section = panel.appendChild(element('section', '', 'teach-results'));
     this.section.hidden = true;
-    this.switch = element('button', 'Adapted');
-    this.switch.type = 'button';
+    this.switch = button('Adapted');
     this.switch.dataset.testid = 'teach-on';
     this.switch.onclick = () => switched(this.switch.getAttribute('aria-pressed') !== 'true');
     this.slider = Object.assign(document.createElement('input'), {type: 'range', min: '0', max: '100', step: '1'});

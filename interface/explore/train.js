@@ -2,7 +2,7 @@
 // the loop train_worker.js; this is the view.
 
 import {find, sentence} from '../page/dom.js';
-import {element} from './paint.js';
+import {button, element} from './paint.js';
 import {Chart, percent, showPictures} from './train_chart.js';
 import {SIDE} from './train_network.js';
 import {Controls, decode, encode} from './train_recipe.js';
@@ -43,9 +43,8 @@ class Train {
     panel.append(element('h2', 'Train a network yourself'), element('p', SAYS, 'soft'));
     this.controls = new Controls(panel, decode(tab.fromAddress('train')), (recipe) => tab.setAddress({train: encode(recipe)}));
     const row = panel.appendChild(element('div', '', 'ex-row'));
-    this.button = row.appendChild(element('button', 'Train', 'primary'));
-    this.stop = row.appendChild(element('button', 'Stop'));
-    for (const one of [this.button, this.stop]) one.type = 'button';
+    this.button = row.appendChild(button('Train', 'primary'));
+    this.stop = row.appendChild(button('Stop'));
     this.button.dataset.testid = 'train';
     this.stop.disabled = true;
     this.button.onclick = () => this.train();

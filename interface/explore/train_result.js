@@ -2,7 +2,7 @@
 
 import {save} from '../page/save.js';
 import {Run} from '../reader/reader.js';
-import {element} from './paint.js';
+import {button, element} from './paint.js';
 import {percent} from './train_chart.js';
 import {commands, fileName, loading, npz} from './train_file.js';
 
@@ -103,10 +103,9 @@ const heading = (digit, scope) => Object.assign(element('th', String(digit)), {s
 /** @param {Trained} trained */
 function download(trained) {
   const {recipe} = trained;
-  const button = element('button', 'Download its weights (.npz)');
-  button.type = 'button';
-  button.dataset.testid = 'train-download';
-  button.onclick = () => save(npz(trained), fileName(recipe));
+  const taken = button('Download its weights (.npz)');
+  taken.dataset.testid = 'train-download';
+  taken.onclick = () => save(npz(trained), fileName(recipe));
   const block = (/** @type {string} */ code) => {
     const made = element('pre', code);
     made.tabIndex = 0; // so that a keyboard can scroll it
@@ -114,7 +113,7 @@ function download(trained) {
   };
   return [
     element('h3', 'Take it along'),
-    button,
+    taken,
     element('p', 'Into this app, from its folder (the first command needs what training needs: requirements-dev.txt):', 'soft'),
     block(commands(recipe)),
     element('p', 'Or into Keras by hand:', 'soft'),

@@ -2,7 +2,8 @@
 
 import {mnistImages} from '../page/mnist_images.js';
 import {runtime} from '../reader/constants.js';
-import {firstWeights, Network, randomOf, SIDE, shapes} from './train_network.js';
+import {randomOf} from './random.js';
+import {firstWeights, Network, SIDE, shapes} from './train_network.js';
 
 /** @import {TrainRequest, Jax, Recipe, TrainAnswer} from './train_types.js' */
 /** @typedef {Awaited<ReturnType<typeof mnistImages>>} Images */

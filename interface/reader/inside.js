@@ -103,8 +103,8 @@ function square(x, y, side) {
 function turned(network, from, digit) {
   /** @type {(pixels: Float32Array) => Float32Array} */
   const read = (pixels) => network(pixels)[PROBABILITIES];
-  const before = read(from)[digit];
   let [image, now] = [from, read(from)];
+  const before = now[digit];
   for (let step = 0; step < MOST_STEPS && !wins(now, digit); step++) {
     /** @type {{gain: number, image: Float32Array, outputs: Float32Array} | null} */
     let best = null;

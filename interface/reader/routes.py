@@ -8,7 +8,6 @@ GET page/engine/VERSION/FILE
 """
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ from model import (
     saliency,
     test_time_augmentation,
 )
-from model.inference import Engine
+from model.inference import Engine, sha256_of
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
 
@@ -120,9 +119,7 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
 @functools.cache
 def inside_files() -> dict[str, Path]:
     """VERSION/FILE → its path, of what the Explore tab shows of `cnn`."""
-    return {
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}/{name}": path for name, path in inside.files().items()
-    }
+    return {f"{sha256_of(path)[:16]}/{name}": path for name, path in inside.files().items()}
 
 
 def _student(model: Recogniser) -> dict | None:

@@ -30,20 +30,20 @@ def layered():
     assert isinstance(cnn, keras.Model)
     # after the sum where a layer is added to the one before, or after its own ReLU
     followed = {
-        id(node.arguments.args[0][1]) for layer in cnn.layers if _is_sum(layer) for node in layer._inbound_nodes
+        id(node.arguments.args[0][1])
+        for layer in cnn.layers
+        if isinstance(layer, keras.layers.Add)
+        for node in layer._inbound_nodes
     }
     maps = [
         layer.output
         for layer in cnn.layers
-        if _is_sum(layer) or (isinstance(layer, keras.layers.ReLU) and id(layer.output) not in followed)
+        if isinstance(layer, keras.layers.Add)
+        or (isinstance(layer, keras.layers.ReLU) and id(layer.output) not in followed)
     ]
     features = next(layer for layer in cnn.layers if isinstance(layer, keras.layers.Concatenate)).output
     place = keras.layers.Dense(inside.PLACE, name="place", kernel_initializer="zeros")(features)
     return keras.Model(cnn.input, [*maps, features, place, cnn.output])
-
-
-def _is_sum(layer) -> bool:
-    return type(layer).__name__ == "Add"
 
 
 def outputs(network, images: np.ndarray, which: slice) -> list[np.ndarray]:

@@ -4,7 +4,6 @@
 /** By model: sha256 of its weights. */
 export const weights: Record<string, string>;
 
-/** MNIST's test images, gzipped (images, then labels); null where they were not at hand when this folder was written. */
 /** Whether MNIST's images travel with the page. */
 export const test_images: boolean;
 

@@ -7,20 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interface.explore import routes
-from tests.browser import PHONE, strokes_of
+from tests.browser import PHONE, draw, strokes_of
 
 
 def draw_on(page: Page, digit: str) -> None:
-    pad = page.get_by_test_id("explore-pad")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    scale = box["width"] / 280
-    for stroke in strokes_of(digit):
-        page.mouse.move(box["x"] + stroke[0][0] * scale, box["y"] + stroke[0][1] * scale)
-        page.mouse.down()
-        for x, y in stroke[1:]:
-            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
-        page.mouse.up()
+    draw(page, strokes_of(digit), "explore-pad")
 
 
 BOTH = pytest.mark.parametrize("opened", ["app", "site"], indirect=True)

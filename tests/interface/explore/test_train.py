@@ -19,8 +19,9 @@ RECIPES = {
 STEPS, BATCH, SEEN = 8, 32, 50
 
 TRAIN = """async ([jax_file, recipe, images, labels, steps, seen]) => {
-    const [jax, {firstWeights, Network, randomOf, shapes}, {npz}] = await Promise.all([
-        import(jax_file), import('./assets/interface/explore/train_network.js'), import('./assets/interface/explore/train_file.js'),
+    const [jax, {firstWeights, Network, shapes}, {randomOf}, {npz}] = await Promise.all([
+        import(jax_file), import('./assets/interface/explore/train_network.js'), import('./assets/interface/explore/random.js'),
+        import('./assets/interface/explore/train_file.js'),
     ]);
     await jax.init('wasm');
     jax.defaultDevice('wasm');
