@@ -3,6 +3,7 @@
 import {context2d, find, findAll, sentence} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
+import {percent} from '../page/percent.js';
 import {pixels} from '../page/strokes.js';
 import {canRead, load, read} from '../reader/reader.js';
 import {Newest} from './newest.js';
@@ -214,9 +215,8 @@ export class Explore {
 
 /** @type {(drawn: Drawn) => string} */
 function said({digit, several}) {
-  const sure = `${(100 * digit.probability).toFixed(1)} %`;
   const more = several ? ' The first of several digits is shown.' : '';
   return digit.verdict === 'not a digit'
     ? `To the network this is no digit.${more}`
-    : `It reads ${digit.digit}, ${digit.verdict}, at ${sure}.${more}`;
+    : `It reads ${digit.digit}, ${digit.verdict}, at ${percent(digit.probability)}.${more}`;
 }

@@ -1,6 +1,7 @@
 // "Teach it your hand": the visitor draws, says which digit it was, and the network's last layer adapts in the page.
 
 import {sentence} from '../page/dom.js';
+import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
 import {inside} from '../reader/reader.js';
 import {head} from './files.js';
@@ -163,7 +164,7 @@ class Teach {
    */
   say({digit, several}, adapted) {
     const none = digit.verdict === 'not a digit';
-    const shipped = none ? 'no digit' : `${digit.digit}, ${digit.verdict}, at ${(100 * digit.probability).toFixed(1)} %`;
+    const shipped = none ? 'no digit' : `${digit.digit}, ${digit.verdict}, at ${percent(digit.probability)}`;
     const more = several ? ' The first of several digits is shown.' : '';
     this.tab.answer.textContent = `Adapted to your hand: ${adapted}. As shipped: ${shipped}.${more}`;
   }

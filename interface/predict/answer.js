@@ -1,6 +1,7 @@
 // Shows an answer on the page: `prepare` once, then `show` for each answer. `spoken` is what is said of it.
 
 import {find, findAll} from '../page/dom.js';
+import {percent} from '../page/percent.js';
 import {WhatItSaw} from './what_it_saw.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
@@ -33,11 +34,6 @@ export const EMPTY = {
 };
 
 const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %
-
-/**
- * @param {number} p  in [0, 1]
- */
-export const percent = (p) => (p > 0.9995 ? '>99.9 %' : `${(100 * p).toFixed(1)} %`); // nothing here is certain
 
 /**
  * Build the ten bars, and find the parts of the answer.

@@ -2,8 +2,8 @@
 // one after another, so that the answer to a drawing never waits behind many files.
 
 import {find, sentence} from '../page/dom.js';
+import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
-import {percent} from './answer.js';
 import * as server from './server.js';
 
 /** @import {Answer} from '../page/types.js' */

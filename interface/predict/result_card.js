@@ -1,8 +1,8 @@
 // A result as a picture to keep or send: the drawing, the answer with its doubt, the images that the model saw.
 
 import {context2d} from '../page/dom.js';
+import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
-import {percent} from './answer.js';
 import {grey, imageTile, sizeOf} from './tiles.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */

@@ -149,7 +149,7 @@ def turn(side: int, rng: np.random.Generator) -> np.ndarray:
 
 def _tight(stamps: list[Stamp], side: int, rng: np.random.Generator) -> tuple[int, int, int, int]:
     """The part of a picture that holds all writing, cut close to its ink."""
-    room = rng.uniform(-1, 6, 4)
+    room = rng.uniform(-3, 6, 4)
     left = max(0, int(min(s.left + 2 for s in stamps) - room[0]))
     top = max(0, int(min(s.top + 2 for s in stamps) - room[1]))
     right = min(side, int(max(s.left + s.ink.shape[1] - 2 for s in stamps) + room[2]))

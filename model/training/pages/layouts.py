@@ -51,9 +51,13 @@ def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) 
 def one_row(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """One number alone, whole, as large as the page allows; its gaps may be closed and its digits may touch."""
     writer = sources.writer(rng)
-    glyphs = number(writer, rng) if rng.random() < 0.7 else expression(writer, rng)
+    glyphs = number(writer, rng) if rng.random() < 0.6 else expression(writer, rng)
     gap = float(rng.choice([rng.uniform(-0.15, 0.03), rng.uniform(0.03, 0.3), rng.uniform(0.3, 1.5)]))
-    return _fitted(row(glyphs, 0, 0, size, rng, gap), side, rng, grow=rng.random() < 0.6)
+    layout = _fitted(row(glyphs, 0, 0, size, rng, gap), side, rng, grow=rng.random() < 0.6)
+    if rng.random() < 0.2:  # on a ruled line of its own
+        foot = max(p.y + p.size * rng.uniform(0.4, 0.7) for p in layout.placed)
+        layout.printed_lines.append(((-side, foot), (2 * side, foot)))
+    return layout
 
 
 def lone(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
@@ -121,7 +125,7 @@ def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) 
     left, top = rng.uniform(-0.1, 0.5) * side * rng.random(), rng.uniform(-0.05, 0.7) * side * rng.random()
     joined = rng.random() < 0.75
     gap = 0 if joined else wide * rng.uniform(0.05, 0.3)
-    full, letters = rng.uniform(0.4, 1.1), rng.random() < 0.12
+    full, letters, careless = rng.uniform(0.4, 1.1), rng.random() < 0.12, rng.choice([0.12, 0.12, 0.25])
     for r in range(rows):
         for c in range(columns):
             x, y = left + c * (wide + gap), top + r * (high + gap)
@@ -132,8 +136,8 @@ def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) 
                 count = 1 if wide < 1.7 * size else int(rng.integers(1, int(wide / size / 0.75) + 1))
                 inside = [writer.digit(rng) if not letters else sources.letter(rng, alone=False) for _ in range(count)]
                 breadth = sum(g.width for g in inside) * size
-                start = x + (wide - breadth) / 2 + rng.normal(0, 0.12) * size - 0.05 * size * (count - 1)
-                layout.placed += row(inside, start, y + high / 2 + rng.normal(0, 0.08) * size, size, rng, 0.1)
+                start = x + (wide - breadth) / 2 + rng.normal(0, careless) * size - 0.05 * size * (count - 1)
+                layout.placed += row(inside, start, y + high / 2 + rng.normal(0, 0.7 * careless) * size, size, rng, 0.1)
     if rng.random() < 0.5:
         glyphs, pen = word(sources, rng)
         small = size * rng.uniform(0.3, 0.8)
@@ -205,15 +209,15 @@ Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
 
 # Each layout with its share of the pages.
 SHARES: tuple[tuple[Maker, float], ...] = (
-    (lines, 0.25),
-    (one_row, 0.17),
-    (lone, 0.11),
+    (lines, 0.23),
+    (one_row, 0.19),
+    (lone, 0.09),
     (stacked, 0.06),
     (column_sum, 0.03),
-    (scattered, 0.07),
-    (cells, 0.16),
+    (scattered, 0.06),
+    (cells, 0.2),
     (print_and_hand, 0.05),
-    (letters_only, 0.04),
+    (letters_only, 0.03),
     (drawing, 0.02),
     (nothing, 0.04),
 )
