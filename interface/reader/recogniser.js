@@ -220,7 +220,7 @@ function scaleBox(digit, across, down) {
 /**
  * The digits of each line → text and verdict of the whole.
  * @param {Digit[][]} lines
- * @returns {{text: string, verdict: Verdict, digits: Digit[]}}
+ * @returns {Omit<Reading, 'ink'>}
  */
 function summarise(lines) {
   const digits = lines.flat();
@@ -232,5 +232,5 @@ function summarise(lines) {
       .join(''),
   );
   const verdict = !digits.length ? EMPTY : !kept.length ? NOT_A_DIGIT : kept.some(({verdict: one}) => one === UNSURE) ? UNSURE : SURE;
-  return {text: texts.filter(Boolean).join('\n'), verdict, digits};
+  return {text: texts.filter(Boolean).join('\n'), verdict, why: '', digits, other_writing: []};
 }

@@ -87,8 +87,12 @@ export interface Reading {
   /** The digits that are sure or unsure; '\n' between lines. */
   text: string;
   verdict: Verdict;
+  /** Why it is unsure although its digits are not (model/reading.py), else ''. */
+  why: string;
   /** Every crop's answer in reading order. */
   digits: Digit[];
+  /** Where there is writing that is none of these digits. */
+  other_writing: Box[];
   /** What was read, null without ink. */
   ink: Ink | null;
   /** Whether something was left out that might change the answer. */

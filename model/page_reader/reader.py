@@ -11,7 +11,7 @@ from model import normalization
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
-from model.reading import Digit, Reading, scaled, summarise
+from model.reading import INK_LEFT, WRITING, Box, Digit, Reading, scaled, summarise
 from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
@@ -37,20 +37,22 @@ class DigitReader(Protocol):
 @dataclass(frozen=True)
 class Page:
     """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
-    unread: why the page is not sure although its digits are, or ""; ink: of the second pass."""
+    unread: WRITING or INK_LEFT where not all was read, so that the page is never sure, else ""; ink: of the second pass."""
 
     lines: list[list[Digit]]
-    other: tuple[tuple[int, int, int, int], ...]
+    other: tuple[Box, ...]
     unread: str
     ink: np.ndarray
 
     @property
     def reading(self) -> Reading:
         """The reading that its digits make, not sure where something is unread; other writing alone is no digit."""
-        found = summarise(self.lines, self.ink)
+        found = dataclasses.replace(summarise(self.lines, self.ink), other_writing=self.other)
         if found.verdict == EMPTY and self.other:
             return dataclasses.replace(found, verdict=NOT_A_DIGIT)
-        return dataclasses.replace(found, verdict=UNSURE) if found.verdict == SURE and self.unread else found
+        if found.verdict == SURE and self.unread:
+            return dataclasses.replace(found, verdict=UNSURE, why=self.unread)
+        return found
 
     @property
     def text(self) -> str:
@@ -120,7 +122,8 @@ class PageReader:
                 other.append((i, box))
         lines = _rows(kept)
         beside = any(_beside(i, row) for i, _ in other for row in lines)
-        unread = "writing" if beside or not all_read else "ink" if found.left.sum() > UNREAD * typical**2 else ""
+        left = found.left.sum() > UNREAD * typical**2
+        unread = WRITING if beside or not all_read else INK_LEFT if left else ""
         return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
 
     def _read(self, instances: list[Instance]) -> tuple[dict[int, Digit], bool]:
@@ -148,7 +151,7 @@ def _area(ink: np.ndarray) -> int:
 Read = tuple[Instance, Digit]
 
 
-def _in_picture(box: tuple[int, int, int, int], scale: float, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+def _in_picture(box: Box, scale: float, shape: tuple[int, int]) -> Box:
     """A box of the scaled picture → one inside the picture of ``shape`` (h, w), at least 1 px wide and high."""
     left, top, width, height = scaled(box, (1 / scale, 1 / scale))
     left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
