@@ -25,6 +25,12 @@ KIND = 0.3  # digit share from which an instance may be a digit: the digit netwo
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25
 SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its page's digits is none
+SAME = 0.8, 1.25  # times the scale of a first pass; a second one nearer than that would see nothing new
+ON_LINE, BESIDE = (
+    0.4,
+    0.3,
+)  # share of the lower one's height that two on a line have in common: two digits, a digit and writing
+NEAR = 3.0  # heights of a digit; writing that is farther from it on its line has nothing to do with it
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 
 
@@ -92,7 +98,7 @@ class PageReader:
             passes.append((explained, scale, size, found))
         explained, scale, size, found = max(passes, key=lambda p: p[0])
         second = min(scale * BEST / size, LARGEST / max(grey.shape))
-        if explained <= 0 or 0.8 < second / scale < 1.25:
+        if explained <= 0 or SAME[0] < second / scale < SAME[1]:
             return scale, found
         return second, self._pass(grey, second)
 
@@ -163,7 +169,7 @@ def _rows(read: list[Read]) -> list[list[Read]]:
     rows: list[list[Read]] = []
     for one in sorted(read, key=lambda r: r[0].middle):
         beside = [_shared(one[0], row[-1][0]) for row in rows]
-        if beside and max(beside) > 0.4:
+        if beside and max(beside) > ON_LINE:
             rows[int(np.argmax(beside))].append(one)
         else:
             rows.append([one])
@@ -177,9 +183,9 @@ def _shared(a: Instance, b: Instance) -> float:
 
 
 def _beside(one: Instance, row: list[Read]) -> bool:
-    """Whether writing stands on a line of digits, at most three heights from one of them."""
+    """Whether writing stands on a line of digits, at most NEAR from one of them."""
     for i, _ in row:
         gap = max(one.box[0], i.box[0]) - min(one.box[0] + one.box[2], i.box[0] + i.box[2])
-        if gap < 3 * i.box[3] and _shared(one, i) > 0.3:
+        if gap < NEAR * i.box[3] and _shared(one, i) > BESIDE:
             return True
     return False
