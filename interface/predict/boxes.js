@@ -51,9 +51,12 @@ export function showBoxes(boxes, answer, index, look) {
  * @param {Answer} answer
  */
 export function showOutlines(outlines, answer) {
+  const places = answer.other_writing.length;
+  outlines.hidden = !places;
+  outlines.setAttribute('aria-label', `Other writing in ${places} ${places === 1 ? 'place' : 'places'}`);
   outlines.replaceChildren(
     ...answer.other_writing.map((box) => {
-      const outline = Object.assign(document.createElement('span'), {role: 'img', ariaLabel: 'other writing', title: 'Other writing'});
+      const outline = Object.assign(document.createElement('span'), {title: 'Other writing'});
       place(outline, box, answer.size);
       return outline;
     }),

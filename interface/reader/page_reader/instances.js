@@ -49,22 +49,14 @@ export function find(maps, width, height) {
   }));
   const sizes = cells.map((cell) => heights[cell]);
   const middles = cells.length ? peaks(heat, heights, maps, votes, sizes) : [];
-  const owners = nearest(votes, middles, sizes);
-  /** @type {number[][]} by owner, the last are nobody's: numbers of cells with ink */
+  /** @type {number[][]} cells by the middle that they vote for; the last are nobody's */
   const own = Array.from({length: middles.length + 1}, () => []);
-  owners.forEach((owner, at) => {
-    own[owner].push(at);
+  nearest(votes, middles, sizes).forEach((middle, at) => {
+    own[middle].push(cells[at]);
   });
-  const found = middles.flatMap(({strength}, owner) =>
-    instance(
-      own[owner].map((at) => cells[at]),
-      maps,
-      ink,
-      heights,
-      strength,
-    ),
-  );
-  const left = middles.length ? own[middles.length].reduce((sum, at) => sum + inked[cells[at]], 0) : inked.reduce((sum, n) => sum + n, 0);
+  const found = middles.flatMap(({strength}, at) => instance(own[at], maps, ink, heights, strength));
+  const nobodys = middles.length ? own[middles.length].map((cell) => inked[cell]) : [...inked];
+  const left = nobodys.reduce((sum, count) => sum + count, 0);
   return {instances: found, ink, left};
 }
 

@@ -50,8 +50,8 @@ def test_other_writing_has_an_outline_that_is_no_digits_box(page):
 
     page.context.route("**/page/read?*", with_more)
     upload(page, "seven.png", png(one("7")))
-    outline = page.get_by_role("img", name="other writing")
-    expect(outline).to_be_visible()
+    expect(page.get_by_role("img", name="Other writing in 1 place")).to_be_visible()
+    outline = page.locator(".outlines span")
     border, hatched = "e => getComputedStyle(e).borderTopStyle", "e => getComputedStyle(e).backgroundImage !== 'none'"
     digit = page.locator(".boxes button")
     for media in ({}, {"color_scheme": "dark"}, {"forced_colors": "active"}):  # forced dark ones from the second on
