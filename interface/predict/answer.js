@@ -40,7 +40,7 @@ export const EMPTY = {
 const WHY = {
   writing: 'There is other writing beside the digits.',
   ink: 'Some ink was left unread.',
-  readers: 'Two ways of reading it disagree.',
+  readers: 'Two methods of reading it disagree.',
 };
 
 const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %

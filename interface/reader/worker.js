@@ -196,16 +196,10 @@ async function openModel(name) {
 }
 
 /** @returns {Promise<Network>} */
-async function openTouching() {
-  const {touching_network: touching} = await import('./constants.js');
-  return openNetwork(touching.file);
-}
+const openTouching = async () => openNetwork((await import('./constants.js')).touching_network.file);
 
 /** @returns {Promise<Network>} */
-async function openPages() {
-  const {page_network: pages} = await import('./constants.js');
-  return openNetwork(pages.file);
-}
+const openPages = async () => openNetwork((await import('./constants.js')).page_network.file);
 
 /**
  * A network's file as a function of its input.

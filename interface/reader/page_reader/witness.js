@@ -31,11 +31,11 @@ export function judge(reading, page) {
   const single = isOne(reading, seen);
   if (seen.verdict === SURE && kept(seen).length > 1 && !single) return seen;
   const other = page.other.filter((box) => !reading.digits.some((digit) => holds(digit.box, box)));
-  const told = {...reading, other_writing: other};
-  if (reading.verdict !== SURE || line(seen) === line(reading) || single) return told;
-  if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return told;
+  const counts = {...reading, other_writing: other};
+  if (reading.verdict !== SURE || line(seen) === line(reading) || single) return counts;
+  if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
-  return {...told, verdict: UNSURE, why: said ? page.unread : READERS};
+  return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
 }
 
 /** @type {(page: Page) => Reading} the reading that a page's digits make */

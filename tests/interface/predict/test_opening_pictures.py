@@ -65,7 +65,7 @@ def test_a_page_with_several_lines_shows_every_box(page):
     [
         ("writing", "There is other writing beside the digits."),
         ("ink", "Some ink was left unread."),
-        ("readers", "Two ways of reading it disagree."),
+        ("readers", "Two methods of reading it disagree."),
     ],
 )
 def test_a_picture_that_is_unsure_although_its_digits_are_sure_says_why(page, why, sentence):
