@@ -4,6 +4,7 @@ The last one reads by itself, as the app's page does until the server's answer c
 
 python -m benchmarks.latency [--strokes N]      all in headless Chromium, one after the other; about 10 minutes for 100 strokes
 python -m benchmarks.latency --alone            only the page that needs no server
+python -m benchmarks.latency --photo            only a photo of a page, in the page that needs no server and in Python
 
 The clock runs in the page, from the pen's last event to the frame in which the whole stroke's answer is there; for the page alone
 also to when it is written, for a frame is 16 ms. Strokes follow each other after pauses of 0.1–0.6 s, as people's do, so what
@@ -24,15 +25,24 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
+import cv2
+import numpy as np
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from benchmarks import machine, parity
 from interface.predict.examples.draw import GLYPHS, curve
+from model import recogniser
+from model import strokes as pens
+from model.labelled_drawings import DIGITS
+from model.page_reader import witness
+from model.pictures import open_picture
 from tools import chromium
 
 MEDIAN, P95 = 60, 120  # ms, the bars
 ALONE_MEDIAN, ALONE_P95 = 8, 16  # ms, the bars of the page alone
 ALONE_FIRST = 1000  # ms, from opening it to its first answer
+PHOTO = 3000, 4000  # px, height and width of a photo of twelve megapixels
+PHOTOS = 3  # times that it is read
 OPENINGS = 5  # of the page with nothing kept from before
 LONGEST = 10_000  # ms to wait for one answer
 QUIET = 700  # ms without a new answer before the next stroke on the stock pad, whose answers come late and in twos
@@ -187,6 +197,37 @@ def page_alone(n: int) -> tuple[list[float], list[float], list[float]]:
     return times, written, first
 
 
+def photo() -> tuple[bytes, str]:
+    """A JPEG of twenty digits in four lines on a sheet that is darker on one side, and its text."""
+    ink = np.zeros(PHOTO, np.uint8)
+    for at in range(20):
+        placed = pens.place(DIGITS[at % 10], 380, (500 + 750 * (at % 5), 450 + 700 * (at // 5)))
+        np.maximum(ink, pens.draw(placed, PHOTO, 26), out=ink)
+    light = np.linspace(235, 150, PHOTO[1]) - 0.7 * ink
+    grainy = cv2.GaussianBlur(light, (0, 0), 2) + np.random.default_rng(0).normal(0, 3, PHOTO)
+    jpeg = cv2.imencode(".jpg", np.clip(grainy, 0, 255).astype(np.uint8))[1].tobytes()
+    return jpeg, "01234\n56789\n01234\n56789"
+
+
+def show_photo() -> None:
+    """Print how long the photo takes, from the file to its reading, in the page and in Python, in turn; the first time in the page
+    loads the network for pages."""
+    (content, text), model = photo(), recogniser.load()
+    times: dict[str, list[float]] = {"in the page": [], "in Python": []}
+    with parity.opened() as (page, _):
+        for _ in range(PHOTOS + 1):
+            [found] = page.evaluate(parity.READ_FILES, [base64.b64encode(content).decode()])
+            started = time.perf_counter()
+            reading = witness.read(model, open_picture(content))
+            times["in Python"].append(time.perf_counter() - started)
+            times["in the page"].append(found["ms"] / 1000)
+    for (where, seconds), answer in zip(times.items(), (found["text"], reading.text), strict=True):
+        said = "read right" if answer == text else f"read as {answer!r}"
+        print(
+            f"12-megapixel page of twenty digits {where}: first {seconds[0]:.1f} s, then median {statistics.median(seconds[1:]):.1f} s, {said}"
+        )
+
+
 def measure(command: list[str], strokes_on, n: int) -> list[float]:
     with serving(*command) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
@@ -204,8 +245,12 @@ def main() -> int:
     )
     parser.add_argument("--strokes", type=int, default=100, metavar="N", help="strokes on each page (default: 100)")
     parser.add_argument("--alone", action="store_true", help="only the page that needs no server")
+    parser.add_argument("--photo", action="store_true", help="only a 12-megapixel page of twenty digits")
     chosen = parser.parse_args()
     machine.need("browser", "runtime")
+    if chosen.photo:
+        show_photo()
+        return 0
     n = chosen.strokes
     times, written, first = page_alone(n)
     print(f"{'end of a stroke → answer':26} {'median':>9} {'p95':>9} {'longest':>9}   of {n} strokes")

@@ -1,9 +1,9 @@
 """Checks that the page and Python read alike: drawings painted and read in headless Chromium, the same pixels read by Python; and
-picture files, photos and pages among them, opened and read by both.
+picture files, photos and pages among them, opened by both and read by both readers of each (model/page_reader/witness.py).
 
 All are of pen writers 25–30, whom no training saw.
 
-python -m benchmarks.parity [--drawings N] [--pictures N]   default 2,400, a quarter of them rows of 2–5 digits, and 360; about 8 minutes
+python -m benchmarks.parity [--drawings N] [--pictures N]   default 2,400, a quarter of them rows of 2–5 digits, and 360; the pictures take 2–5 s each
 """
 
 import argparse
@@ -19,19 +19,21 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks import machine
+from benchmarks import machine, page_pictures
 from benchmarks import pictures as made
 from benchmarks.pictures import held_out_pens
 from interface.predict.examples.draw import SCRIBBLE
 from interface.static_site import build
 from model import recogniser, strokes
 from model.labelled_drawings import DIGITS
+from model.page_reader import witness
 from model.pictures import PictureError, open_picture
 from tools import chromium
 from tools.web import serving
 
 AGREE, GREY = 1.0, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
 AGREE_PICTURES = 0.99  # the same for picture files: browsers and Pillow decode a JPEG a grey level apart
+PAGES = {kind: draw for kind, draw in page_pictures.KINDS.items() if kind not in ("lines", "row")}  # which stand below
 BATCH = 50  # drawings that go to the page at once
 # Paints each list of strokes as the page does for reading, and reads it; gives the answer beside the painted pixels.
 READ = """async (drawings) => {
@@ -157,7 +159,8 @@ def compare(page: Page, drawn: list[list[dict]], model: recogniser.Recogniser) -
 
 
 def picture_files(n: int, seed: int = 0) -> list[tuple[str, bytes]]:
-    """n picture files, each with its kind: photos and pages as JPEG, drawings, rows and tiny scans as PNG, and pictures of nothing."""
+    """n picture files, each with its kind: photos and pages of every kind as JPEG, drawings, rows and tiny scans as PNG, and pictures of
+    nothing."""
     rng, pens, found = np.random.default_rng(seed), held_out_pens(), []
 
     def some(count: int) -> list:
@@ -170,13 +173,15 @@ def picture_files(n: int, seed: int = 0) -> list[tuple[str, bytes]]:
         "row": lambda: made.row(some(int(rng.integers(2, 9))), rng)[0],
         "tiny": lambda: made.two_in_28(some(2), rng)[0],
         "nothing": lambda: made.texture(rng)[0],
+        **{kind: lambda draw=draw: draw(pens, rng)[0] for kind, draw in PAGES.items()},
     }
-    order = ("photo", "page", "photo", "page", "drawing", "row", "photo", "page", "tiny", "nothing")
+    pages = tuple(PAGES)
+    order = ("photo", "page", *pages[:4], "photo", "drawing", "row", "page", *pages[4:], "tiny", "nothing")
     for index in range(n):
         kind = order[index % len(order)]
         picture = np.ascontiguousarray(kinds[kind]()[..., ::-1])
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))]
-        ending, options = (".jpg", quality) if kind in ("photo", "page") else (".png", [])
+        ending, options = (".jpg", quality) if kind in ("photo", "page", *PAGES) else (".png", [])
         found.append((kind, cv2.imencode(ending, picture, options)[1].tobytes()))
     return found
 
@@ -186,7 +191,7 @@ def compare_files(page: Page, files: list[bytes], model: recogniser.Recogniser) 
     for content in files:
         [found] = page.evaluate(READ_FILES, [base64.b64encode(content).decode()])
         try:
-            reading = model.read(open_picture(content))
+            reading = witness.read(model, open_picture(content))
             python = (reading.text, reading.verdict)
         except PictureError as error:
             python = (str(error), "refused")
@@ -218,11 +223,12 @@ def main() -> int:
     with opened() as (page, _):
         drawn = list(compare(page, drawings(options.drawings), model))
         read = list(compare_files(page, [content for _, content in files], model))
-    met = show("drawings", drawn, AGREE)
+    met = show("drawings", drawn, AGREE) if drawn else True
     greys = [one.grey for one in drawn if one.grey is not None] or [0.0]
-    print(
-        f"28×28 images: {np.mean(greys):.3f} grey levels apart on average, {np.quantile(greys, 0.999):.2f} at the 99.9th percentile, {max(greys):.2f} at most"
-    )
+    if drawn:
+        print(
+            f"28×28 images: {np.mean(greys):.3f} grey levels apart on average, {np.quantile(greys, 0.999):.2f} at the 99.9th percentile, {max(greys):.2f} at most"
+        )
     met = show("picture files", read, AGREE_PICTURES) and met
     for kind in dict.fromkeys(kind for kind, _ in files):
         of_kind = [one for (name, _), one in zip(files, read, strict=True) if name == kind]

@@ -44,7 +44,9 @@ SCHEMA = pa.schema(
         "pages": pa.int32(),
         "text": pa.string(),
         "verdict": pa.string(),
+        "why": pa.string(),
         "digits": pa.list_(pa.struct(DIGIT)),
+        "other_writing": pa.list_(pa.list_(pa.int32())),
         "note": pa.string(),
         "error": pa.string(),
     }

@@ -24,5 +24,5 @@ def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes 
             reading = witness.read(reader, page.picture).to_json()
             yield {"file": name, "page": number, "pages": of, **reading, "note": page.note or None, "error": None}
     except PictureError as error:
-        nothing = {"text": "", "verdict": None, "digits": [], "note": None}
+        nothing = {"text": "", "verdict": None, "why": "", "digits": [], "other_writing": [], "note": None}
         yield {"file": name, "page": number + 1, "pages": of, **nothing, "error": str(error)}

@@ -7,6 +7,12 @@ import numpy as np
 
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 
+# Why a picture is unsure although each of its digits is sure: other writing stands beside them, ink was left unread, or two methods of
+# reading it disagree (model/page_reader/witness.py).
+WRITING, INK_LEFT, READERS = "writing", "ink", "readers"
+
+Box = tuple[int, int, int, int]  # x, y, width, height in px
+
 
 @dataclass(frozen=True)
 class Digit:
@@ -16,7 +22,7 @@ class Digit:
     the ten digits, (10,) float32, sum 1; not_digit: that the crop is no digit, in [0, 1]; verdict: of `model.calibration`.
     """
 
-    box: tuple[int, int, int, int]
+    box: Box
     image: np.ndarray
     probabilities: np.ndarray
     not_digit: float
@@ -43,13 +49,17 @@ class Reading:
     """The answer to a picture.
 
     text: the digits that are sure or unsure, lines separated by a line break; verdict: of the whole picture; digits: every
-    crop's answer in reading order; ink: (H, W) uint8, 0 paper – 255 ink, from which the picture was read.
+    crop's answer in reading order; ink: (H, W) uint8, 0 paper – 255 ink, from which the picture was read; other_writing: where
+    there is writing that is none of these digits, in px of the picture; why: the picture is unsure although its digits are sure,
+    WRITING, INK_LEFT or READERS, else "".
     """
 
     text: str
     verdict: str
     digits: tuple[Digit, ...]
     ink: np.ndarray
+    other_writing: tuple[Box, ...] = ()
+    why: str = ""
 
     def to_json(self) -> dict:
         """The fields of the command line's JSON, except ``file`` and ``error``."""
@@ -57,7 +67,8 @@ class Reading:
             {"digit": d.digit, "probability": round(d.probability, 4), "verdict": d.verdict, "box": list(d.box)}
             for d in self.digits
         ]
-        return {"text": self.text, "verdict": self.verdict, "digits": digits}
+        other = [list(box) for box in self.other_writing]
+        return {"text": self.text, "verdict": self.verdict, "why": self.why, "digits": digits, "other_writing": other}
 
 
 def summarise(lines: list[list[Digit]], ink: np.ndarray) -> Reading:
@@ -92,7 +103,7 @@ def scale_box(digit: Digit, scale: tuple[float, float]) -> Digit:
     return dataclasses.replace(digit, box=scaled(digit.box, scale))
 
 
-def scaled(box: tuple[int, int, int, int], scale: tuple[float, float]) -> tuple[int, int, int, int]:
+def scaled(box: Box, scale: tuple[float, float]) -> Box:
     """A box multiplied by ``scale`` = (horizontal, vertical); at least 1 px wide and high."""
     (x, y, width, height), (sx, sy) = box, scale
     left, top = round(x * sx), round(y * sy)

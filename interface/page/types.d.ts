@@ -1,6 +1,6 @@
 // The data that passes between the modules of the page. interface/reader/types.d.ts has what the reader makes of a drawing.
 
-import type {Digit, Verdict} from '../reader/types.js';
+import type {Box, Digit, Verdict} from '../reader/types.js';
 
 /** In pad units, 0–280 from left and from top; a stylus also gives its pressure, 0–1. */
 export type Point = [x: number, y: number] | [x: number, y: number, pressure: number];
@@ -30,6 +30,8 @@ export interface Answer {
   /** The digits that are sure or unsure; '\n' between lines. */
   text: string;
   verdict: Verdict;
+  /** Why it is unsure although its digits are not: 'writing', 'ink' or 'readers' (model/reading.py), else ''. */
+  why: string;
   /** The model's name. */
   model: string;
   calibrated: boolean;
@@ -37,6 +39,8 @@ export interface Answer {
   size: [width: number, height: number];
   /** Every crop's answer in reading order. */
   digits: Digit[];
+  /** Where there is writing that is none of these digits. */
+  other_writing: Box[];
   /** What other models say; null where none was asked. */
   others: SecondOpinion[] | null;
   /** What was read, light on dark: a data URL or a canvas; null without ink. */

@@ -2,6 +2,7 @@
 
 import {find, findAll} from '../page/dom.js';
 import {percent} from '../page/percent.js';
+import {showBoxes, showOutlines} from './boxes.js';
 import {WhatItSaw} from './what_it_saw.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
@@ -24,13 +25,22 @@ import {WhatItSaw} from './what_it_saw.js';
 export const EMPTY = {
   text: '',
   verdict: 'empty',
+  why: '',
   model: '',
   calibrated: true,
   size: [1, 1],
   digits: [],
+  other_writing: [],
   others: [],
   ink: null,
   picture: null,
+};
+
+/** @type {Record<string, string>} why a picture is unsure although its digits are not (model/reading.py) */
+const WHY = {
+  writing: 'There is other writing beside the digits.',
+  ink: 'Some ink was left unread.',
+  readers: 'Two methods of reading it disagree.',
 };
 
 const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %
@@ -56,6 +66,7 @@ export function prepare(root) {
     details: part('.details'),
     spoken: part('[data-testid=spoken]'),
     boxes: part('.boxes'),
+    outlines: part('.outlines'),
     saw: new WhatItSaw(root),
     chosen: /** @type {{index: number, text: string, of: number} | null} */ (null),
   };
@@ -86,7 +97,7 @@ export function show(parts, answer, picture, onselect) {
     const digit = answer.digits[index] ?? null;
     showText(parts, answer, index, look);
     showBars(parts, digit);
-    showBoxes(parts, answer, index, look);
+    showBoxes(parts.boxes, answer, index, look);
     parts.details.hidden = !digit;
     parts.saw.paintSoon(saw && digit && saw(index));
     if (byHand) parts.chosen = {index, text: answer.text, of: answer.digits.length};
@@ -98,6 +109,7 @@ export function show(parts, answer, picture, onselect) {
   parts.root.classList.toggle('several', answer.digits.length > 1);
   look(index, false);
   showJudgement(parts, answer, answer.digits[index] ?? null);
+  showOutlines(parts.outlines, answer);
   showOthers(parts, answer);
   Object.assign(parts.answer.dataset, {
     verdict: answer.verdict,
@@ -153,13 +165,17 @@ function showJudgement(parts, answer, digit) {
   parts.verdict.textContent = answer.verdict === 'empty' ? 'Draw a digit …' : answer.verdict;
   const chance = digit && !several ? percent(none ? digit.not_digit : digit.probability) : '';
   parts.chance.textContent = digit && !answer.calibrated ? `${chance} (not calibrated)` : chance;
+  const why = WHY[answer.why];
   if (!digit) {
     parts.second.textContent = 'or open a picture with one digit or many';
   } else if (several) {
     const doubts = answer.digits.filter((one) => one.verdict === 'unsure').length;
-    parts.second.textContent = `${answer.digits.length} found${doubts ? `, ${doubts} in doubt` : ''} · choose one to look closer`;
+    const found = `${answer.digits.length} found${doubts ? `, ${doubts} in doubt` : ''}`;
+    parts.second.textContent = why ? `${found}. ${why}` : `${found} · choose one to look closer`;
   } else if (none) {
     parts.second.textContent = `if it were one, a ${digit.digit}`;
+  } else if (why) {
+    parts.second.textContent = why;
   } else {
     parts.second.replaceChildren(...runnerUp(answer, digit));
   }
@@ -190,35 +206,6 @@ function showBars(parts, digit) {
     bar.classList.toggle('next', digit?.runner_up === value && digit.verdict !== 'sure');
     bar.style.setProperty('--p', String(p));
     find(bar, 'span', HTMLElement).textContent = digit ? percent(p) : '';
-  });
-}
-
-/**
- * A box around each digit, on an opened picture.
- * @param {Parts} parts
- * @param {Answer} answer
- * @param {number} index  of the digit looked at
- * @param {(index: number, byHand: boolean) => void} look
- */
-function showBoxes(parts, answer, index, look) {
-  const [width, height] = answer.size;
-  if (parts.boxes.children.length !== answer.digits.length) parts.boxes.replaceChildren(...answer.digits.map(() => button()));
-  const boxes = findAll(parts.boxes, 'button', HTMLButtonElement);
-  answer.digits.forEach((digit, at) => {
-    const box = boxes[at];
-    const [x, y, w, h] = digit.box;
-    const kept = digit.verdict !== 'not a digit';
-    Object.assign(box.style, {
-      left: `${(100 * x) / width}%`,
-      top: `${(100 * y) / height}%`,
-      width: `${(100 * w) / width}%`,
-      height: `${(100 * h) / height}%`,
-    });
-    box.dataset.verdict = digit.verdict;
-    box.dataset.text = kept ? String(digit.digit) : '';
-    box.setAttribute('aria-pressed', String(at === index));
-    box.setAttribute('aria-label', kept ? `${digit.digit}, ${digit.verdict}, ${percent(digit.probability)}` : 'not a digit');
-    box.onclick = () => look(at, true);
   });
 }
 
@@ -258,6 +245,8 @@ export function spoken(answer) {
   if (answer.verdict === 'empty') return 'The pad is empty.';
   if (answer.verdict === 'not a digit') return 'Not a digit.';
   const text = answer.text.replaceAll('\n', ', ');
+  const why = WHY[answer.why];
+  if (why) return `${text}, ${answer.verdict}. ${why}`;
   if (answer.digits.length > 1) return `${text}, ${answer.verdict}`;
   const [digit] = answer.digits;
   const second = answer.verdict === 'unsure' ? `, or perhaps ${digit.runner_up}` : '';

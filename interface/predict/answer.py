@@ -31,6 +31,7 @@ def answer_json(
     return {
         "text": reading.text,
         "verdict": reading.verdict,
+        "why": reading.why,
         "model": recogniser.name,
         "calibrated": recogniser.calibrated,
         "size": [width, height],
@@ -47,6 +48,7 @@ def answer_json(
             }
             for digit in reading.digits
         ],
+        "other_writing": [[int(value) for value in box] for box in reading.other_writing],
         "ink": data_url(reading.ink, ".png", INK_SIDE),
         "picture": data_url(picture[..., ::-1], ending, picture_side) if picture_side else None,
         "others": [second_opinion(other, reading) for other in other_models if reading.digits],

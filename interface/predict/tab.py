@@ -80,7 +80,9 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         Returns:
             text: the digits in reading order, one line for each line of writing
             verdict: "sure", "unsure", "not a digit", "empty", or null when the picture cannot be read
+            why: the picture is unsure although each digit is sure: "writing" (other writing beside them), "ink" (some was left unread) or "readers" (two methods of reading it disagree), else ""
             digits: for each its digit 0-9, probability 0-1, verdict and box [x, y, width, height] in pixels
+            other_writing: boxes [x, y, width, height] of writing that is none of these digits
             note: null, or a sentence on what of the file was not read: further pages, or the other frames of an animation
             error: null, or a sentence that says why the picture cannot be read
         """
@@ -89,7 +91,8 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         try:
             return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=at_once)
         except PictureError as error:
-            return {"text": "", "verdict": None, "digits": [], "note": None, "error": str(error)}
+            nothing = {"text": "", "verdict": None, "why": "", "digits": [], "other_writing": [], "note": None}
+            return nothing | {"error": str(error)}
 
     return read
 

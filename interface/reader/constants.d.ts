@@ -93,6 +93,74 @@ export const models: Record<string, Card>;
 /** The network for digits that touch; file: as in Card. */
 export const touching_network: {file: string};
 
+/** model/page_reader/network_input.py; slices are start and end. */
+export const network_input: {
+  WINDOW: number;
+  FAINT: number;
+  STRIDE: number;
+  INPUTS: number;
+  INK: number[];
+  KIND: number;
+  HEAT: number;
+  OFFSET: number[];
+  HEIGHT: number;
+  OUTPUTS: number;
+  REACH: number;
+};
+
+/** model/page_reader/network.py */
+export const network: {TILE: number; SEAM: number};
+
+/** model/page_reader/instances.py */
+export const instances: {
+  PEAK: number;
+  INK: number;
+  NEAR_X: number;
+  NEAR_Y: number;
+  SPREAD: number;
+  FAR: number;
+  MOST: number;
+  BLOCK: number;
+  LEAST: number;
+  FEWEST: number;
+  HEIGHTS: number[];
+  LEAST_SPREAD: number;
+  MOST_SPREAD: number;
+  BLUR: number;
+  AGREED: number;
+  AROUND: number;
+  NEXT: number;
+};
+
+/** model/page_reader/reader.py */
+export const reader: {
+  FIRST: number[];
+  ENLARGED: number;
+  BEST: number;
+  READABLE: number[];
+  MOST: number;
+  LARGEST: number;
+  KIND: number;
+  SAMPLE: number;
+  TEXTURE: number;
+  SMALLEST: number;
+  LARGER: number;
+  SAME: number[];
+  ON_LINE: number;
+  BESIDE: number;
+  NEAR: number;
+  UNREAD: number;
+};
+
+/** model/page_reader/witness.py */
+export const witness: {CERTAIN: number};
+
+/** model/reading.py: why a picture is unsure although its digits are not. */
+export const reading: {WRITING: string; INK_LEFT: string; READERS: string};
+
+/** The network for pages; file: as in Card. */
+export const page_network: {file: string};
+
 /** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */
 export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; jax: string; there: boolean};
 

@@ -107,8 +107,8 @@ const framed = (ink, beside, above) => paste(ink, blank(ink.width + 2 * beside, 
 /** @type {(ink: Ink, longer: number) => Ink} scaled so that the longer side is `longer` px */
 const resize = (ink, longer) => scaled(ink, longer / Math.max(ink.width, ink.height));
 
-/** @type {(ink: Ink, scale: number) => Ink} */
-const scaled = (ink, scale) => resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)));
+/** @type {(ink: Ink, scale: number) => Ink} both sides scaled */
+export const scaled = (ink, scale) => resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)));
 
 // ---- stroke width ----
 

@@ -189,7 +189,7 @@ export async function readImage(model, bytes) {
  * @returns {Promise<Answer>} rejects with an Error, a sentence where it is no picture that can be read
  */
 export async function readPicture(model, file, longest) {
-  const {reading, picture, note, size = [1, 1]} = await files.ask({model, file, longest});
+  const {reading, picture, note, size = [1, 1]} = await files.ask({model, file, longest, witnessed: true});
   return Object.assign(asAnswer(model, reading, size), {note, picture: picture && (await dataUrl(picture))});
 }
 

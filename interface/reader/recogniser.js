@@ -109,7 +109,7 @@ export class Recogniser {
       return read;
     });
     const explained = read.flat().reduce((sum, {digit, piece}) => sum + area(piece.ink) * digit.probability, 0) / area(ink) || 0;
-    const digits = read.map((line) => line.map(({digit}) => scaleBox(digit, across, down)));
+    const digits = read.map((line) => line.map(({digit}) => ({...digit, box: scaledBox(digit.box, across, down)})));
     return {reading: {...summarise(digits), ink, brief: cuts < 0}, explained, crops: count + cuts};
   }
 
@@ -199,30 +199,23 @@ export class Recogniser {
 }
 
 /**
- * The same digit with its box in other pixels.
- * @param {Digit} digit
+ * A box in other pixels; at least 1 px wide and high.
+ * @param {Box} box
  * @param {number} across
  * @param {number} down
- * @returns {Digit}
+ * @returns {Box}
  */
-function scaleBox(digit, across, down) {
-  const [x, y, width, height] = digit.box;
+export function scaledBox([x, y, width, height], across, down) {
   const [left, top] = [round(x * across), round(y * down)];
-  const box = /** @type {Box} */ ([
-    left,
-    top,
-    Math.max(1, round((x + width) * across) - left),
-    Math.max(1, round((y + height) * down) - top),
-  ]);
-  return {...digit, box};
+  return [left, top, Math.max(1, round((x + width) * across) - left), Math.max(1, round((y + height) * down) - top)];
 }
 
 /**
  * The digits of each line → text and verdict of the whole.
  * @param {Digit[][]} lines
- * @returns {{text: string, verdict: Verdict, digits: Digit[]}}
+ * @returns {Omit<Reading, 'ink'>}
  */
-function summarise(lines) {
+export function summarise(lines) {
   const digits = lines.flat();
   const kept = digits.filter(({verdict}) => verdict !== NOT_A_DIGIT);
   const texts = lines.map((line) =>
@@ -232,5 +225,5 @@ function summarise(lines) {
       .join(''),
   );
   const verdict = !digits.length ? EMPTY : !kept.length ? NOT_A_DIGIT : kept.some(({verdict: one}) => one === UNSURE) ? UNSURE : SURE;
-  return {text: texts.filter(Boolean).join('\n'), verdict, digits};
+  return {text: texts.filter(Boolean).join('\n'), verdict, why: '', digits, other_writing: []};
 }

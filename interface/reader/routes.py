@@ -24,11 +24,13 @@ from model import (
     inside,
     normalization,
     pictures,
+    reading,
     recogniser,
     saliency,
     test_time_augmentation,
 )
 from model.inference import Engine, sha256_of
+from model.page_reader import instances, network, network_input, reader, witness
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
 
@@ -48,6 +50,12 @@ CONSTANTS_OF = (
     inside,
     conventions,
     convention_search,
+    reading,
+    network_input,
+    network,
+    instances,
+    reader,
+    witness,
 )
 CONSTANTS = "interface/reader/constants.js"
 MEDIA_TYPES = {
@@ -85,6 +93,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         for name, model in readers(models).items()
     }
     values["touching_network"] = {"file": _file(recogniser.touching_network())}
+    values["page_network"] = {"file": page_network_file()}
     values["inside_files"] = {path.name: name for name, path in inside_files().items()}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
@@ -94,16 +103,22 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         "jax": runtime.JAX[0],
         "there": runtime.folder() is not None,
     }
-    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
+    return "".join(
+        f"export const {name} = {json.dumps(value, default=_start_and_end)};\n" for name, value in values.items()
+    )
+
+
+def _start_and_end(part: slice) -> tuple[int, int]:
+    return part.start, part.stop
 
 
 def _plain(value: object) -> bool:
-    """Whether the page can use it: a number, a text, a tuple of those, or texts by name."""
+    """Whether the page can use it: a number, a text, a slice (which becomes its start and end), a tuple of those, or texts by name."""
     if isinstance(value, dict):
         return all(isinstance(text, str) for item in value.items() for text in item)
     if isinstance(value, tuple):
         return all(map(_plain, value))
-    return isinstance(value, int | float | str)
+    return isinstance(value, int | float | str | slice)
 
 
 def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
@@ -113,7 +128,18 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     ours = readers(models).values()
     students = [model.student.engine for model in ours if model.student]
     engines = [recogniser.touching_network(), *(model.engine for model in ours), *students]
-    return found | {_file(engine): engine.path for engine in engines} | inside_files()
+    return (
+        found
+        | {_file(engine): engine.path for engine in engines}
+        | {page_network_file(): witness.NETWORK}
+        | inside_files()
+    )
+
+
+@functools.cache
+def page_network_file() -> str:
+    """VERSION/FILE of the page network."""
+    return f"{sha256_of(witness.NETWORK)[:16]}/{witness.NETWORK.name}"
 
 
 @functools.cache

@@ -68,6 +68,39 @@ export interface ExactDigit extends Digit {
 /** What may be said of an image: all of a digit but where it comes from. */
 export type Judgement = Omit<ExactDigit, 'box' | 'image'>;
 
+/** What the page network says of a picture: OUTPUTS numbers of each cell of 2 × 2 px, row by row (model/page_reader/network_input.py). */
+export interface Maps {
+  data: Float32Array;
+  /** In cells. */
+  width: number;
+  height: number;
+}
+
+/** Something written, as model/page_reader/instances.py finds it. */
+export interface Instance extends Piece {
+  /** Of its middle, in [0, 1]. */
+  heat: number;
+  /** That it is a digit and no other writing, in [0, 1]. */
+  digit: number;
+  /** The height that the network gives it, px. */
+  size: number;
+}
+
+/** What the page network has found at one scale. left: px of ink that belong to no instance. */
+export interface Found {
+  instances: Instance[];
+  ink: Ink;
+  left: number;
+}
+
+/** What was read on a page. other: boxes of other writing; unread: what of it makes the page unsure (model/reading.py), or ''. */
+export interface Page {
+  lines: Digit[][];
+  other: Box[];
+  unread: string;
+  ink: Ink;
+}
+
 /** What reads single digits: a Recogniser. */
 export interface DigitReader {
   card: Card;
@@ -87,8 +120,12 @@ export interface Reading {
   /** The digits that are sure or unsure; '\n' between lines. */
   text: string;
   verdict: Verdict;
+  /** Why it is unsure although its digits are not (model/reading.py), else ''. */
+  why: string;
   /** Every crop's answer in reading order. */
   digits: Digit[];
+  /** Where there is writing that is none of these digits. */
+  other_writing: Box[];
   /** What was read, null without ink. */
   ink: Ink | null;
   /** Whether something was left out that might change the answer. */
@@ -101,7 +138,8 @@ export interface Saliency {
   note: string;
 }
 
-/** A trained network: numbers in [0, 1] → its raw outputs. Of digits: 784 → 10 or 11; of strips: 36 × 128 → 64 × 12 logits. */
+/** A trained network: numbers in [0, 1] → its raw outputs. Of digits: 784 → 10 or 11; of strips: 36 × 128 → 64 × 12 logits; of
+ *  pages: 96 × 96 × 8 → 96 × 96 × 9. */
 export type Network = (input: Float32Array) => Float32Array;
 
 /** What the page knows of a model. */
@@ -134,6 +172,8 @@ export interface ReaderRequest {
   opinion?: boolean;
   /** With `bytes`: which of its ink spoke for the answer is wanted. */
   why?: boolean;
+  /** The file is read by both readers, as a picture that nobody drew (page_reader/witness.js); else by the segmentation alone. */
+  witnessed?: boolean;
   /** The file of a visitor's model, the first time that it is asked; `drawings`: labelled ones, to find out what it expects. */
   own?: ArrayBuffer;
   drawings?: Uint8Array;

@@ -8,16 +8,16 @@
 /** @import {Recogniser} from './recogniser.js' */
 
 const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
-const SMALL = 10_000; // pixels
 /** @type {Record<string, string>} by a visitor's model: which input it expects */
 const notes = {};
+const ONE_READER = 'The network for pages could not be loaded, so this was read in one way only.';
 const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
 
 /**
  * What is loaded or on its way, each once.
- * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, inside: Promise<Layers> | null, models: Record<string, Promise<Recogniser>>}}
+ * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, pages: Promise<Network> | null, inside: Promise<Layers> | null, models: Record<string, Promise<Recogniser>>}}
  */
-const loaded = {runtime: null, touching: null, inside: null, models: {}};
+const loaded = {runtime: null, touching: null, pages: null, inside: null, models: {}};
 
 /** @type {(file: string) => string} the address of a file below page/engine/ */
 const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
@@ -32,7 +32,7 @@ addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {d
 });
 
 /** @type {(asked: ReaderRequest) => Promise<Omit<ReaderAnswer, 'id'>>} */
-async function answer({model, own, drawings, picture, file, longest, bytes, images, opinion, why, brief = false}) {
+async function answer({model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false}) {
   const opened = file && (await open(file));
   const recogniser = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
   if (images) return opinion ? {opinion: recogniser.opinion(images)} : {probabilities: recogniser.probabilities(images)};
@@ -40,10 +40,16 @@ async function answer({model, own, drawings, picture, file, longest, bytes, imag
   if (bytes) return {reading: recogniser.readImage(bytes)};
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
-  const reading = await read(recogniser, pixels, brief);
-  return opened && longest
-    ? {reading, picture: await shownAs(opened, longest), size: sizeOf(opened), note: await about(opened)}
-    : {reading};
+  const segmented = await read(recogniser, pixels, brief);
+  const {reading, note} = witnessed ? await withWitness(segmented, recogniser, pixels) : {reading: segmented, note: ''};
+  if (!opened || !longest) return {reading};
+  const {shownAs} = await import('./pictures/shown.js');
+  return {
+    reading,
+    picture: await shownAs(opened, longest),
+    size: [opened.width, opened.height],
+    note: [await about(opened), note].filter(Boolean).join(' '),
+  };
 }
 
 /** @type {(asked: InsideRequest) => Promise<InsideAnswer>} what happens inside the network */
@@ -70,9 +76,6 @@ async function about({pages = 1}) {
   return pictures.SENTENCES.pages.replace('{pages}', String(pages));
 }
 
-/** @type {(pixels: Pixels) => [width: number, height: number]} */
-const sizeOf = ({width, height}) => [width, height];
-
 /** @type {(file: Blob) => Promise<Pixels>} */
 async function open(file) {
   const [{openPicture}, {runtime}] = await Promise.all([import('./pictures/open_picture.js'), import('./constants.js')]);
@@ -85,24 +88,6 @@ async function open(file) {
     }
     return self.UTIF;
   });
-}
-
-/**
- * A picture as a file that every browser shows.
- * @param {Pixels} pixels
- * @param {number} longest  px of its longer side, at most
- */
-async function shownAs({data, width, height}, longest) {
-  const scale = Math.min(1, longest / Math.max(width, height));
-  const bitmap = await createImageBitmap(new ImageData(data, width, height), {
-    resizeWidth: Math.max(1, Math.round(width * scale)),
-    resizeHeight: Math.max(1, Math.round(height * scale)),
-    resizeQuality: 'high',
-  });
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-  const small = width * height <= SMALL; // JPEG would smear a 28 × 28 image
-  return canvas.convertToBlob(small ? {type: 'image/png'} : {type: 'image/jpeg', quality: 0.92});
 }
 
 /** @type {(answer: ReaderAnswer) => void} */
@@ -122,6 +107,24 @@ async function read(recogniser, picture, brief) {
     recogniser.touchingNetwork = await loadTouching();
   }
   return recogniser.read(picture, brief);
+}
+
+/**
+ * The reading that counts of a picture that nobody drew; note: a sentence where the network for pages cannot be asked.
+ * @param {Reading} reading  the segmentation's
+ * @param {Recogniser} recogniser
+ * @param {Pixels} picture
+ * @returns {Promise<{reading: Reading, note: string}>}
+ */
+async function withWitness(reading, recogniser, picture) {
+  const [{ink}, {judged}] = await Promise.all([import('./constants.js'), import('./page_reader/witness.js')]);
+  if (Math.max(picture.width, picture.height) <= ink.TINY_SIDE) return {reading, note: ''};
+  loaded.pages ??= openPages().catch((error) => {
+    loaded.pages = null;
+    throw error;
+  });
+  const network = await loaded.pages.catch(() => null);
+  return network ? {reading: judged(reading, network, recogniser, picture), note: ''} : {reading, note: ONE_READER};
 }
 
 /**
@@ -193,10 +196,10 @@ async function openModel(name) {
 }
 
 /** @returns {Promise<Network>} */
-async function openTouching() {
-  const {touching_network: touching} = await import('./constants.js');
-  return openNetwork(touching.file);
-}
+const openTouching = async () => openNetwork((await import('./constants.js')).touching_network.file);
+
+/** @returns {Promise<Network>} */
+const openPages = async () => openNetwork((await import('./constants.js')).page_network.file);
 
 /**
  * A network's file as a function of its input.

@@ -15,6 +15,13 @@ FAR = 0.55  # heights; ink whose vote falls farther from every middle belongs to
 MOST = 1000  # places looked at for one pass; a page in small writing has some hundreds
 BLOCK = 32  # px, the side of the squares in which middles are looked for together
 LEAST = 0.01  # share of a squared height that an instance's ink has at least
+FEWEST = 3  # cells that an instance has at least
+HEIGHTS = -2.0, 3.0  # logarithms of REACH, between which heights count: 4 to 640 px
+LEAST_SPREAD, MOST_SPREAD = 0.8, 8.0  # cells; at least a blur's own width, at most what takes no second
+BLUR = 0.8  # cells; of the heat, whose highest cell is a matter of chance
+AGREED = 0.5  # heights of votes that make a middle: the ink of a thin 1 is one cell wide, so that so many votes fall on its middle
+AROUND = 9  # cells, the side of the square whose densest cell a middle is compared with
+NEXT = 3  # cells, the side of the square in which a middle is the highest
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
     """The network's outputs of a picture of ``shape`` (h, w) → what is written there."""
     ink = sigmoid(maps.pixels(outputs[..., maps.INK]))[: shape[0], : shape[1]]
     heat = sigmoid(outputs[..., maps.HEAT])
-    height = maps.REACH * np.exp(np.clip(outputs[..., maps.HEIGHT], -2, 3))
+    height = maps.REACH * np.exp(np.clip(outputs[..., maps.HEIGHT], *HEIGHTS))
     of_cell = sigmoid(outputs[..., maps.INK].max(axis=-1))
     rows, columns = np.nonzero(of_cell >= INK)
     amount = np.round(ink * 255).astype(np.uint8)
@@ -74,7 +81,7 @@ def find(outputs: np.ndarray, shape: tuple[int, int]) -> Found:
     ends = np.searchsorted(nearest[order], np.arange(len(peaks)), side="right")
     found = []
     for k, own in enumerate(np.split(order, ends)[: len(peaks)]):
-        if len(own) < 3:
+        if len(own) < FEWEST:
             continue
         typical = float(np.median(sizes[own]))
         if len(own) * 4 < LEAST * typical**2:
@@ -114,16 +121,16 @@ def _peaks(heat: np.ndarray, height: np.ndarray, votes: np.ndarray, sizes: np.nd
 
     Of two near one another only the stronger is kept. sizes: the heights that the voters give, in px.
     """
-    spread = float(np.clip(SPREAD * np.median(sizes) / 2, 0.8, 8))
+    spread = float(np.clip(SPREAD * np.median(sizes) / 2, LEAST_SPREAD, MOST_SPREAD))
     density = np.zeros(heat.shape, np.float32)
     x, y = np.clip(np.round((votes - 1) / 2).astype(int), 0, np.array(heat.shape)[::-1] - 1).T
     np.add.at(density, (y, x), 1.0)
     density = cv2.GaussianBlur(density, (0, 0), spread) * (2 * np.pi * spread**2)
-    # The ink of a thin 1 is one cell wide: so many votes fall on its middle.
-    agreed = np.minimum(density / (0.5 * height / 2), 1)
-    strength = np.sqrt(cv2.GaussianBlur(heat, (0, 0), 0.8) * agreed)
-    sharp = strength * (0.5 + 0.5 * density / np.maximum(cv2.dilate(density, np.ones((9, 9), np.uint8)), 1e-6))
-    highest = cv2.dilate(sharp, np.ones((3, 3), np.uint8))
+    agreed = np.minimum(density / (AGREED * height / 2), 1)
+    strength = np.sqrt(cv2.GaussianBlur(heat, (0, 0), BLUR) * agreed)
+    densest = np.maximum(cv2.dilate(density, np.ones((AROUND, AROUND), np.uint8)), 1e-6)
+    sharp = strength * (1 + density / densest) / 2
+    highest = cv2.dilate(sharp, np.ones((NEXT, NEXT), np.uint8))
     rows, columns = np.nonzero((sharp >= highest) & (sharp >= PEAK))
     order = np.argsort(-sharp[rows, columns])[:MOST]
     places, kept = np.stack([rows[order], columns[order]], axis=1), np.zeros(len(order), bool)

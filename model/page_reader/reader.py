@@ -11,7 +11,7 @@ from model import normalization
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
-from model.reading import Digit, Reading, scaled, summarise
+from model.reading import INK_LEFT, WRITING, Box, Digit, Reading, scaled, summarise
 from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
@@ -25,6 +25,12 @@ KIND = 0.3  # digit share from which an instance may be a digit: the digit netwo
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25
 SMALLEST, LARGER = 0.4, 2.5  # median heights; what is lower or higher than its page's digits is none
+SAME = 0.8, 1.25  # times the scale of a first pass; a second one nearer than that would see nothing new
+ON_LINE, BESIDE = (
+    0.4,
+    0.3,
+)  # share of the lower one's height that two on a line have in common: two digits, a digit and writing
+NEAR = 3.0  # heights of a digit; writing that is farther from it on its line has nothing to do with it
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 
 
@@ -37,20 +43,22 @@ class DigitReader(Protocol):
 @dataclass(frozen=True)
 class Page:
     """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
-    unread: why the page is not sure although its digits are, or ""; ink: of the second pass."""
+    unread: WRITING or INK_LEFT where not all was read, so that the page is never sure, else ""; ink: of the second pass."""
 
     lines: list[list[Digit]]
-    other: tuple[tuple[int, int, int, int], ...]
+    other: tuple[Box, ...]
     unread: str
     ink: np.ndarray
 
     @property
     def reading(self) -> Reading:
         """The reading that its digits make, not sure where something is unread; other writing alone is no digit."""
-        found = summarise(self.lines, self.ink)
+        found = dataclasses.replace(summarise(self.lines, self.ink), other_writing=self.other)
         if found.verdict == EMPTY and self.other:
             return dataclasses.replace(found, verdict=NOT_A_DIGIT)
-        return dataclasses.replace(found, verdict=UNSURE) if found.verdict == SURE and self.unread else found
+        if found.verdict == SURE and self.unread:
+            return dataclasses.replace(found, verdict=UNSURE, why=self.unread)
+        return found
 
     @property
     def text(self) -> str:
@@ -90,7 +98,7 @@ class PageReader:
             passes.append((explained, scale, size, found))
         explained, scale, size, found = max(passes, key=lambda p: p[0])
         second = min(scale * BEST / size, LARGEST / max(grey.shape))
-        if explained <= 0 or 0.8 < second / scale < 1.25:
+        if explained <= 0 or SAME[0] < second / scale < SAME[1]:
             return scale, found
         return second, self._pass(grey, second)
 
@@ -120,7 +128,8 @@ class PageReader:
                 other.append((i, box))
         lines = _rows(kept)
         beside = any(_beside(i, row) for i, _ in other for row in lines)
-        unread = "writing" if beside or not all_read else "ink" if found.left.sum() > UNREAD * typical**2 else ""
+        left = found.left.sum() > UNREAD * typical**2
+        unread = WRITING if beside or not all_read else INK_LEFT if left else ""
         return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
 
     def _read(self, instances: list[Instance]) -> tuple[dict[int, Digit], bool]:
@@ -148,7 +157,7 @@ def _area(ink: np.ndarray) -> int:
 Read = tuple[Instance, Digit]
 
 
-def _in_picture(box: tuple[int, int, int, int], scale: float, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+def _in_picture(box: Box, scale: float, shape: tuple[int, int]) -> Box:
     """A box of the scaled picture → one inside the picture of ``shape`` (h, w), at least 1 px wide and high."""
     left, top, width, height = scaled(box, (1 / scale, 1 / scale))
     left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
@@ -160,7 +169,7 @@ def _rows(read: list[Read]) -> list[list[Read]]:
     rows: list[list[Read]] = []
     for one in sorted(read, key=lambda r: r[0].middle):
         beside = [_shared(one[0], row[-1][0]) for row in rows]
-        if beside and max(beside) > 0.4:
+        if beside and max(beside) > ON_LINE:
             rows[int(np.argmax(beside))].append(one)
         else:
             rows.append([one])
@@ -174,9 +183,9 @@ def _shared(a: Instance, b: Instance) -> float:
 
 
 def _beside(one: Instance, row: list[Read]) -> bool:
-    """Whether writing stands on a line of digits, at most three heights from one of them."""
+    """Whether writing stands on a line of digits, at most NEAR from one of them."""
     for i, _ in row:
         gap = max(one.box[0], i.box[0]) - min(one.box[0] + one.box[2], i.box[0] + i.box[2])
-        if gap < 3 * i.box[3] and _shared(one, i) > 0.3:
+        if gap < NEAR * i.box[3] and _shared(one, i) > BESIDE:
             return True
     return False

@@ -11,8 +11,8 @@ import numpy as np
 
 from model.calibration import NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
-from model.page_reader.reader import PageReader
-from model.reading import Digit, Reading
+from model.page_reader.reader import Page, PageReader
+from model.reading import READERS, WRITING, Box, Digit, Reading
 from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
 
@@ -35,21 +35,30 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more).
 
     A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
+    Whichever counts, it says where the page network saw writing that is none of its digits.
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
     """
     reading = model.read(picture)
     if max(picture.shape) <= TINY_SIDE:
         return reading
-    page = PageReader(page_network(), model).read(picture).reading
-    if _is_one(reading, page):
+    return judge(reading, PageReader(page_network(), model).read(picture))
+
+
+def judge(reading: Reading, page: Page) -> Reading:
+    """The reading that counts of the segmentation's and the page network's."""
+    witness = page.reading
+    if witness.verdict == SURE and len(_kept(witness)) > 1 and not _is_one(reading, witness):
+        return witness
+    other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in reading.digits))
+    reading = dataclasses.replace(reading, other_writing=other)
+    if reading.verdict != SURE or _line(witness) == _line(reading) or _is_one(reading, witness):
         return reading
-    if page.verdict == SURE and len(_kept(page)) > 1:
-        return page
-    if reading.verdict != SURE or _line(page) == _line(reading):
+    if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
-    if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in page.digits) < 2:
-        return reading
-    return dataclasses.replace(reading, verdict=UNSURE)
+    said = page.unread and (
+        page.unread != WRITING or other
+    )  # what the segmentation read as digits is no other writing here
+    return dataclasses.replace(reading, verdict=UNSURE, why=page.unread if said else READERS)
 
 
 def _kept(reading: Reading) -> list[Digit]:
@@ -60,9 +69,13 @@ def _is_one(reading: Reading, page: Reading) -> bool:
     """Whether the segmentation is sure of a single digit whose box holds the middles of all digits of the page network."""
     if reading.verdict != SURE or len(_kept(reading)) != 1:
         return False
-    x, y, width, height = _kept(reading)[0].box
-    middles = [(d.box[0] + d.box[2] / 2, d.box[1] + d.box[3] / 2) for d in _kept(page)]
-    return all(x <= mx <= x + width and y <= my <= y + height for mx, my in middles)
+    return all(_holds(_kept(reading)[0].box, d.box) for d in _kept(page))
+
+
+def _holds(box: Box, other: Box) -> bool:
+    """Whether the middle of the other box lies in the first."""
+    x, y = other[0] + other[2] / 2, other[1] + other[3] / 2
+    return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
 
 
 def _line(reading: Reading) -> str:

@@ -40,7 +40,18 @@ def rows(out) -> dict:
     import pyarrow.parquet as pq
 
     table = pq.read_table(out)
-    assert table.column_names == ["file", "page", "pages", "text", "verdict", "digits", "note", "error"]
+    assert table.column_names == [
+        "file",
+        "page",
+        "pages",
+        "text",
+        "verdict",
+        "why",
+        "digits",
+        "other_writing",
+        "note",
+        "error",
+    ]
     found = {row["file"]: row for row in table.to_pylist()}
     assert len(found) == len(table)  # no picture twice
     return found

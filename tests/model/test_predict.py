@@ -7,7 +7,7 @@ import pytest
 
 from model import labelled_drawings, predict
 
-FIELDS = {"file", "page", "pages", "text", "verdict", "digits", "note", "error"}
+FIELDS = {"file", "page", "pages", "text", "verdict", "why", "digits", "other_writing", "note", "error"}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ const CUBIC = -0.75; // the constant of OpenCV's cubic interpolation
 const WEIGHTS = 256; // a blur's weights are whole numbers of this sum
 
 /** @type {(at: number, size: number) => number} the pixel that stands beyond the edge: mirrored, the edge itself not repeated */
-const mirrored = (at, size) => {
+export const mirrored = (at, size) => {
   if (size === 1) return 0;
   const place = Math.abs(at) % (2 * (size - 1));
   return place < size ? place : 2 * (size - 1) - place;

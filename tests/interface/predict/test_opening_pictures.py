@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from interface.predict.examples.draw import one, pictures
+from interface.predict.examples.draw import one, pictures, row
 from tests.browser import (
     draw,
     eventually,
@@ -58,6 +58,26 @@ def test_a_page_with_several_lines_shows_every_box(page):
     page.get_by_role("button", name="Example: a page of a notebook").click()
     expect_text(page, "1987\n2046\n350")
     expect(page.locator(".boxes button")).to_have_count(11)
+
+
+@pytest.mark.parametrize(
+    ("why", "sentence"),
+    [
+        ("writing", "There is other writing beside the digits."),
+        ("ink", "Some ink was left unread."),
+        ("readers", "Two methods of reading it disagree."),
+    ],
+)
+def test_a_picture_that_is_unsure_although_its_digits_are_sure_says_why(page, why, sentence):
+    def doubted(route):
+        answer = route.fetch().json()
+        route.fulfill(json={**answer, "verdict": "unsure", "why": why})
+
+    page.context.route("**/page/read?*", doubted)
+    for picture in (one("7"), row("2048")):
+        upload(page, "numbers.png", png(picture))
+        expect(page.locator("[data-second]")).to_contain_text(sentence)
+        expect(page.get_by_test_id("spoken")).to_contain_text(f"unsure. {sentence}")
 
 
 def test_a_file_that_is_no_picture_gets_one_sentence(page):

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser import draw, expect_text, strokes_of
+from interface.predict.examples.draw import one
+from tests.browser import draw, expect_text, png, strokes_of, upload
 
 
 def shot(locator) -> np.ndarray:
@@ -40,6 +41,24 @@ def test_in_forced_colours_bars_tools_and_tabs_can_still_be_told_apart(new_page,
         page.evaluate("(cell) => getComputedStyle(cell).backgroundColor", cell) for cell in cells.element_handles()
     }
     assert len(shades) >= 4
+
+
+def test_other_writing_has_an_outline_that_is_no_digits_box(page):
+    def with_more(route):
+        answer = route.fetch().json()
+        route.fulfill(json={**answer, "other_writing": [[10, 10, 60, 40]]})
+
+    page.context.route("**/page/read?*", with_more)
+    upload(page, "seven.png", png(one("7")))
+    expect(page.get_by_role("img", name="Other writing in 1 place")).to_be_visible()
+    outline = page.locator(".outlines span")
+    border, hatched = "e => getComputedStyle(e).borderTopStyle", "e => getComputedStyle(e).backgroundImage !== 'none'"
+    digit = page.locator(".boxes button")
+    for media in ({}, {"color_scheme": "dark"}, {"forced_colors": "active"}):  # forced dark ones from the second on
+        page.emulate_media(**media)
+        assert outline.evaluate(border) not in ("none", digit.evaluate(border))
+        assert outline.evaluate(hatched) and not digit.evaluate(hatched)
+        assert np.abs(shot(outline) - shot(page.locator(".photo img"))[:5, :5].mean(axis=(0, 1))).max() > 100
 
 
 @pytest.mark.parametrize(("width", "height"), [(667, 375), (844, 390), (932, 430), (568, 320)])

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, run_async
 SEVEN = ROOT / "interface" / "predict" / "examples" / "an-easy-seven.png"
 
 
-FIELDS = {"text", "verdict", "digits", "note", "error"}
+FIELDS = {"text", "verdict", "why", "digits", "other_writing", "note", "error"}
 
 
 def expect_seven(found: dict) -> None:

@@ -18,7 +18,7 @@ from model import labelled_drawings, pictures, predict, recogniser
 from model.pictures import MAX_BYTES, PictureError, open_picture
 
 FILES, STROKES, SEED = 360, 60, 7
-FIELDS = {"file", "page", "pages", "text", "verdict", "digits", "note", "error"}
+FIELDS = {"file", "page", "pages", "text", "verdict", "why", "digits", "other_writing", "note", "error"}
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of damaged metadata
 
 

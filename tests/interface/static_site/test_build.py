@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from interface.predict.examples.draw import one, row
 from interface.reader import runtime
 from interface.static import main
 from interface.static_site import build
 from interface.static_site.page import CARDS
-from tests.browser import PHONE, draw, eventually, expect_text, strokes_of, touch
+from tests.browser import PHONE, draw, eventually, expect_text, png, strokes_of, touch, upload
 from tests.conftest import Opener, missing
 from tests.interface.evaluate.dashboard import cell, shipped_report
 from tools.web import serving
@@ -123,6 +124,21 @@ def test_without_the_network_file_a_sentence_says_so(open_site, browser):
     expect(page.get_by_test_id("problem")).to_contain_text("The network could not be loaded")
 
 
+def test_without_the_network_for_pages_a_picture_is_read_in_one_way_and_a_sentence_says_so(open_site):
+    page = open_site(service_workers="block")
+    open_site.expected.append("status of 404")
+    page.context.route("**/page_reader.tflite", lambda route: route.fulfill(status=404))
+    upload(page, "row.png", png(row("2048")))
+    expect_text(page, "2048")
+    expect(page.get_by_test_id("problem")).to_have_text(
+        "The network for pages could not be loaded, so this was read in one way only."
+    )
+    page.context.unroute_all()
+    upload(page, "seven.png", png(one("7")))  # a later picture may find it back
+    expect_text(page, "7")
+    expect(page.get_by_test_id("problem")).to_be_empty()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_either_theme_at_either_size(open_site, axe, scheme):
     for options in ({}, PHONE):
@@ -169,9 +185,12 @@ def test_nothing_of_the_evaluation_is_fetched_before_it_is_wanted(open_site):
     page.reload()
     draw(page, strokes_of("7"))
     expect_text(page, "7")
-    assert asked and not [
-        url for url in asked if "/reports/" in url or "/mnist/" in url or "utif" in url.split("/")[-1]
-    ]
+    pages = ("page_reader.tflite", "/reader/page_reader/", "/reader/pictures/")
+    seldom = ("/reports/", "/mnist/", *pages)
+    assert asked and not [url for url in asked if any(part in url for part in seldom) or "utif" in url.split("/")[-1]]
+    upload(page, "seven.png", png(one("7")))
+    expect_text(page, "7")
+    eventually(page, lambda: asked, lambda urls: any(url.endswith("page_reader.tflite") for url in urls))
 
 
 def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder):
@@ -181,6 +200,7 @@ def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder
         "assets/interface/explore/*",
         "engine/*/*.bin",
         "engine/*/inside.tflite",
+        "engine/*/page_reader.tflite",
         "engine/*/jax*",
     )
     later = [path for pattern in wanted for path in site_folder.glob(pattern)]

@@ -57,10 +57,17 @@ def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, v
     assert (page.text, page.verdict) == (text, verdict)
 
 
+def test_a_page_says_where_its_other_writing_is_and_why_it_is_unsure():
+    reading = read(two_digits(kinds=(5.0, -5.0)), Sevens(SURE)).reading
+    assert (reading.other_writing, reading.why) == (((50, 20, 4, 24),), "writing")
+    assert read(two_digits(kinds=(5.0, -5.0)), Sevens(UNSURE)).reading.why == ""  # its digit is why
+
+
 def test_ink_that_belongs_to_nothing_leaves_a_page_unsure():
     written = two_digits()
     written[2:6, 2:40, maps.INK], written[2:6, 2:40, maps.OFFSET] = 6, -3  # a line whose votes fall outside the picture
-    assert read(written, Sevens(SURE)).verdict == UNSURE
+    page = read(written, Sevens(SURE))
+    assert (page.verdict, page.reading.why) == (UNSURE, "ink")
 
 
 def test_of_a_picture_full_of_texture_only_the_likeliest_are_read(monkeypatch):

@@ -9,6 +9,8 @@ import pytest
 from model import labelled_drawings, recogniser
 from model.calibration import SURE, UNSURE
 from model.page_reader import witness
+from model.page_reader.reader import Page
+from model.reading import Box, Digit, Reading, summarise
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,48 @@ def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
         "page_network",
         lambda: lambda grey: np.full((grey.shape[0] // 2 + 1, grey.shape[1] // 2 + 1, 9), -9.0, np.float32),
     )
-    assert witness.read(cnn, picture).verdict == UNSURE
+    found = witness.read(cnn, picture)
+    assert (found.verdict, found.why) == (UNSURE, "readers")
+
+
+def digits(text: str, verdict: str = SURE) -> list[Digit]:
+    """A row of digits, each 20 px wide and 40 high, 30 px apart."""
+    image = np.zeros((28, 28), np.float32)
+    return [Digit((30 * at, 0, 20, 40), image, np.eye(10)[int(d)], 0.0, verdict) for at, d in enumerate(text)]
+
+
+def segmented(text: str, verdict: str = SURE) -> Reading:
+    return summarise([digits(text, verdict)], np.zeros((40, 300), np.uint8))
+
+
+def page(text: str, *other: Box, unread: str = "", verdict: str = SURE) -> Page:
+    return Page([digits(text, verdict)], other, unread, np.zeros((40, 300), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("other", "unread", "why"),
+    [
+        ((), "", "readers"),
+        ((), "ink", "ink"),
+        (((150, 0, 20, 40),), "writing", "writing"),
+        (((60, 5, 20, 30),), "writing", "readers"),  # the segmentation has read it as the 3
+    ],
+)
+def test_a_picture_that_the_two_read_differently_says_why_it_is_unsure(other, unread, why):
+    found = witness.judge(segmented("123"), page("12", *other, unread=unread, verdict=UNSURE))
+    assert (found.text, found.verdict, found.why) == ("123", UNSURE, why)
+
+
+@pytest.mark.parametrize("reading", [segmented("123"), segmented("123", UNSURE), segmented("45")])
+def test_other_writing_is_told_whichever_reading_counts(reading):
+    found = witness.judge(reading, page("123", (150, 0, 20, 40)))
+    assert (found.text, found.verdict, found.why) == ("123", SURE, "")
+    assert found.other_writing == ((150, 0, 20, 40),)
+    assert found.to_json()["other_writing"] == [[150, 0, 20, 40]]
+
+
+def test_what_is_a_digit_of_the_reading_that_counts_is_no_other_writing():
+    assert witness.judge(segmented("123", UNSURE), page("12", (60, 5, 20, 30), unread="writing")).other_writing == ()
 
 
 def test_an_image_of_a_few_pixels_has_one_reader(cnn, monkeypatch):

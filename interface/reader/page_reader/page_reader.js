@@ -1,0 +1,149 @@
+// Reads a page: finds its writing with the page network, reads each digit with the digit network (`readPage`). This is
+// model/page_reader/reader.py in JavaScript, step for step; that file says why.
+
+import {blank, median} from '../arrays.js';
+import {calibration, reader, reading} from '../constants.js';
+import {area, scaled} from '../normalization.js';
+import {scaledBox} from '../recogniser.js';
+import {find} from './instances.js';
+import {mapsOf} from './network_input.js';
+
+/** @import {Box, DigitReader, ExactDigit, Found, Ink, Instance, Network, Page, Pixels} from '../types.js' */
+
+/** @typedef {{instance: Instance, digit: ExactDigit}} Read */
+
+const {FIRST, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
+const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
+const {WRITING, INK_LEFT} = reading;
+
+/**
+ * @param {Network} network  of pages
+ * @param {DigitReader} digits
+ * @param {Pixels} picture
+ * @returns {Page}
+ */
+export function readPage(network, digits, picture) {
+  const grey = greyOf(picture);
+  const {scale, found} = look(network, digits, grey);
+  const {read, all} = readDigits(digits, found.instances);
+  const typical = median(read.size ? [...read.keys()].map(({box}) => box[3]) : [BEST]);
+  /** @type {Read[]} */
+  const kept = [];
+  /** @type {{instance: Instance, box: Box}[]} */
+  const other = [];
+  for (const instance of found.instances) {
+    const box = inPicture(instance.box, scale, picture);
+    const digit = read.get(instance);
+    const fits = SMALLEST * typical <= instance.box[3] && instance.box[3] <= LARGER * typical;
+    if (digit && fits) kept.push({instance, digit: {...digit, box}});
+    else other.push({instance, box});
+  }
+  const lines = rows(kept);
+  const beside = other.some(({instance}) => lines.some((line) => isBeside(instance, line)));
+  const left = found.left > UNREAD * typical ** 2;
+  return {
+    lines: lines.map((line) => line.map(({digit}) => digit)),
+    other: other.map(({box}) => box),
+    unread: beside || !all ? WRITING : left ? INK_LEFT : '',
+    ink: found.ink,
+  };
+}
+
+/** @type {(picture: Pixels) => Ink} as OpenCV does it, in 15 bits */
+function greyOf({data, width, height}) {
+  const grey = blank(width, height);
+  for (let i = 0, at = 0; i < grey.data.length; i++, at += 4) {
+    grey.data[i] = (9798 * data[at] + 19235 * data[at + 1] + 3735 * data[at + 2] + 16384) >> 15;
+  }
+  return grey;
+}
+
+/**
+ * Find the writing at the scale that suits it.
+ * @param {Network} network
+ * @param {DigitReader} digits
+ * @param {Ink} grey
+ * @returns {{scale: number, found: Found}}
+ */
+function look(network, digits, grey) {
+  const longer = Math.max(grey.width, grey.height);
+  /** @type {(scale: number) => Found} */
+  const pass = (scale) => {
+    const small = scaled(grey, scale);
+    return find(mapsOf(network, small), small.width, small.height);
+  };
+  const scales = FIRST.map((side) => side / longer);
+  const passes = scales
+    .slice(0, Math.max(1, scales.filter((scale) => scale <= ENLARGED).length))
+    .map((scale) => ({scale, found: pass(scale)}))
+    .map((one) => ({...one, ...explainedBy(digits, one.found)}));
+  const best = passes.reduce((most, one) => (one.explained > most.explained ? one : most));
+  const second = Math.min((best.scale * BEST) / best.size, LARGEST / longer);
+  const closer = second / best.scale;
+  return best.explained <= 0 || (SAME[0] < closer && closer < SAME[1]) ? best : {scale: second, found: pass(second)};
+}
+
+/**
+ * The share of the ink that digits explain, and their median height in px.
+ * @param {DigitReader} digits
+ * @param {Found} found
+ */
+function explainedBy(digits, {instances, ink}) {
+  const fits = instances.filter(({digit, size}) => digit >= KIND && size >= READABLE[0] && size <= READABLE[1]).slice(0, MOST);
+  if (!fits.length) return {explained: 0, size: BEST};
+  const explained = fits.reduce((sum, one) => sum + digits.readPiece(one, true).probability * one.heat * one.digit * area(one.ink), 0);
+  return {explained: explained / Math.max(area(ink), 1), size: median(fits.map(({size}) => size))};
+}
+
+/**
+ * The digits among the instances, and whether all that may be digits were read: the likeliest are read first.
+ * @param {DigitReader} digits
+ * @param {Instance[]} instances
+ * @returns {{read: Map<Instance, ExactDigit>, all: boolean}}
+ */
+function readDigits(digits, instances) {
+  const likely = instances.filter(({digit}) => digit >= KIND).sort((a, b) => b.heat * b.digit - a.heat * a.digit);
+  /** @type {Map<Instance, ExactDigit>} */
+  const read = new Map();
+  for (const [at, instance] of likely.entries()) {
+    if (at === SAMPLE && read.size < TEXTURE * SAMPLE) return {read, all: false};
+    const digit = digits.readPiece(instance);
+    if (digit.verdict !== calibration.NOT_A_DIGIT) read.set(instance, digit);
+  }
+  return {read, all: true};
+}
+
+/** @type {(box: Box, scale: number, picture: {width: number, height: number}) => Box} a box of the scaled picture in the picture */
+function inPicture(box, scale, picture) {
+  const [x, y, width, height] = scaledBox(box, 1 / scale, 1 / scale);
+  const [left, top] = [Math.min(x, picture.width - 1), Math.min(y, picture.height - 1)];
+  return [left, top, Math.min(width, picture.width - left), Math.min(height, picture.height - top)];
+}
+
+/** @type {(read: Read[]) => Read[][]} lines from top to bottom */
+function rows(read) {
+  /** @type {Read[][]} */
+  const lines = [];
+  /** @type {(one: Read) => number} */
+  const middle = ({instance: {box}}) => box[0] + box[2] / 2;
+  for (const one of [...read].sort((a, b) => middle(a) - middle(b))) {
+    const beside = lines.map((line) => shared(one.instance, line[line.length - 1].instance));
+    const most = Math.max(...beside);
+    if (most > ON_LINE) lines[beside.indexOf(most)].push(one);
+    else lines.push([one]);
+  }
+  /** @type {(line: Read[]) => number} */
+  const height = (line) => line.reduce((sum, {instance: {box}}) => sum + box[1] + box[3] / 2, 0) / line.length;
+  return lines.sort((a, b) => height(a) - height(b));
+}
+
+/** @type {(a: Instance, b: Instance) => number} vertical overlap as a share of the lower one's height */
+const shared = ({box: a}, {box: b}) => (Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])) / Math.min(a[3], b[3]);
+
+/** @type {(one: Instance, line: Read[]) => boolean} whether writing stands on a line of digits, near one of them */
+const isBeside = (one, line) =>
+  line.some(({instance}) => {
+    const [a, b] = [one.box, instance.box];
+    const gap = Math.max(a[0], b[0]) - Math.min(a[0] + a[2], b[0] + b[2]);
+    return gap < NEAR * b[3] && shared(one, instance) > BESIDE;
+  });

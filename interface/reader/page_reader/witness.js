@@ -1,0 +1,64 @@
+// The page network as a witness to what the segmentation has read (`judged`). This is model/page_reader/witness.py in JavaScript, step for
+// step; that file says why.
+
+import {calibration, witness, reading as words} from '../constants.js';
+import {summarise} from '../recogniser.js';
+import {readPage} from './page_reader.js';
+
+/** @import {Box, DigitReader, Network, Page, Pixels, Reading} from '../types.js' */
+
+const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
+const {CERTAIN} = witness;
+const {READERS, WRITING} = words;
+
+/**
+ * The reading that counts of a picture that nobody drew.
+ * @param {Reading} reading  the segmentation's
+ * @param {Network} network  of pages
+ * @param {DigitReader} digits
+ * @param {Pixels} picture
+ * @returns {Reading}
+ */
+export const judged = (reading, network, digits, picture) => judge(reading, readPage(network, digits, picture));
+
+/**
+ * @param {Reading} reading  the segmentation's
+ * @param {Page} page
+ * @returns {Reading}
+ */
+export function judge(reading, page) {
+  const seen = readingOf(page);
+  const single = isOne(reading, seen);
+  if (seen.verdict === SURE && kept(seen).length > 1 && !single) return seen;
+  const other = page.other.filter((box) => !reading.digits.some((digit) => holds(digit.box, box)));
+  const counts = {...reading, other_writing: other};
+  if (reading.verdict !== SURE || line(seen) === line(reading) || single) return counts;
+  if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
+  const said = page.unread && (page.unread !== WRITING || other.length);
+  return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
+}
+
+/** @type {(page: Page) => Reading} the reading that a page's digits make */
+function readingOf({lines, other, unread, ink}) {
+  const found = {...summarise(lines), ink, other_writing: other};
+  if (found.verdict === EMPTY && other.length) return {...found, verdict: NOT_A_DIGIT};
+  return found.verdict === SURE && unread ? {...found, verdict: UNSURE, why: unread} : found;
+}
+
+/** @type {(reading: Reading) => import('../types.js').Digit[]} */
+const kept = ({digits}) => digits.filter(({verdict}) => verdict !== NOT_A_DIGIT);
+
+/** @type {(reading: Reading, page: Reading) => boolean} whether a single sure digit holds all digits of the page network */
+function isOne(reading, page) {
+  const [only, ...more] = kept(reading);
+  return reading.verdict === SURE && !more.length && kept(page).every(({box}) => holds(only.box, box));
+}
+
+/** @type {(box: Box, other: Box) => boolean} whether the middle of the other box lies in the first */
+function holds([left, top, width, height], other) {
+  const [x, y] = [other[0] + other[2] / 2, other[1] + other[3] / 2];
+  return left <= x && x <= left + width && top <= y && y <= top + height;
+}
+
+/** @type {(reading: Reading) => string} */
+const line = ({text}) => text.replaceAll('\n', '');
