@@ -60,6 +60,8 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "UNNAMED": uploaded_test_sets.UNNAMED,
         "SENTENCES": picture_archive.SENTENCES,
         "FILES": FILES,
+        "DIFFERENCES": downloads.DIFFERENCES,
+        "NO_DIFFERENCE": downloads.NO_DIFFERENCE,
         "MIME": downloads.MIME,
         "CSS": (TEMPLATES / "sections.css").read_text("utf-8"),
         "SCRIPT": (TEMPLATES / "sections.js").read_text("utf-8"),

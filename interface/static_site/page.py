@@ -6,6 +6,7 @@ from evaluation import sections
 from evaluation.report import Report
 from interface.assets import INTERFACE
 from interface.evaluate import cards
+from interface.evaluate.downloads import DIFFERENCES
 from interface.evaluate.tab import contents_html, controls_html, heading_html, slug
 from interface.reader import runtime
 from interface.reader.routes import CONSTANTS
@@ -33,7 +34,7 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
-        controls=controls_html(uploads=True, files=evaluation.FILES),
+        controls=controls_html(uploads=True, files=evaluation.FILES | DIFFERENCES),
         contents=contents_html(CARDS),
         cards=[(name, slug(name), heading_html(name, opened=name == CARDS[0])) for name in CARDS],
         images=images,

@@ -40,6 +40,8 @@ export const SENTENCES: Record<string, string>;
 
 /** By kind: what the download's menu calls it, and its MIME type by ending. */
 export const FILES: Record<string, string>;
+export const DIFFERENCES: Record<string, string>;
+export const NO_DIFFERENCE: string;
 export const MIME: Record<string, string>;
 
 /** What a report file carries inside: evaluation/templates/sections.css and sections.js. */

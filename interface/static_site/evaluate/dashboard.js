@@ -4,7 +4,19 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
-import {FILES, FIRST, MISSING, NO_REPORT, SECTIONS, SLICES, TEST_SET_GONE, test_images, weights} from './constants.js';
+import {
+  DIFFERENCES,
+  FILES,
+  FIRST,
+  MISSING,
+  NO_DIFFERENCE,
+  NO_REPORT,
+  SECTIONS,
+  SLICES,
+  TEST_SET_GONE,
+  test_images,
+  weights,
+} from './constants.js';
 import {file} from './downloads.js';
 import {thousands} from './jinja.js';
 import {overFiles, overImages, testImages} from './runs.js';
@@ -269,13 +281,15 @@ class Dashboard {
 
   /**
    * A file to download.
-   * @param {{kind: string}} asked
+   * @param {{kind: string, other: string | null}} asked  other: the key of what is compared with
    * @returns {Promise<{name: string, type: string, base64: string} | {error: string}>}
    */
-  async file({kind}) {
+  async file({kind, other}) {
     const report = await this.report();
-    if (!report || !(kind in FILES)) return {error: 'There is no such report to take away.'};
-    return file(report, await this.images(), kind);
+    const second = kind in DIFFERENCES && other ? await this.report(other.replace('model ', '')) : null;
+    if (kind in DIFFERENCES && second?.dataset.sha256 !== report?.dataset.sha256) return {error: NO_DIFFERENCE};
+    if (!report || !(kind in FILES || kind in DIFFERENCES)) return {error: 'There is no such report to take away.'};
+    return file(report, await this.images(), kind, second);
   }
 }
 

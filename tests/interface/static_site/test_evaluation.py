@@ -199,6 +199,11 @@ def test_everything_can_be_downloaded(visit, site, mnist):
         picture = cv2.imdecode(np.frombuffer(downloaded_file(visit, f"{kind}.png"), np.uint8), cv2.IMREAD_COLOR)
         assert picture is not None and picture.std() > 5, kind
         assert downloaded_file(visit, f"{kind}.svg").startswith(b"<svg")
+    expect(visit.get_by_test_id("difference")).to_be_attached()
+    apart = downloaded_file(visit, "matrix-difference.svg").decode("utf-8")
+    first, second = (np.array(shipped_report(name).metrics.confusion_matrix) for name in ("cnn", "classic"))
+    counts = [f"{n:+d}".replace("-", "−") if n else "·" for n in (first - second).ravel()]
+    assert re.findall(r">([+−]\d+|·)</text>", apart) == counts and "cnn − classic" in apart
 
 
 def downloaded_file(page, kind: str) -> bytes:
