@@ -198,7 +198,9 @@ class CostDisplay(Display):
         for name, cost, accuracy, limits in zip(self.names, self.costs, self.accuracies, self.intervals, strict=True):
             ax.plot([cost, cost], 100 * limits, color=ACCENT, linewidth=1.2)
             ax.plot(cost, 100 * accuracy, "o", color=ACCENT, markersize=4)
-            ax.annotate(plain(name), (cost, 100 * accuracy), (5, 3), textcoords="offset points", fontsize=SMALL, color=TEXT)
+            ax.annotate(
+                plain(name), (cost, 100 * accuracy), (5, 3), textcoords="offset points", fontsize=SMALL, color=TEXT
+            )
         if len(self.costs):
             ax.set_xscale("log")
             ax.set_xlim(self.costs.min() / 3, self.costs.max() * 6)
