@@ -3,12 +3,23 @@
 import json
 from collections.abc import Mapping
 
-from evaluation import curves, galleries, html_report, picture_archive, plots, report_files, sections
+from evaluation import (
+    corruptions,
+    curves,
+    galleries,
+    html_report,
+    picture_archive,
+    plots,
+    report_files,
+    sections,
+    shapes,
+    slices,
+)
 from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
-from interface.evaluate import cards, comparison, downloads, uploaded_test_sets, views
+from interface.evaluate import cards, closer_cards, comparison, downloads, uploaded_test_sets, views
 from interface.static_site import closer
 from model import pictures
 from model.datasets import LABEL_PROBLEMS
@@ -32,6 +43,21 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "test_images": images,
         "SECTIONS": closer.MADE,
         "SLICES": cards.SLICES,
+        "OTHER_HANDS": closer.OTHER_HANDS,
+        "COST": closer.COST,
+        "MEASURES": [
+            {name: getattr(one, name) for name in ("name", "low", "high", "unit", "decimals")}
+            for one in shapes.MEASURES
+        ],
+        "FINER": shapes.FINER,
+        "SLICE_CUTS": slices.CUTS,
+        "SLICE_LEVEL": slices.LEVEL,
+        "MANY_SLICES": slices.MANY,
+        "MOST_SLICES": sections.MOST_SLICES,
+        "MOST_SLICES_IN_FILE": html_report.MOST_SLICES,
+        "KINDS_OF_DAMAGE": len(corruptions.CORRUPTIONS),
+        "MNIST_ONLY": closer_cards.MNIST_ONLY,
+        "OWN_UNDAMAGED": cards.OWN_UNDAMAGED,
         "KINDS": galleries.KINDS,
         "SORTS": galleries.SORTS,
         "BANDS": galleries.BANDS,

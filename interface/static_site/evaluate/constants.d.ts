@@ -52,6 +52,20 @@ export const PLOTS: string;
 /** evaluation/plots.py: the light ones, by the variables of the style sheets. */
 export const COLOURS: Record<string, string>;
 
-/** The sections of the app's own making, in reports/MODEL-sections.json, and the name of the one with slices. */
+/** The sections of the app's own making, in reports/MODEL-sections.json, and the name of the one that every report has. */
 export const SECTIONS: string[];
 export const SLICES: string;
+export const OTHER_HANDS: string;
+export const COST: string;
+
+/** evaluation/slices.py, shapes.py and corruptions.py, and what the app says of the sections that only MNIST's test set has. */
+export const MEASURES: {name: string; low: string; high: string; unit: string; decimals: number}[];
+export const FINER: number;
+export const SLICE_CUTS: number[];
+export const SLICE_LEVEL: number;
+export const MANY_SLICES: number;
+export const MOST_SLICES: number;
+export const MOST_SLICES_IN_FILE: number;
+export const KINDS_OF_DAMAGE: number;
+export const MNIST_ONLY: string;
+export const OWN_UNDAMAGED: string;

@@ -4,6 +4,7 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
+import {INSTEAD, otherHands, whom} from './closer.js';
 import {
   DIFFERENCES,
   FILES,
@@ -11,6 +12,7 @@ import {
   MISSING,
   NO_DIFFERENCE,
   NO_REPORT,
+  OTHER_HANDS,
   SECTIONS,
   SLICES,
   TEST_SET_GONE,
@@ -20,7 +22,7 @@ import {
 import {file} from './downloads.js';
 import {thousands} from './jinja.js';
 import {overFiles, overImages, testImages} from './runs.js';
-import {sectionsOf, shippedReport, slices} from './shipped.js';
+import {sectionsOf, shippedReport} from './shipped.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
 
@@ -72,7 +74,11 @@ class Dashboard {
 
   /** @type {(model?: string) => Promise<Report | null>} the report that is shown */
   async report(model = this.model) {
-    if (this.set !== null) return testSet(this.set)?.results.get(model)?.report ?? null;
+    return this.set === null ? this.mnist(model) : (testSet(this.set)?.results.get(model)?.report ?? null);
+  }
+
+  /** @type {(model?: string) => Promise<Report | null>} of MNIST's test images: the newest run here, or the report that ships */
+  async mnist(model = this.model) {
     return this.finished.get(model) ?? (await shippedReport(model));
   }
 
@@ -120,13 +126,16 @@ class Dashboard {
   /** @type {(piece: HTMLElement, chosen: {slice: string, name: string}) => Promise<void>} the images of a slice */
   async slice(piece, chosen) {
     const still = this.chosen();
-    const [report, images, made] = [await this.report(), await this.images(), await this.sections()];
-    if (report && still()) this.put(piece, slices(report, made[SLICES] ?? '', images, chosen));
+    const [report, images] = [await this.report(), await this.images()];
+    if (report && still()) this.put(piece, whom(report, images, chosen));
   }
 
-  /** What the app shows of the report that ships, by section; nothing of other test sets. */
-  sections() {
-    return this.set === null ? sectionsOf(this.model) : Promise.resolve(/** @type {Record<string, string>} */ ({}));
+  /** @returns {Promise<Record<string, Markup | string>>} by section, what the app shows of the model, or says of a test set of one's own */
+  async sections() {
+    const made = await sectionsOf(this.model);
+    if (this.set === null) return made;
+    const instead = Object.fromEntries(Object.entries(INSTEAD).map(([name, say]) => [name, say()]));
+    return {...made, ...instead};
   }
 
   /** @type {(query: Query) => string} the address that opens this cell */
@@ -164,18 +173,21 @@ class Dashboard {
     this.put(this.piece('status'), status);
     if (!report) {
       this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
-      for (const name of ['matrix', 'gallery', ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
+      for (const name of ['matrix', 'gallery', OTHER_HANDS, ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
       return;
     }
     this.put(this.piece('headline'), views.headline(report.metrics));
     this.put(this.piece('matrix'), views.matrix(report.metrics));
-    const [images, made] = [await this.images(), await this.sections()]; // the figures above do not wait for them
+    const images = await this.images(); // the figures above do not wait for them
     if (!still()) return;
     this.put(this.piece('gallery'), views.gallery(report, images, {...views.MOST_WRONG, shown: FIRST}));
+    await painted(); // nor the first view for the lower half
+    const [made, mnist] = [await this.sections(), await this.mnist()];
+    if (!still()) return;
+    this.put(this.piece(OTHER_HANDS), otherHands(mnist, this.set === null ? null : report));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
     for (const name of SECTIONS) {
-      const section = name === SLICES && made[name] ? slices(report, made[name], images, null) : (made[name] ?? views.onlyTheApp());
-      this.put(this.piece(name), section);
+      this.put(this.piece(name), made[name] ?? views.onlyTheApp());
     }
     await this.compare({});
   }
@@ -293,6 +305,13 @@ class Dashboard {
   }
 }
 
+/** A frame has been on the screen, or could have been: a browser draws none of a page that nobody sees. */
+const painted = () =>
+  Promise.race([
+    new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+    new Promise((resolve) => setTimeout(resolve, 200)),
+  ]);
+
 const STEP = 1000; // images between two drawings of the matrix
 
 /** @type {[string, (report: Report, images: Uint8Array | null) => Markup | string][]} */
@@ -300,6 +319,7 @@ const CARDS_BY_NAME = [
   ['Per class', (report) => views.perClass(report)],
   ['Epochs', (report) => views.epochs(report)],
   ['Images', (report, images) => views.gallery(report, images, views.MOST_WRONG, true)],
+  [SLICES, (report, images) => whom(report, images)],
   ['Is it sure when it is right?', (report) => views.confidence(report)],
 ];
 /** The cards of the lower half, but for Compare. */

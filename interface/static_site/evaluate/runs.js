@@ -7,6 +7,8 @@ import {own, Run} from '../../reader/reader.js';
 import {LABEL_PROBLEMS, MNIST_TEST, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
 import {kept} from './report.js';
+import {shippedReport} from './shipped.js';
+import {find, score} from './slices.js';
 import {archive} from './test_sets.js';
 
 /** @import {Progress, Report} from './types.js' */
@@ -51,8 +53,11 @@ export async function overImages(model, signal, show, shipped) {
   });
   if (signal.aborted) return null;
   const sameWeights = shipped?.weights_sha256 === weights[model];
+  const report = finished(model, labels, probabilities, seconds, LABEL_PROBLEMS);
+  const known = (shipped ?? (await shippedReport(Object.keys(models)[0])))?.more.slices; // who wrote an image is known of any model
   return {
-    ...finished(model, labels, probabilities, seconds, LABEL_PROBLEMS),
+    ...report,
+    more: {...report.more, slices: known ? score(known.groupings, right(report)) : find(labels, right(report), images)},
     dataset: {name: MNIST_TEST, n: total, sha256: data || (shipped?.dataset.sha256 ?? '')},
     epochs: shipped?.epochs ?? [],
     robustness: sameWeights ? (shipped?.robustness ?? null) : null,
@@ -109,11 +114,21 @@ export async function overFiles(model, set, signal, show) {
   });
   const data = await sha256(new TextEncoder().encode(found.prints.join('')));
   const report = finished(model, labels, probabilities, seconds, []);
+  const slices = find(labels, right(report), images, found.names);
+  const more = {...report.more, slices};
   return {
-    report: {...report, dataset: {name: set.name, n: labels.length, sha256: data}, folder: {files: found.names, verdicts, unreadable}},
+    report: {
+      ...report,
+      more,
+      dataset: {name: set.name, n: labels.length, sha256: data},
+      folder: {files: found.names, verdicts, unreadable},
+    },
     images,
   };
 }
+
+/** @type {(report: Report) => boolean[]} of each image */
+const right = ({labels, predicted}) => labels.map((label, at) => label === predicted[at]);
 
 /**
  * Go on step by step until all is read, or it is stopped. Returns the seconds of work.
