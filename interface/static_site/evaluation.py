@@ -15,6 +15,7 @@ from evaluation import (
     shapes,
     slices,
 )
+from evaluation.audit import duplicates, suspects
 from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
@@ -34,6 +35,16 @@ FILES = {
     if not kind.startswith(("slices", "certainty", "risk-coverage"))
 }
 MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
+
+AUDIT_OF_OWN = (
+    "For pictures of your own: choose “Your pictures” above. This page finds all but pictures that are cut or turned."
+)
+AUDIT_NUMBERS = {
+    suspects: (
+        "BLANK_SCORE", "SEVERAL_SCORE", "OTHER_LABEL_SCORES", "SAME_LABEL_SCORES", "NONE_SCORE", "DOUBT", "LEAST_INK",
+    ),
+    duplicates: ("HASH_SIDE", "MOST_BITS", "MOST_PIXELS", "MOST_OUTPUTS", "SPREAD"),
+}  # fmt: skip
 
 
 def constants(models: Mapping[str, Recogniser], images: bool) -> str:
@@ -55,6 +66,11 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "MANY_SLICES": slices.MANY,
         "MOST_SLICES": sections.MOST_SLICES,
         "MOST_SLICES_IN_FILE": html_report.MOST_SLICES,
+        "AUDIT": cards.AUDIT,
+        "AUDIT_KINDS": suspects.KINDS,
+        "AUDIT_OF_OWN": AUDIT_OF_OWN,
+        "AUDIT_NUMBERS": {name: getattr(module, name) for module, names in AUDIT_NUMBERS.items() for name in names},
+        "MOST_SUSPECTS": closer_cards.MOST_SUSPECTS,
         "KINDS_OF_DAMAGE": len(corruptions.CORRUPTIONS),
         "MNIST_ONLY": closer_cards.MNIST_ONLY,
         "OWN_UNDAMAGED": cards.OWN_UNDAMAGED,

@@ -14,8 +14,7 @@ from interface.static_site import evaluation, modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-# The app's sections but for the audit of labels and the history, which only the app has.
-CARDS = tuple(name for name in cards.CARDS if name not in (cards.AUDIT, "History"))
+CARDS = tuple(name for name in cards.CARDS if name != "History")  # which only the app has
 
 
 def index(found: Report, models: list[str], images: bool = True) -> str:

@@ -25,7 +25,16 @@ FIRST = (
     "slices.html",
     *(
         f"evaluate/templates/{name}.html"
-        for name in ("status", "gallery", "gallery_waiting", "confidence", "comparison", "slices", "other_hands")
+        for name in (
+            "status",
+            "gallery",
+            "gallery_waiting",
+            "confidence",
+            "comparison",
+            "slices",
+            "other_hands",
+            "audit",
+        )
     ),
     *(f"evaluate/templates/{name}.html" for name in ("evaluating", "starting", "quiet")),
     "static_site/evaluate/axes.html",

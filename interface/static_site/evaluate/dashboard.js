@@ -4,25 +4,14 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {models} from '../../reader/constants.js';
+import {card as auditCard, corrected} from './audit.js';
 import {INSTEAD, otherHands, whom} from './closer.js';
-import {
-  DIFFERENCES,
-  FILES,
-  FIRST,
-  MISSING,
-  NO_DIFFERENCE,
-  NO_REPORT,
-  OTHER_HANDS,
-  SECTIONS,
-  SLICES,
-  TEST_SET_GONE,
-  test_images,
-  weights,
-} from './constants.js';
-import {file} from './downloads.js';
+import {AUDIT, FIRST, NO_REPORT, OTHER_HANDS, SECTIONS, SLICES, TEST_SET_GONE, test_images} from './constants.js';
+import {reportFile} from './downloads.js';
 import {thousands} from './jinja.js';
 import {overFiles, overImages, testImages} from './runs.js';
 import {sectionsOf, shippedReport} from './shipped.js';
+import {ofMnist, ofUploaded} from './status.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
 
@@ -39,7 +28,7 @@ export async function mount(root, link) {
     trigger: (event, data = {}) => dashboard.act(event, data),
     server: {
       report_file: (asked) => dashboard.file(/** @type {any} */ (asked)),
-      corrected_set: async () => ({error: 'Labels are audited in the app.'}),
+      corrected_set: (asked) => corrected(testSet(dashboard.set), dashboard.result, /** @type {any} */ (asked).decisions),
     },
   });
   await dashboard.shown;
@@ -80,6 +69,16 @@ class Dashboard {
   /** @type {(model?: string) => Promise<Report | null>} of MNIST's test images: the newest run here, or the report that ships */
   async mnist(model = this.model) {
     return this.finished.get(model) ?? (await shippedReport(model));
+  }
+
+  /** What the model made of the test set of one's own; null of another. */
+  get result() {
+    return testSet(this.set)?.results.get(this.model) ?? null;
+  }
+
+  /** @param {{kind: string, other: string | null}} asked  a file; other: the key of what is compared with */
+  async file({kind, other}) {
+    return reportFile(kind, await this.report(), await this.images(), other ? await this.report(other.replace('model ', '')) : null);
   }
 
   /** @returns {Promise<Uint8Array | null>} its images; null where they cannot be had */
@@ -173,7 +172,7 @@ class Dashboard {
     this.put(this.piece('status'), status);
     if (!report) {
       this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
-      for (const name of ['matrix', 'gallery', OTHER_HANDS, ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
+      for (const name of ['matrix', 'gallery', AUDIT, OTHER_HANDS, ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
       return;
     }
     this.put(this.piece('headline'), views.headline(report.metrics));
@@ -184,32 +183,19 @@ class Dashboard {
     await painted(); // nor the first view for the lower half
     const [made, mnist] = [await this.sections(), await this.mnist()];
     if (!still()) return;
+    this.put(this.piece(AUDIT), auditCard(this.result));
     this.put(this.piece(OTHER_HANDS), otherHands(mnist, this.set === null ? null : report));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
-    for (const name of SECTIONS) {
-      this.put(this.piece(name), made[name] ?? views.onlyTheApp());
-    }
+    for (const name of SECTIONS) this.put(this.piece(name), made[name] ?? views.onlyTheApp());
     await this.compare({});
   }
 
   /** @type {(report: Report | null, note: string) => Promise<Markup>} */
   async status(report, note) {
     const set = testSet(this.set);
-    if (set) {
-      if (!report) return views.status(set.name, note || `${this.model} has not read these pictures yet. Press Run.`, {testSet: this.set});
-      const text = `${thousands(report.dataset.n)} pictures in ${report.seconds.toFixed(1)} s, through the whole path from picture to digit.`;
-      return views.status(set.name, `${text} ${note}`.trim(), {testSet: this.set, folder: views.folder(report)});
-    }
-    const missing = !test_images;
-    if (!report) return views.status('', note, {missing});
-    if (!this.finished.has(this.model)) {
-      const text = `Made ${report.created.slice(0, 10)} with the same weights. ${missing ? MISSING : 'Press Run to check it here.'} ${note}`;
-      return views.status('The shipped report, not a run', text.trim(), {missing});
-    }
-    const when = report.created.slice(0, 16).replace('T', ' ');
-    const pace = `${when} UTC, ${report.seconds.toFixed(1)} s, ${thousands(Math.round(report.images_per_second))} images a second.`;
-    const same = views.reproduces(report, await shippedReport(this.model), weights[this.model]);
-    return views.status('A run in this browser', `${pace} ${same} ${note}`.trim());
+    return set
+      ? ofUploaded(report, set.name, this.set, this.model, note)
+      : ofMnist(report, this.finished.has(this.model), await shippedReport(this.model), note);
   }
 
   /** @type {(detail: {other?: string, run?: boolean}) => Promise<void>} */
@@ -287,21 +273,6 @@ class Dashboard {
     } finally {
       this.run = null;
     }
-  }
-
-  // ---- files ----
-
-  /**
-   * A file to download.
-   * @param {{kind: string, other: string | null}} asked  other: the key of what is compared with
-   * @returns {Promise<{name: string, type: string, base64: string} | {error: string}>}
-   */
-  async file({kind, other}) {
-    const report = await this.report();
-    const second = kind in DIFFERENCES && other ? await this.report(other.replace('model ', '')) : null;
-    if (kind in DIFFERENCES && second?.dataset.sha256 !== report?.dataset.sha256) return {error: NO_DIFFERENCE};
-    if (!report || !(kind in FILES || kind in DIFFERENCES)) return {error: 'There is no such report to take away.'};
-    return file(report, await this.images(), kind, second);
   }
 }
 

@@ -2,6 +2,7 @@
 // The work is done in a worker of its own; one run at a time, as in the app.
 
 import {mnistImages} from '../../page/mnist_images.js';
+import {crc32} from '../../page/zip.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {LABEL_PROBLEMS, MNIST_TEST, weights} from './constants.js';
@@ -12,7 +13,7 @@ import {find, score} from './slices.js';
 import {archive} from './test_sets.js';
 
 /** @import {Progress, Report} from './types.js' */
-/** @import {TestSet} from './test_sets.js' */
+/** @import {Result, TestSet} from './test_sets.js' */
 
 const CHUNK = 250; // images between two looks at how far it is
 const SIZE = 784; // bytes of an image
@@ -69,7 +70,7 @@ export async function overImages(model, signal, show, shipped) {
  * @param {TestSet} set
  * @param {AbortSignal} signal
  * @param {(progress: Progress) => void} show
- * @returns {Promise<{report: Report, images: Uint8Array} | null>} null where it was stopped
+ * @returns {Promise<Result | null>} null where it was stopped
  * @throws {Error} a sentence, where no file could be read
  */
 export async function overFiles(model, set, signal, show) {
@@ -79,7 +80,13 @@ export async function overFiles(model, set, signal, show) {
   const labels = [];
   /** @type {number[][]} */
   const probabilities = [];
-  const found = {names: /** @type {string[]} */ ([]), images: /** @type {Uint8Array[]} */ ([]), prints: /** @type {string[]} */ ([])};
+  const found = {
+    names: /** @type {string[]} */ ([]),
+    images: /** @type {Uint8Array[]} */ ([]),
+    digits: /** @type {number[]} */ ([]),
+    none: /** @type {number[]} */ ([]),
+    keys: /** @type {string[]} */ ([]),
+  };
   /** @type {Record<string, number>} */
   const verdicts = {};
   /** @type {[string, string][]} */
@@ -94,7 +101,10 @@ export async function overFiles(model, set, signal, show) {
       probabilities.push(digit ? digit.probabilities : new Array(10).fill(0));
       found.names.push(name);
       found.images.push(digit ? Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0)) : new Uint8Array(SIZE));
-      found.prints.push(`${label} ${await sha256(new Uint8Array(await file.arrayBuffer()))}\n`);
+      found.digits.push(digits.length);
+      found.none.push(digit?.not_digit ?? 0);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      found.keys.push((await sha256(bytes)) || `${bytes.length} ${crc32(bytes)}`);
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     } catch (error) {
       if (!signal.aborted) unreadable.push([name, error instanceof Error ? error.message : String(error)]);
@@ -112,7 +122,7 @@ export async function overFiles(model, set, signal, show) {
   found.images.forEach((image, at) => {
     images.set(image, SIZE * at);
   });
-  const data = await sha256(new TextEncoder().encode(found.prints.join('')));
+  const data = await sha256(new TextEncoder().encode(found.keys.map((key, at) => `${labels[at]} ${key}\n`).join('')));
   const report = finished(model, labels, probabilities, seconds, []);
   const slices = find(labels, right(report), images, found.names);
   const more = {...report.more, slices};
@@ -124,6 +134,9 @@ export async function overFiles(model, set, signal, show) {
       folder: {files: found.names, verdicts, unreadable},
     },
     images,
+    digits: found.digits,
+    none: found.none,
+    keys: found.keys,
   };
 }
 
