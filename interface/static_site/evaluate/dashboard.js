@@ -3,13 +3,14 @@
 
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
+import {mnistImages} from '../../page/mnist_images.js';
 import {models} from '../../reader/constants.js';
 import {card as auditCard, corrected} from './audit.js';
 import {INSTEAD, otherHands, whom} from './closer.js';
 import {AUDIT, FIRST, NO_REPORT, OTHER_HANDS, SECTIONS, SLICES, TEST_SET_GONE, test_images} from './constants.js';
 import {reportFile} from './downloads.js';
 import {thousands} from './jinja.js';
-import {overFiles, overImages, testImages} from './runs.js';
+import {overFiles, overImages} from './runs.js';
 import {sectionsOf, shippedReport} from './shipped.js';
 import {ofMnist, ofUploaded} from './status.js';
 import {testSet} from './test_sets.js';
@@ -84,7 +85,7 @@ class Dashboard {
   /** @returns {Promise<Uint8Array | null>} its images; null where they cannot be had */
   async images(model = this.model) {
     if (this.set !== null) return testSet(this.set)?.results.get(model)?.images ?? null;
-    return test_images ? ((await testImages().catch(() => null))?.images ?? null) : null;
+    return test_images ? ((await mnistImages('test').catch(() => null))?.images ?? null) : null;
   }
 
   /** @returns {() => boolean} whether what is chosen now is chosen still */

@@ -22,7 +22,7 @@ const SIZE = 784; // bytes of an image
 let digest;
 
 /** MNIST's test images and labels, fetched when they are first wanted; sha256: of all of them. */
-export async function testImages() {
+async function testImages() {
   const {images, labels, bytes} = await mnistImages('test');
   digest ??= sha256(bytes);
   return {images, labels: [...labels], sha256: await digest};
