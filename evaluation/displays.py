@@ -4,7 +4,6 @@ Every figure names its title, the number of images, what the interval is, the mo
 `plots.svg` and `plots.png` write it; `plots.darken` gives it the dark theme.
 """
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -23,13 +22,18 @@ from evaluation.slices import Slice
 WIDTH = 3.54  # inches: 90 mm, a column of a journal
 SMALL = 7  # points: still readable at that width
 MOST_SLICES = 12
-LONGEST_NAME = 18  # letters of a model's name, where two stand in one line
+LONGEST_NAME = 16  # letters of a model's name, where two stand in one line
 BINS = 40
 
 
 def plain(text: str) -> str:
     """Text that came from outside: Matplotlib would take what is between two dollar signs for a formula."""
     return text.replace("$", r"\$")
+
+
+def shortened(name: str) -> str:
+    """A name of at most LONGEST_NAME letters."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def stamp(report: Report, interval: str = "", n: str = "") -> str:
@@ -218,7 +222,7 @@ class DifferenceDisplay(Display):
     def from_row(cls, row: Row) -> "DifferenceDisplay":
         """The base minus the model that is compared with it, as the card "Compare" shows it."""
         a, b = row.pair.a, row.pair.b
-        first, second = (plain(textwrap.shorten(name, LONGEST_NAME, placeholder="…")) for name in row.pair.names)
+        first, second = (plain(shortened(name)) for name in row.pair.names)
         apart, low, high = (
             f"{-100 * share:+.2f}".replace("-", "−") for share in (row.difference, *reversed(row.interval))
         )
@@ -246,7 +250,7 @@ class DifferenceDisplay(Display):
         ax.set(xticks=range(10), yticks=range(10), xlim=(-0.5, 9.5), ylim=(9.5, -0.5))
         for spine in ax.spines.values():
             spine.set_visible(False)
-        label(ax, f"read as (blue: more of {self.names[0]}; orange: more of {self.names[1]})", "true")
+        label(ax, f"read as\n(blue: more of {self.names[0]}; orange: more of {self.names[1]})", "true")
 
 
 def of_refusal(report: Report) -> list[Display]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from evaluation import compare_command, details, displays, many_models, plots, slices
@@ -68,6 +69,16 @@ def test_a_models_name_is_never_a_formula(fuller):
     (row,) = many_models.against(hostile, [fakes.made("other", 1)]).rows
     for display in (displays.DifferenceDisplay.from_row(row), *all_displays(hostile)):
         assert "nonsense" in plots.svg(display.figure())
+
+
+def test_long_names_are_shortened_so_that_a_figure_holds_two(fuller):
+    longer = replace(fuller, model="a-network-with-a-name-of-many-words.tflite")
+    (row,) = many_models.against(longer, [replace(fakes.made("b" * 40, 1))]).rows
+    figure = displays.DifferenceDisplay.from_row(row).figure()
+    plots.png(figure)
+    texts = [words for words in figure.findobj(Text) if words.get_visible() and words.get_text().strip()]
+    assert all(0 <= words.get_window_extent().x0 <= words.get_window_extent().x1 <= figure.bbox.x1 for words in texts)
+    assert any("a-network-with-…" in words.get_text() for words in texts)
 
 
 def test_the_command_draws_a_difference_for_each_model_in_both_themes(fuller, tmp_path):

@@ -15,7 +15,7 @@ from evaluation import runner
 from evaluation.history import History
 from interface.app import launch_options
 from interface.evaluate.cards import CARDS, CONFIDENCE
-from interface.evaluate.downloads import DIFFERENCES, FILES, NO_DIFFERENCE
+from interface.evaluate.downloads import FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
 from interface.evaluate.tab import controls_html
@@ -81,15 +81,6 @@ def test_files_that_do_not_exist_are_refused(dashboard, asked):
 def test_every_file_on_offer_can_be_downloaded(dashboard):
     for kind in FILES:
         assert dashboard.report_file({"model": SHIPPED[0], "kind": kind})["base64"]
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_difference_of_two_matrices_can_be_downloaded(dashboard, dark):
-    asked = {"model": SHIPPED[0], "other": f"model {SHIPPED[1]}", "dark": dark}
-    for kind in DIFFERENCES:
-        assert dashboard.report_file({**asked, "kind": kind})["name"] == f"{SHIPPED[0]}-{kind}"
-        for other in (None, "model nonesuch", "run 7", 3, f"model {SHIPPED[0]}"):
-            assert dashboard.report_file({**asked, "other": other, "kind": kind}) == {"error": NO_DIFFERENCE}
 
 
 @pytest.mark.parametrize(
