@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def main(argv: Sequence[str], evaluate: Evaluate) -> int:
     )
     add("--images", type=Path, metavar="DIR", help="your own pictures, DIR/<label>/*.png, instead of MNIST's test set")
     add("--json", type=Path, metavar="FILE", help="write the comparison")
+    matrices = "draw the difference of the confusion matrices there, SVG and PNG, light and dark"
+    add("--plots", type=Path, metavar="DIR", help=matrices)
     options = parser.parse_args(argv)
     if len(options.models) < 2:
         parser.error("name two models at least")
@@ -36,7 +39,26 @@ def main(argv: Sequence[str], evaluate: Evaluate) -> int:
     if options.json:
         content = json.dumps(to_json(found), indent=1, allow_nan=False) + "\n"
         print(f"Wrote {report_files.save(options.json, content)}")
+    if options.plots:
+        for path in draw(found, options.plots):
+            print(f"Wrote {path}")
     return 0
+
+
+def draw(found: Against, folder: Path) -> list[Path]:
+    """Write the difference of the base's matrix and each model's: `difference-BASE-MODEL.svg`, .png, and both with `-dark`."""
+    from evaluation import displays, plots  # matplotlib takes half a second, which a table need not wait for
+
+    written = []
+    for row in found.rows:
+        name = re.sub(r"[^\w.-]+", "_", f"difference-{found.name}-{row.name}")
+        for theme in ("", "-dark"):
+            figure = displays.DifferenceDisplay.from_row(row).figure()
+            if theme:
+                plots.darken(figure)
+            for ending, content in (("svg", plots.svg(figure)), ("png", plots.png(figure))):
+                written.append(report_files.save(folder / f"{name}{theme}.{ending}", content))
+    return written
 
 
 def report_of(name: str, folder: Path | None, evaluate: Evaluate) -> Report:

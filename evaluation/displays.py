@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from evaluation.cost import frontier
 from evaluation.formatting import plural
+from evaluation.many_models import Row
 from evaluation.plots import ACCENT, ERROR, LINE, SOFT, TEXT, axes, label
 from evaluation.report import Report
 from evaluation.slices import Slice
@@ -21,7 +22,18 @@ from evaluation.slices import Slice
 WIDTH = 3.54  # inches: 90 mm, a column of a journal
 SMALL = 7  # points: still readable at that width
 MOST_SLICES = 12
+LONGEST_NAME = 16  # letters of a model's name, where two stand in one line
 BINS = 40
+
+
+def plain(text: str) -> str:
+    """Text that came from outside: Matplotlib would take what is between two dollar signs for a formula."""
+    return text.replace("$", r"\$")
+
+
+def shortened(name: str) -> str:
+    """A name of at most LONGEST_NAME letters."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def stamp(report: Report, interval: str = "", n: str = "") -> str:
@@ -29,7 +41,7 @@ def stamp(report: Report, interval: str = "", n: str = "") -> str:
     parts = [
         n or plural(report.dataset.n, "image"),
         interval,
-        f"{report.model} {report.weights_sha256[:8]}",
+        plain(f"{report.model} {report.weights_sha256[:8]}"),
         report.created[:10],
     ]
     return " · ".join(part for part in parts if part)
@@ -99,7 +111,7 @@ class SlicesDisplay(Display):
             ax.plot([100 * edge for edge in row.interval], [place, place], color=colour, linewidth=1.4)
             ax.plot(100 * row.accuracy, place, "o", color=colour, markersize=3.5)
         ax.axvline(100 * self.overall, linestyle="--", color=SOFT, linewidth=0.8)
-        ax.set(yticks=range(len(rows)), yticklabels=[f"{row.grouping}: {row.name}" for row in rows])
+        ax.set(yticks=range(len(rows)), yticklabels=[plain(f"{row.grouping}: {row.name}") for row in rows])
         ax.grid(False, axis="y")
         label(ax, "accuracy, %" if rows else "not looked at", "")
 
@@ -190,11 +202,55 @@ class CostDisplay(Display):
         for name, cost, accuracy, limits in zip(self.names, self.costs, self.accuracies, self.intervals, strict=True):
             ax.plot([cost, cost], 100 * limits, color=ACCENT, linewidth=1.2)
             ax.plot(cost, 100 * accuracy, "o", color=ACCENT, markersize=4)
-            ax.annotate(name, (cost, 100 * accuracy), (5, 3), textcoords="offset points", fontsize=SMALL, color=TEXT)
+            ax.annotate(
+                plain(name), (cost, 100 * accuracy), (5, 3), textcoords="offset points", fontsize=SMALL, color=TEXT
+            )
         if len(self.costs):
             ax.set_xscale("log")
             ax.set_xlim(self.costs.min() / 3, self.costs.max() * 6)
         label(ax, "multiply-adds for one image", "accuracy, %")
+
+
+@dataclass
+class DifferenceDisplay(Display):
+    """The difference of two confusion matrices. names: of the two models; matrix: (10, 10) int, the first's counts minus the second's."""
+
+    names: tuple[str, str]
+    matrix: np.ndarray
+
+    @classmethod
+    def from_row(cls, row: Row) -> "DifferenceDisplay":
+        """The base minus the model that is compared with it, as the card "Compare" shows it."""
+        a, b = row.pair.a, row.pair.b
+        first, second = (plain(shortened(name)) for name in row.pair.names)
+        apart, low, high = (
+            f"{-100 * share:+.2f}".replace("-", "−") for share in (row.difference, *reversed(row.interval))
+        )
+        note = (
+            f"{plural(a.dataset.n, 'image')} · accuracy {apart} points (95 %, bootstrap: {low} to {high})\n"
+            f"{first} {a.weights_sha256[:8]}, {a.created[:10]} · {second} {b.weights_sha256[:8]}, {b.created[:10]}"
+        )
+        return cls(f"Confusion matrix: {first} − {second}", note, (first, second), -row.matrix)
+
+    @property
+    def height(self) -> float:
+        """Inches: the cells are squares."""
+        return 3.7
+
+    def draw(self, ax: Axes) -> None:
+        """Blue where the first has more images, orange where the second has, both by the root of their number."""
+        most = max(int(np.abs(self.matrix).max()), 1)
+        ax.grid(False)
+        for (t, p), n in np.ndenumerate(self.matrix):
+            if n:
+                colour, strength = ACCENT if n > 0 else ERROR, 0.15 + 0.6 * (abs(n) / most) ** 0.5
+                ax.fill_between([p - 0.47, p + 0.47], t - 0.47, t + 0.47, color=colour, alpha=strength, linewidth=0)
+            words = f"{n:+d}".replace("-", "−") if n else "·"
+            ax.text(p, t, words, ha="center", va="center", color=TEXT if n else SOFT, fontsize=SMALL - 1)
+        ax.set(xticks=range(10), yticks=range(10), xlim=(-0.5, 9.5), ylim=(9.5, -0.5))
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+        label(ax, f"read as\n(blue: more of {self.names[0]}; orange: more of {self.names[1]})", "true")
 
 
 def of_refusal(report: Report) -> list[Display]:

@@ -212,11 +212,11 @@ def load(path: Path) -> Report:
         ) from error
 
 
-def save(path: Path, text: str) -> Path:
-    """Write a text file whole or not at all, in UTF-8: an older file stays as it was. Returns its path. Raises ReportError."""
+def save(path: Path, content: str | bytes) -> Path:
+    """Write a file whole or not at all, text in UTF-8: an older file stays as it was. Returns its path. Raises ReportError."""
     try:
         with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="")
+            temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     except OSError as error:
         kept = "; the older file there is unchanged" if path.exists() else ""
         raise ReportError(f"{path} could not be written ({error.strerror or type(error).__name__}){kept}.") from error

@@ -125,7 +125,7 @@ def _names(measure: Measure, edges: np.ndarray) -> tuple[str, ...]:
     """What the slices between these edges are called."""
     if not len(edges):
         return ("all",)
-    at, unit = [f"{edge:.{measure.decimals}f}" for edge in edges], measure.unit
+    at, unit = [f"{edge:z.{measure.decimals}f}" for edge in edges], measure.unit  # z: no −0
     middle = [f"{low} to {high} {unit}" for low, high in zip(at, at[1:], strict=False)]
     return f"{measure.low}: to {at[0]} {unit}", *middle, f"{measure.high}: over {at[-1]} {unit}"
 

@@ -23,6 +23,7 @@ from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, r
 from model.datasets import HELD_OUT, TRAINING_IMAGES, Labelled
 
 SLICES, REFUSAL, AUDIT = "Whom it is good for", "When it refuses", "Audit my labels"
+OWN_UNDAMAGED = "The corruptions damage MNIST’s test images; your own pictures are read as they are."
 FEW = 5  # digits that show what a corruption does: they fit into a table's cell
 
 Card = Callable[[Reports, Selection], Markup]
@@ -108,7 +109,7 @@ def robustness_of(found: Report | None, test: Labelled | None, uploaded: bool, m
     test: MNIST's test set, None where it is not on this machine; uploaded: whether an uploaded test set is shown.
     """
     if uploaded:
-        return quiet("The corruptions damage MNIST’s test images; your own pictures are read as they are.")
+        return quiet(OWN_UNDAMAGED)
     return render(
         "robustness.html",
         message=message,

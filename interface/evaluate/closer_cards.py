@@ -22,6 +22,7 @@ from interface.evaluate.views import MNIST_MISSING, NO_REPORT, PAGE, quiet, rend
 
 # In the gallery, the most suspect first: about 200 kB; the corrected set keeps all others as they are.
 MOST_SUSPECTS = 240
+MNIST_ONLY = "This is measured on MNIST’s test set, beside images that are no digit; choose it again to see it."
 SCALE = 10_000  # the page gets fractions as whole numbers of ten-thousandths, which is all that a report holds
 
 
@@ -94,9 +95,7 @@ def refusal(reports: Reports, selection: Selection, message: str = "") -> Markup
     if found is None:
         return quiet(NO_REPORT)
     if selection.test_set is not None:
-        return quiet(
-            "This is measured on MNIST’s test set, beside images that are no digit; choose it again to see it."
-        )
+        return quiet(MNIST_ONLY)
     return render(
         "refusal.html",
         message=message,

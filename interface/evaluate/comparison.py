@@ -33,11 +33,18 @@ def card(reports: Reports, selection: Selection, other: str | None = None, messa
     comparable, a, row = reports.comparable(selection), reports.report(selection), None
     other = other or first_with_report(reports, selection, comparable)
     try:
-        b = reports.comparable_report(selection, other) if other else None
-        row = comparer(selection)(a, (b,), (a.model, comparable[other])).rows[0] if a and b and other else None
+        row = compared_with(reports, selection, other) if other else None
     except (CompareError, ReportError) as error:
         message = message or str(error)
     return compared(a, comparable, other, row, message, reports.images(selection)) + everything(reports, selection, a)
+
+
+def compared_with(reports: Reports, selection: Selection, other: str) -> Row | None:
+    """What is shown beside `other`, a key of `Reports.comparable`; None where one of the two has no report. Raises CompareError for
+    reports about other images and ReportError for a run that is gone."""
+    a, b = reports.report(selection), reports.comparable_report(selection, other)
+    names = (selection.model, reports.comparable(selection)[other])
+    return comparer(selection)(a, (b,), names).rows[0] if a and b else None
 
 
 def everything(reports: Reports, selection: Selection, base: Report | None) -> Markup:

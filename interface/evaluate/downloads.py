@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluation import report_files
+from evaluation.many_models import Row
 from evaluation.report import Report
 from interface.evaluate.kept import kept_with
 
@@ -35,6 +36,12 @@ FILES = {
     "risk-coverage.svg": "Risk and coverage, SVG",
     "risk-coverage.png": "Risk and coverage, PNG",
 }
+# The same of what only two models have: the one shown and the one chosen in "Compare".
+DIFFERENCES = {
+    "matrix-difference.svg": "Difference of the matrices in Compare, SVG",
+    "matrix-difference.png": "Difference of the matrices in Compare, PNG",
+}
+NO_DIFFERENCE = "Choose in the section Compare what to compare with; both need a report on the same images."
 MIME = {
     "json": "application/json",
     "csv": "text/csv",
@@ -62,15 +69,27 @@ def file(found: Report, images: np.ndarray | None, kind: str, dark: bool = False
     return b64encode(content).decode("ascii"), MIME[kind.rpartition(".")[2]]
 
 
+def difference(row: Row, kind: str, dark: bool = False) -> tuple[str, str]:
+    """(base64 of the content, MIME type) of a file of DIFFERENCES. row: the model shown beside another one."""
+    from evaluation import displays
+
+    content = written(displays.DifferenceDisplay.from_row(row).figure(), kind, dark)
+    return b64encode(content).decode("ascii"), MIME[kind.rpartition(".")[2]]
+
+
 @kept_with
 def plot(found: Report, kind: str, dark: bool = False) -> bytes:
     """A plot of the report as the bytes of an SVG or PNG file. KeyError for anything not in FILES, or what the report has not."""
+    return written(drawn(found)[kind.rpartition(".")[0]](), kind, dark)
+
+
+def written(figure: "Figure", kind: str, dark: bool) -> bytes:
+    """A figure as the bytes of a file of this kind."""
     from evaluation import plots
 
-    name, _, ending = kind.rpartition(".")
-    write = {"svg": lambda figure: plots.svg(figure).encode("utf-8"), "png": plots.png}[ending]
-    figure = drawn(found)[name]()
-    return write(plots.darken(figure) if dark else figure)
+    if dark:
+        plots.darken(figure)
+    return plots.png(figure) if kind.endswith(".png") else plots.svg(figure).encode("utf-8")
 
 
 def drawn(found: Report) -> "dict[str, Callable[[], Figure]]":

@@ -10,12 +10,14 @@ from typing import Any
 
 import gradio as gr
 
+from evaluation.comparison import CompareError
 from evaluation.galleries import Query
 from evaluation.metrics import evaluate
+from evaluation.report_files import ReportError
 from evaluation.runner import SHARED, BusyError, Evaluations, Job, Progress, Step
 from interface.evaluate import closer_cards, closer_handlers, comparison, views
 from interface.evaluate.cards import CARDS, confidence, measuring, robustness_of
-from interface.evaluate.downloads import file
+from interface.evaluate.downloads import DIFFERENCES, NO_DIFFERENCE, difference, file
 from interface.evaluate.runs import ended, steps
 from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import Overview, Part
@@ -185,7 +187,7 @@ class Dashboard:
     # ---- the rest ----
 
     def report_file(self, asked: dict) -> dict:
-        """A file to download: {"model", "test_set", "kind"} → {"name", "type", "base64"}, or {"error": sentence}."""
+        """A file to download: {"model", "test_set", "kind", "dark", "other"} → {"name", "type", "base64"}, or {"error": sentence}."""
         asked = asked if isinstance(asked, dict) else {}
         name, test_set, kind = (asked.get(key) for key in ("model", "test_set", "kind"))
         found = selection = None
@@ -194,11 +196,26 @@ class Dashboard:
             found = self.reports.report(selection)
         if found is None or selection is None or not isinstance(kind, str):
             return {"error": "There is no such report to take away."}
+        if kind in DIFFERENCES:
+            return self._difference(selection, asked)
         try:
             content, mime = file(found, self.reports.images(selection), kind, asked.get("dark") is True)
         except KeyError:
             return {"error": "There is no such file to take away."}
         return {"name": f"{name}-{kind}", "type": mime, "base64": content}
+
+    def _difference(self, selection: Selection, asked: dict) -> dict:
+        """A file of DIFFERENCES. asked["other"]: what is compared with, a key of Reports.comparable."""
+        other, kind, row = asked.get("other"), asked["kind"], None
+        try:
+            if isinstance(other, str) and other in self.reports.comparable(selection):
+                row = comparison.compared_with(self.reports, selection, other)
+        except (CompareError, ReportError) as error:
+            return {"error": str(error)}
+        if row is None:
+            return {"error": NO_DIFFERENCE}
+        content, mime = difference(row, kind, asked.get("dark") is True)
+        return {"name": f"{selection.model}-{kind}", "type": mime, "base64": content}
 
     def corrected_set(self, asked: dict) -> dict:
         """The corrected test set: {"model", "test_set", "decisions"} → {"name", "type", "base64"}, or {"error": sentence}."""

@@ -175,7 +175,9 @@ class Dashboard {
   /** @param {HTMLButtonElement} button  names a file to download */
   async download(button) {
     button.disabled = true;
-    await this.take(this.gradio.server.report_file({...this.selected, kind: button.dataset.file, dark: isDark()}));
+    const compared = this.tab.querySelector('[data-choice=other]');
+    const other = compared instanceof HTMLSelectElement ? compared.value : null;
+    await this.take(this.gradio.server.report_file({...this.selected, kind: button.dataset.file, dark: isDark(), other}));
     button.disabled = false;
     closeMenu(button);
   }

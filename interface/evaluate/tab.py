@@ -15,7 +15,7 @@ from evaluation.rendering import TEMPLATES
 from interface.assets import mount
 from interface.evaluate import views
 from interface.evaluate.cards import AUDIT, CARDS, CONFIDENCE, REFUSAL, SLICES
-from interface.evaluate.downloads import FILES
+from interface.evaluate.downloads import DIFFERENCES, FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
 from interface.templates import render
@@ -126,7 +126,7 @@ def heading_html(name: str, opened: bool) -> Markup:
     return views.render("section.html", name=name, slug=slug(name), open=opened)
 
 
-def controls_html(uploads: bool, files: Mapping[str, str] = FILES) -> Markup:
+def controls_html(uploads: bool, files: Mapping[str, str] = FILES | DIFFERENCES) -> Markup:
     """Run, Cancel, Download, and where visitors may upload test sets, "Your pictures". files: kind → words of what can be
     downloaded."""
     return views.render(

@@ -11,7 +11,7 @@ from interface.evaluate.state import Reports, Selection, mnist_test
 from model.recogniser import Recogniser
 
 ROBUSTNESS, OTHER_HANDS, COST = "Robustness", "Other hands", "What it costs"
-MADE = (cards.SLICES, OTHER_HANDS, cards.REFUSAL, ROBUSTNESS, COST)
+MADE = (cards.REFUSAL, ROBUSTNESS, COST)  # slices and other hands the page makes itself, as it can of any report
 
 
 def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:
@@ -23,8 +23,6 @@ def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:
         report = reports.report(selection)
         if report is not None:
             found[name] = {
-                cards.SLICES: str(sections.slices(report, clickable=True)),
-                OTHER_HANDS: str(closer_cards.other_hands(reports, selection)),
                 cards.REFUSAL: str(closer_cards.refusal(reports, selection)),
                 ROBUSTNESS: str(sections.robustness(report, cards.examples(mnist_test()))),
                 COST: str(closer_cards.cost(reports, selection)),

@@ -3,12 +3,24 @@
 import json
 from collections.abc import Mapping
 
-from evaluation import curves, galleries, html_report, picture_archive, plots, report_files, sections
+from evaluation import (
+    corruptions,
+    curves,
+    galleries,
+    html_report,
+    picture_archive,
+    plots,
+    report_files,
+    sections,
+    shapes,
+    slices,
+)
+from evaluation.audit import duplicates, suspects
 from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
-from interface.evaluate import cards, comparison, downloads, uploaded_test_sets, views
+from interface.evaluate import cards, closer_cards, comparison, downloads, uploaded_test_sets, views
 from interface.static_site import closer
 from model import pictures
 from model.datasets import LABEL_PROBLEMS
@@ -24,6 +36,16 @@ FILES = {
 }
 MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
 
+AUDIT_OF_OWN = (
+    "For pictures of your own: choose “Your pictures” above. This page finds all but pictures that are cut or turned."
+)
+AUDIT_NUMBERS = {
+    suspects: (
+        "BLANK_SCORE", "SEVERAL_SCORE", "OTHER_LABEL_SCORES", "SAME_LABEL_SCORES", "NONE_SCORE", "DOUBT", "LEAST_INK",
+    ),
+    duplicates: ("HASH_SIDE", "MOST_BITS", "MOST_PIXELS", "MOST_OUTPUTS", "SPREAD"),
+}  # fmt: skip
+
 
 def constants(models: Mapping[str, Recogniser], images: bool) -> str:
     """JavaScript that exports the words and numbers that the app's Python has too. images: whether the test images are there."""
@@ -32,6 +54,26 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "test_images": images,
         "SECTIONS": closer.MADE,
         "SLICES": cards.SLICES,
+        "OTHER_HANDS": closer.OTHER_HANDS,
+        "COST": closer.COST,
+        "MEASURES": [
+            {name: getattr(one, name) for name in ("name", "low", "high", "unit", "decimals")}
+            for one in shapes.MEASURES
+        ],
+        "FINER": shapes.FINER,
+        "SLICE_CUTS": slices.CUTS,
+        "SLICE_LEVEL": slices.LEVEL,
+        "MANY_SLICES": slices.MANY,
+        "MOST_SLICES": sections.MOST_SLICES,
+        "MOST_SLICES_IN_FILE": html_report.MOST_SLICES,
+        "AUDIT": cards.AUDIT,
+        "AUDIT_KINDS": suspects.KINDS,
+        "AUDIT_OF_OWN": AUDIT_OF_OWN,
+        "AUDIT_NUMBERS": {name: getattr(module, name) for module, names in AUDIT_NUMBERS.items() for name in names},
+        "MOST_SUSPECTS": closer_cards.MOST_SUSPECTS,
+        "KINDS_OF_DAMAGE": len(corruptions.CORRUPTIONS),
+        "MNIST_ONLY": closer_cards.MNIST_ONLY,
+        "OWN_UNDAMAGED": cards.OWN_UNDAMAGED,
         "KINDS": galleries.KINDS,
         "SORTS": galleries.SORTS,
         "BANDS": galleries.BANDS,
@@ -60,6 +102,8 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "UNNAMED": uploaded_test_sets.UNNAMED,
         "SENTENCES": picture_archive.SENTENCES,
         "FILES": FILES,
+        "DIFFERENCES": downloads.DIFFERENCES,
+        "NO_DIFFERENCE": downloads.NO_DIFFERENCE,
         "MIME": downloads.MIME,
         "CSS": (TEMPLATES / "sections.css").read_text("utf-8"),
         "SCRIPT": (TEMPLATES / "sections.js").read_text("utf-8"),

@@ -6,6 +6,7 @@ from evaluation import sections
 from evaluation.report import Report
 from interface.assets import INTERFACE
 from interface.evaluate import cards
+from interface.evaluate.downloads import DIFFERENCES
 from interface.evaluate.tab import contents_html, controls_html, heading_html, slug
 from interface.reader import runtime
 from interface.reader.routes import CONSTANTS
@@ -13,8 +14,7 @@ from interface.static_site import evaluation, modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-# The app's sections but for the audit of labels and the history, which only the app has.
-CARDS = tuple(name for name in cards.CARDS if name not in (cards.AUDIT, "History"))
+CARDS = tuple(name for name in cards.CARDS if name != "History")  # which only the app has
 
 
 def index(found: Report, models: list[str], images: bool = True) -> str:
@@ -33,7 +33,7 @@ def index(found: Report, models: list[str], images: bool = True) -> str:
         report=found,
         headline=sections.headline(m),
         matrix=sections.matrix(m),
-        controls=controls_html(uploads=True, files=evaluation.FILES),
+        controls=controls_html(uploads=True, files=evaluation.FILES | DIFFERENCES),
         contents=contents_html(CARDS),
         cards=[(name, slug(name), heading_html(name, opened=name == CARDS[0])) for name in CARDS],
         images=images,

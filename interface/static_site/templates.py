@@ -22,9 +22,19 @@ FIRST = (
     "folder.html",
     "tiles.html",
     "report.html",
+    "slices.html",
     *(
         f"evaluate/templates/{name}.html"
-        for name in ("status", "gallery", "gallery_waiting", "confidence", "comparison", "slices")
+        for name in (
+            "status",
+            "gallery",
+            "gallery_waiting",
+            "confidence",
+            "comparison",
+            "slices",
+            "other_hands",
+            "audit",
+        )
     ),
     *(f"evaluate/templates/{name}.html" for name in ("evaluating", "starting", "quiet")),
     "static_site/evaluate/axes.html",

@@ -1,17 +1,20 @@
 """The reports that ship belong to the models that ship, and every figure follows from the weights."""
 
 import json
+import re
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from evaluation import comparison, report, report_files, runner
+from evaluation import comparison, html_report, report, report_files, runner
 from model.datasets import LABEL_PROBLEMS, Labelled
 from model.recogniser import Recogniser, load, shipped
 from tests.fakes import Fake, known
 
 SHIPPED = shipped()
+LARGEST = 400_000  # bytes of a report that people send to each other
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -23,6 +26,38 @@ def test_every_shipped_model_ships_a_report_of_its_weights_without_images(name):
     assert found.weights_sha256 == load(name).weights_sha256
     assert found.dataset.n == 10_000 and found.robustness and known(found.metrics.without_label_problems).n == 9985
     assert "image/" not in (report_files.SHIPPED / f"{name}.json").read_text("utf-8")
+
+
+class Asked(HTMLParser):
+    """Notes what a page would fetch: every address in an attribute that is not inside the page."""
+
+    def __init__(self):
+        super().__init__()
+        self.outside: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        addresses = [value or "" for name, value in attrs if name.split(":")[-1] in FETCHED]
+        styles = [value or "" for name, value in attrs if name == "style"]
+        addresses += [address for style in styles for address in URL.findall(style)]
+        self.outside += [address for address in addresses if not address.startswith(("data:", "#"))]
+
+
+FETCHED = ("src", "href", "srcset", "poster", "action", "formaction", "data", "background", "ping", "manifest")
+URL = re.compile(r"""url\(\s*["']?([^"')]*)""")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_report_is_one_small_page_that_asks_nobody_for_anything(name, mnist):
+    found = report_files.shipped(name)
+    assert found is not None
+    text = html_report.html(found, mnist.test.images)
+    assert len(text.encode("utf-8")) <= LARGEST and text.count('class="tile miss"') == found.metrics.errors
+    asked = Asked()
+    asked.feed(text)
+    assert asked.outside == []
+    style, script = text.split("<style>")[1].split("</style>")[0], text.split("<script>")[1].split("</script>")[0]
+    assert "@import" not in style and all(url.startswith(("data:", "#")) for url in URL.findall(style))
+    assert not re.search(r"\bfetch\(|\bimport\b|XMLHttpRequest|WebSocket|sendBeacon|new Image|Worker\(", script)
 
 
 def shuffled(path, out):

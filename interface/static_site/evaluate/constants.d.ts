@@ -40,6 +40,8 @@ export const SENTENCES: Record<string, string>;
 
 /** By kind: what the download's menu calls it, and its MIME type by ending. */
 export const FILES: Record<string, string>;
+export const DIFFERENCES: Record<string, string>;
+export const NO_DIFFERENCE: string;
 export const MIME: Record<string, string>;
 
 /** What a report file carries inside: evaluation/templates/sections.css and sections.js. */
@@ -50,6 +52,38 @@ export const PLOTS: string;
 /** evaluation/plots.py: the light ones, by the variables of the style sheets. */
 export const COLOURS: Record<string, string>;
 
-/** The sections of the app's own making, in reports/MODEL-sections.json, and the name of the one with slices. */
+/** The sections of the app's own making, in reports/MODEL-sections.json, and the name of the one that every report has. */
 export const SECTIONS: string[];
 export const SLICES: string;
+export const OTHER_HANDS: string;
+export const COST: string;
+
+/** evaluation/slices.py, shapes.py and corruptions.py, and what the app says of the sections that only MNIST's test set has. */
+export const MEASURES: {name: string; low: string; high: string; unit: string; decimals: number}[];
+export const FINER: number;
+export const SLICE_CUTS: number[];
+export const SLICE_LEVEL: number;
+export const MANY_SLICES: number;
+export const MOST_SLICES: number;
+export const MOST_SLICES_IN_FILE: number;
+export const AUDIT: string;
+export const AUDIT_KINDS: Record<string, string>;
+export const AUDIT_OF_OWN: string;
+export const AUDIT_NUMBERS: {
+  BLANK_SCORE: number;
+  SEVERAL_SCORE: number;
+  OTHER_LABEL_SCORES: Record<string, number>;
+  SAME_LABEL_SCORES: Record<string, number>;
+  NONE_SCORE: number;
+  DOUBT: number;
+  LEAST_INK: number;
+  HASH_SIDE: number;
+  MOST_BITS: number;
+  MOST_PIXELS: number;
+  MOST_OUTPUTS: number;
+  SPREAD: number;
+};
+export const MOST_SUSPECTS: number;
+export const KINDS_OF_DAMAGE: number;
+export const MNIST_ONLY: string;
+export const OWN_UNDAMAGED: string;

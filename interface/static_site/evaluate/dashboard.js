@@ -3,12 +3,16 @@
 
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
+import {mnistImages} from '../../page/mnist_images.js';
 import {models} from '../../reader/constants.js';
-import {FILES, FIRST, MISSING, NO_REPORT, SECTIONS, SLICES, TEST_SET_GONE, test_images, weights} from './constants.js';
-import {file} from './downloads.js';
+import {card as auditCard, corrected} from './audit.js';
+import {INSTEAD, otherHands, whom} from './closer.js';
+import {AUDIT, FIRST, NO_REPORT, OTHER_HANDS, SECTIONS, SLICES, TEST_SET_GONE, test_images} from './constants.js';
+import {reportFile} from './downloads.js';
 import {thousands} from './jinja.js';
-import {overFiles, overImages, testImages} from './runs.js';
-import {sectionsOf, shippedReport, slices} from './shipped.js';
+import {overFiles, overImages} from './runs.js';
+import {sectionsOf, shippedReport} from './shipped.js';
+import {ofMnist, ofUploaded} from './status.js';
 import {testSet} from './test_sets.js';
 import * as views from './views.js';
 
@@ -25,7 +29,7 @@ export async function mount(root, link) {
     trigger: (event, data = {}) => dashboard.act(event, data),
     server: {
       report_file: (asked) => dashboard.file(/** @type {any} */ (asked)),
-      corrected_set: async () => ({error: 'Labels are audited in the app.'}),
+      corrected_set: (asked) => corrected(testSet(dashboard.set), dashboard.result, /** @type {any} */ (asked).decisions),
     },
   });
   await dashboard.shown;
@@ -60,14 +64,28 @@ class Dashboard {
 
   /** @type {(model?: string) => Promise<Report | null>} the report that is shown */
   async report(model = this.model) {
-    if (this.set !== null) return testSet(this.set)?.results.get(model)?.report ?? null;
+    return this.set === null ? this.mnist(model) : (testSet(this.set)?.results.get(model)?.report ?? null);
+  }
+
+  /** @type {(model?: string) => Promise<Report | null>} of MNIST's test images: the newest run here, or the report that ships */
+  async mnist(model = this.model) {
     return this.finished.get(model) ?? (await shippedReport(model));
+  }
+
+  /** What the model made of the test set of one's own; null of another. */
+  get result() {
+    return testSet(this.set)?.results.get(this.model) ?? null;
+  }
+
+  /** @param {{kind: string, other: string | null}} asked  a file; other: the key of what is compared with */
+  async file({kind, other}) {
+    return reportFile(kind, await this.report(), await this.images(), other ? await this.report(other.replace('model ', '')) : null);
   }
 
   /** @returns {Promise<Uint8Array | null>} its images; null where they cannot be had */
   async images(model = this.model) {
     if (this.set !== null) return testSet(this.set)?.results.get(model)?.images ?? null;
-    return test_images ? ((await testImages().catch(() => null))?.images ?? null) : null;
+    return test_images ? ((await mnistImages('test').catch(() => null))?.images ?? null) : null;
   }
 
   /** @returns {() => boolean} whether what is chosen now is chosen still */
@@ -108,13 +126,16 @@ class Dashboard {
   /** @type {(piece: HTMLElement, chosen: {slice: string, name: string}) => Promise<void>} the images of a slice */
   async slice(piece, chosen) {
     const still = this.chosen();
-    const [report, images, made] = [await this.report(), await this.images(), await this.sections()];
-    if (report && still()) this.put(piece, slices(report, made[SLICES] ?? '', images, chosen));
+    const [report, images] = [await this.report(), await this.images()];
+    if (report && still()) this.put(piece, whom(report, images, chosen));
   }
 
-  /** What the app shows of the report that ships, by section; nothing of other test sets. */
-  sections() {
-    return this.set === null ? sectionsOf(this.model) : Promise.resolve(/** @type {Record<string, string>} */ ({}));
+  /** @returns {Promise<Record<string, Markup | string>>} by section, what the app shows of the model, or says of a test set of one's own */
+  async sections() {
+    const made = await sectionsOf(this.model);
+    if (this.set === null) return made;
+    const instead = Object.fromEntries(Object.entries(INSTEAD).map(([name, say]) => [name, say()]));
+    return {...made, ...instead};
   }
 
   /** @type {(query: Query) => string} the address that opens this cell */
@@ -152,40 +173,30 @@ class Dashboard {
     this.put(this.piece('status'), status);
     if (!report) {
       this.put(this.piece('headline'), views.quiet(this.set === null ? NO_REPORT : 'No figures yet.'));
-      for (const name of ['matrix', 'gallery', ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
+      for (const name of ['matrix', 'gallery', AUDIT, OTHER_HANDS, ...CARDS.keys(), ...SECTIONS]) this.put(this.piece(name), '');
       return;
     }
     this.put(this.piece('headline'), views.headline(report.metrics));
     this.put(this.piece('matrix'), views.matrix(report.metrics));
-    const [images, made] = [await this.images(), await this.sections()]; // the figures above do not wait for them
+    const images = await this.images(); // the figures above do not wait for them
     if (!still()) return;
     this.put(this.piece('gallery'), views.gallery(report, images, {...views.MOST_WRONG, shown: FIRST}));
+    await painted(); // nor the first view for the lower half
+    const [made, mnist] = [await this.sections(), await this.mnist()];
+    if (!still()) return;
+    this.put(this.piece(AUDIT), auditCard(this.result));
+    this.put(this.piece(OTHER_HANDS), otherHands(mnist, this.set === null ? null : report));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
-    for (const name of SECTIONS) {
-      const section = name === SLICES && made[name] ? slices(report, made[name], images, null) : (made[name] ?? views.onlyTheApp());
-      this.put(this.piece(name), section);
-    }
+    for (const name of SECTIONS) this.put(this.piece(name), made[name] ?? views.onlyTheApp());
     await this.compare({});
   }
 
   /** @type {(report: Report | null, note: string) => Promise<Markup>} */
   async status(report, note) {
     const set = testSet(this.set);
-    if (set) {
-      if (!report) return views.status(set.name, note || `${this.model} has not read these pictures yet. Press Run.`, {testSet: this.set});
-      const text = `${thousands(report.dataset.n)} pictures in ${report.seconds.toFixed(1)} s, through the whole path from picture to digit.`;
-      return views.status(set.name, `${text} ${note}`.trim(), {testSet: this.set, folder: views.folder(report)});
-    }
-    const missing = !test_images;
-    if (!report) return views.status('', note, {missing});
-    if (!this.finished.has(this.model)) {
-      const text = `Made ${report.created.slice(0, 10)} with the same weights. ${missing ? MISSING : 'Press Run to check it here.'} ${note}`;
-      return views.status('The shipped report, not a run', text.trim(), {missing});
-    }
-    const when = report.created.slice(0, 16).replace('T', ' ');
-    const pace = `${when} UTC, ${report.seconds.toFixed(1)} s, ${thousands(Math.round(report.images_per_second))} images a second.`;
-    const same = views.reproduces(report, await shippedReport(this.model), weights[this.model]);
-    return views.status('A run in this browser', `${pace} ${same} ${note}`.trim());
+    return set
+      ? ofUploaded(report, set.name, this.set, this.model, note)
+      : ofMnist(report, this.finished.has(this.model), await shippedReport(this.model), note);
   }
 
   /** @type {(detail: {other?: string, run?: boolean}) => Promise<void>} */
@@ -264,20 +275,14 @@ class Dashboard {
       this.run = null;
     }
   }
-
-  // ---- files ----
-
-  /**
-   * A file to download.
-   * @param {{kind: string}} asked
-   * @returns {Promise<{name: string, type: string, base64: string} | {error: string}>}
-   */
-  async file({kind}) {
-    const report = await this.report();
-    if (!report || !(kind in FILES)) return {error: 'There is no such report to take away.'};
-    return file(report, await this.images(), kind);
-  }
 }
+
+/** A frame has been on the screen, or could have been: a browser draws none of a page that nobody sees. */
+const painted = () =>
+  Promise.race([
+    new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+    new Promise((resolve) => setTimeout(resolve, 200)),
+  ]);
 
 const STEP = 1000; // images between two drawings of the matrix
 
@@ -286,6 +291,7 @@ const CARDS_BY_NAME = [
   ['Per class', (report) => views.perClass(report)],
   ['Epochs', (report) => views.epochs(report)],
   ['Images', (report, images) => views.gallery(report, images, views.MOST_WRONG, true)],
+  [SLICES, (report, images) => whom(report, images)],
   ['Is it sure when it is right?', (report) => views.confidence(report)],
 ];
 /** The cards of the lower half, but for Compare. */

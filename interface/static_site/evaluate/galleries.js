@@ -74,7 +74,7 @@ function tile(report, images, index) {
 }
 
 /** @type {(bytes: Uint8Array) => string} an image, 28 × 28, as a data URL */
-function dataUrl(bytes) {
+export function dataUrl(bytes) {
   const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
   const context = context2d(canvas);
   const image = context.createImageData(28, 28);

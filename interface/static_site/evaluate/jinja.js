@@ -69,6 +69,10 @@ const filters = {
   /** @type {(value: unknown) => string} */
   string: (value) => String(value),
   int: Number,
+  /** @type {(values: Scope[], name: string) => Scope[]} those that have it */
+  selectattr: (values, name) => values.filter((value) => truthy(value[name])),
+  /** @type {(values: any[]) => any[]} */
+  list: (values) => values,
   round: Math.round,
   /** @type {(parts: unknown[]) => Markup} */
   join: (parts) => joined(parts.map((part) => new Markup(escaped(part)))),

@@ -172,8 +172,15 @@ export function robustness({robustness: found}) {
   ]);
 }
 
-/** @type {(report: Report) => Markup} counts; the diagonal in the accent, errors in orange */
-export function confusionMatrix({metrics: {confusion_matrix: matrix}}) {
+/**
+ * A table of ten rows and ten columns, each cell with its count on its colour.
+ * @param {string} name
+ * @param {number[][]} matrix  rows true, columns read as
+ * @param {(n: number, right: boolean) => 'pale' | 'warm'} colour
+ * @param {(n: number) => string} text  of a count that is not 0
+ * @param {string} across  what is written below
+ */
+function grid(name, matrix, colour, text, across) {
   const digits = matrix.map((_, digit) => /** @type {[number, string]} */ ([digit, String(digit)]));
   const axis = {low: -0.5, high: 9.5, ticks: digits};
   const size = /** @type {[number, number]} */ ([520, 500]);
@@ -182,28 +189,34 @@ export function confusionMatrix({metrics: {confusion_matrix: matrix}}) {
   const counts = cells.map(({t, p, n}) => ({
     x: LEFT + ((p + 0.5) / 10) * (size[0] - LEFT - RIGHT),
     y: TOP + ((9.5 - t) / 10) * (size[1] - TOP - BOTTOM) + 4,
-    text: n ? String(n) : '·',
+    text: n ? text(n) : '·',
     anchor: 'middle',
   }));
   const up = {...axis, title: 'true', ticks: digits.map(([digit, text]) => /** @type {[number, string]} */ ([9 - digit, text]))};
   return plot(
-    'Confusion matrix',
+    name,
     size,
-    {...axis, title: 'read as'},
+    {...axis, title: across},
     up,
     (x, y) =>
       cells.flatMap(({t, p, n, right}) =>
-        n
-          ? [
-              {
-                kind: right ? /** @type {const} */ ('pale') : /** @type {const} */ ('warm'),
-                d: `M${x(p - 0.47)} ${y(t - 0.47)}V${y(t + 0.47)}H${x(p + 0.47)}V${y(t - 0.47)}Z`,
-              },
-            ]
-          : [],
+        n ? [{kind: colour(n, right), d: `M${x(p - 0.47)} ${y(t - 0.47)}V${y(t + 0.47)}H${x(p + 0.47)}V${y(t - 0.47)}Z`}] : [],
       ),
     counts,
   );
+}
+
+/** @type {(report: Report) => Markup} counts; the diagonal in the accent, errors in orange */
+export const confusionMatrix = ({metrics}) =>
+  grid('Confusion matrix', metrics.confusion_matrix, (_, right) => (right ? 'pale' : 'warm'), String, 'read as');
+
+/** @type {(a: Report, b: Report) => Markup} the first matrix minus the second: blue where the first has more images, orange where the second */
+export function matrixDifference(a, b) {
+  const apart = a.metrics.confusion_matrix.map((row, t) => row.map((n, p) => n - b.metrics.confusion_matrix[t][p]));
+  /** @type {(n: number) => string} */
+  const signed = (n) => `${n > 0 ? '+' : '−'}${Math.abs(n)}`;
+  const across = `read as (blue: more of ${a.model}; orange: more of ${b.model})`;
+  return grid(`Confusion matrix: ${a.model} − ${b.model}`, apart, (n) => (n > 0 ? 'pale' : 'warm'), signed, across);
 }
 
 /** @type {(svg: Markup) => string} a plot as a file: with its colours inside, which a page gives by its style sheet */

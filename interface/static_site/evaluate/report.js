@@ -92,14 +92,24 @@ function classToJson(row) {
   return {digit, support, accuracy, precision, recall, f1, read_as, read_as_count, intervals};
 }
 
-/** @type {(report: Report) => string} one row an image; a file's name is never a formula */
+/** @type {(text: string) => string} a cell of a CSV, which no spreadsheet takes for a formula */
+export function cell(text) {
+  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** @type {(report: Report) => string} one row an image */
 export function toCsv(report) {
   const head = ['index', 'file', 'true', 'predicted', 'right', ...Array.from({length: 10}, (_, digit) => `p${digit}`)];
   const rows = report.labels.map((label, at) => {
-    const name = report.folder?.files[at] ?? '';
-    const safe = /^[=+\-@\t\r\n]/.test(name) ? `'${name}` : name;
-    const quoted = /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-    return [at, quoted, label, report.predicted[at], Number(report.predicted[at] === label), ...report.probabilities[at]];
+    return [
+      at,
+      cell(report.folder?.files[at] ?? ''),
+      label,
+      report.predicted[at],
+      Number(report.predicted[at] === label),
+      ...report.probabilities[at],
+    ];
   });
   return [head, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }

@@ -2,15 +2,18 @@
 // The work is done in a worker of its own; one run at a time, as in the app.
 
 import {mnistImages} from '../../page/mnist_images.js';
+import {crc32} from '../../page/zip.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {LABEL_PROBLEMS, MNIST_TEST, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
 import {kept} from './report.js';
+import {shippedReport} from './shipped.js';
+import {find, score} from './slices.js';
 import {archive} from './test_sets.js';
 
 /** @import {Progress, Report} from './types.js' */
-/** @import {TestSet} from './test_sets.js' */
+/** @import {Result, TestSet} from './test_sets.js' */
 
 const CHUNK = 250; // images between two looks at how far it is
 const SIZE = 784; // bytes of an image
@@ -19,7 +22,7 @@ const SIZE = 784; // bytes of an image
 let digest;
 
 /** MNIST's test images and labels, fetched when they are first wanted; sha256: of all of them. */
-export async function testImages() {
+async function testImages() {
   const {images, labels, bytes} = await mnistImages('test');
   digest ??= sha256(bytes);
   return {images, labels: [...labels], sha256: await digest};
@@ -51,8 +54,11 @@ export async function overImages(model, signal, show, shipped) {
   });
   if (signal.aborted) return null;
   const sameWeights = shipped?.weights_sha256 === weights[model];
+  const report = finished(model, labels, probabilities, seconds, LABEL_PROBLEMS);
+  const known = (shipped ?? (await shippedReport(Object.keys(models)[0])))?.more.slices; // who wrote an image is known of any model
   return {
-    ...finished(model, labels, probabilities, seconds, LABEL_PROBLEMS),
+    ...report,
+    more: {...report.more, slices: known ? score(known.groupings, right(report)) : find(labels, right(report), images)},
     dataset: {name: MNIST_TEST, n: total, sha256: data || (shipped?.dataset.sha256 ?? '')},
     epochs: shipped?.epochs ?? [],
     robustness: sameWeights ? (shipped?.robustness ?? null) : null,
@@ -64,7 +70,7 @@ export async function overImages(model, signal, show, shipped) {
  * @param {TestSet} set
  * @param {AbortSignal} signal
  * @param {(progress: Progress) => void} show
- * @returns {Promise<{report: Report, images: Uint8Array} | null>} null where it was stopped
+ * @returns {Promise<Result | null>} null where it was stopped
  * @throws {Error} a sentence, where no file could be read
  */
 export async function overFiles(model, set, signal, show) {
@@ -74,7 +80,13 @@ export async function overFiles(model, set, signal, show) {
   const labels = [];
   /** @type {number[][]} */
   const probabilities = [];
-  const found = {names: /** @type {string[]} */ ([]), images: /** @type {Uint8Array[]} */ ([]), prints: /** @type {string[]} */ ([])};
+  const found = {
+    names: /** @type {string[]} */ ([]),
+    images: /** @type {Uint8Array[]} */ ([]),
+    digits: /** @type {number[]} */ ([]),
+    none: /** @type {number[]} */ ([]),
+    keys: /** @type {string[]} */ ([]),
+  };
   /** @type {Record<string, number>} */
   const verdicts = {};
   /** @type {[string, string][]} */
@@ -89,7 +101,10 @@ export async function overFiles(model, set, signal, show) {
       probabilities.push(digit ? digit.probabilities : new Array(10).fill(0));
       found.names.push(name);
       found.images.push(digit ? Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0)) : new Uint8Array(SIZE));
-      found.prints.push(`${label} ${await sha256(new Uint8Array(await file.arrayBuffer()))}\n`);
+      found.digits.push(digits.length);
+      found.none.push(digit?.not_digit ?? 0);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      found.keys.push((await sha256(bytes)) || `${bytes.length} ${crc32(bytes)}`);
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     } catch (error) {
       if (!signal.aborted) unreadable.push([name, error instanceof Error ? error.message : String(error)]);
@@ -107,13 +122,26 @@ export async function overFiles(model, set, signal, show) {
   found.images.forEach((image, at) => {
     images.set(image, SIZE * at);
   });
-  const data = await sha256(new TextEncoder().encode(found.prints.join('')));
+  const data = await sha256(new TextEncoder().encode(found.keys.map((key, at) => `${labels[at]} ${key}\n`).join('')));
   const report = finished(model, labels, probabilities, seconds, []);
+  const slices = find(labels, right(report), images, found.names);
+  const more = {...report.more, slices};
   return {
-    report: {...report, dataset: {name: set.name, n: labels.length, sha256: data}, folder: {files: found.names, verdicts, unreadable}},
+    report: {
+      ...report,
+      more,
+      dataset: {name: set.name, n: labels.length, sha256: data},
+      folder: {files: found.names, verdicts, unreadable},
+    },
     images,
+    digits: found.digits,
+    none: found.none,
+    keys: found.keys,
   };
 }
+
+/** @type {(report: Report) => boolean[]} of each image */
+const right = ({labels, predicted}) => labels.map((label, at) => label === predicted[at]);
 
 /**
  * Go on step by step until all is read, or it is stopped. Returns the seconds of work.

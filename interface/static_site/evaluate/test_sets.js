@@ -8,7 +8,9 @@ import {LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTE
 /**
  * A picture file; content rejects with a sentence where it cannot be had.
  * @typedef {{name: string, label: number, content: () => Promise<Blob>}} PictureFile
- * @typedef {{name: string, packed: Uint8Array<ArrayBuffer>, results: Map<string, {report: Report, images: Uint8Array}>}} TestSet
+ * What a model made of it. digits: how many were found in each picture; none: that it is no digit; keys: of the pictures' content.
+ * @typedef {{report: Report, images: Uint8Array, digits: number[], none: number[], keys: string[]}} Result
+ * @typedef {{name: string, packed: Uint8Array<ArrayBuffer>, results: Map<string, Result>}} TestSet
  */
 
 const [END, MEMBER] = [0x06054b50, 0x02014b50]; // what the last record of a zip and an entry of its directory begin with

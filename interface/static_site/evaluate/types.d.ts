@@ -72,6 +72,31 @@ export interface Score {
   n: number;
 }
 
+/** One way to divide a test set. members: for each image the index of its slice, −1 for none; source: where it is known from. */
+export interface Grouping {
+  name: string;
+  source: string;
+  names: string[];
+  members: number[];
+}
+
+export interface Slice {
+  grouping: string;
+  name: string;
+  n: number;
+  errors: number;
+  accuracy: number;
+  interval: Interval;
+  p_value: number | null;
+  p_holm: number | null;
+  worse: boolean;
+}
+
+export interface Slices {
+  groupings: Grouping[];
+  rows: Slice[];
+}
+
 export interface Folder {
   files: string[];
   verdicts: Record<string, number>;
@@ -100,7 +125,7 @@ export interface Report {
   more: {
     ece_interval: Interval | null;
     calibration_by_digit: object[];
-    slices: {groupings: {name: string; names: string[]; members: number[]}[]} | null;
+    slices: Slices | null;
     refusal: object | null;
     cost: object | null;
   };

@@ -6,6 +6,7 @@ import {problems, select, tiles, title} from './galleries.js';
 import {fixed, Markup, percent, plural, render, thousands} from './jinja.js';
 import {evaluate, mcnemar} from './metrics.js';
 import * as plots from './plots.js';
+import {table} from './slices.js';
 
 /** @import {Metrics, Progress, Query, Report} from './types.js' */
 
@@ -286,7 +287,7 @@ export function page(report, images) {
     coverage: plots.coverage(report),
     trusted: '',
     robustness: robustness(report),
-    slices: onlyTheApp(),
+    slices: table(report.more.slices, false, words.MOST_SLICES_IN_FILE),
     refusal: onlyTheApp(),
     refusal_plots: [],
     cost: onlyTheApp(),

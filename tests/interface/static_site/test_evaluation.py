@@ -6,18 +6,21 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from evaluation import report_files, sections
+from evaluation import detail_files, picture_groups, report_files, sections, slices
 from evaluation.galleries import Query, select, title
 from evaluation.metrics import evaluate
 from evaluation.picture_archive import MOST_UNPACKED, SENTENCES, Archive
 from evaluation.picture_folder import FolderError
+from interface.evaluate import cards, closer_cards
 from interface.predict.examples.draw import one
+from model.datasets import Labelled
 from tests.browser import eventually, expect_text, png
 from tests.interface.evaluate.dashboard import cell, shipped_report, worst_cell
 
@@ -90,12 +93,53 @@ def same(found, expected, where: str = "metrics") -> None:
     if hasattr(expected, "__dataclass_fields__"):
         for name in expected.__dataclass_fields__:
             same(found[name], getattr(expected, name), f"{where}.{name}")
+    elif isinstance(expected, dict):
+        assert set(found) == set(expected), where
+        for name, theirs in expected.items():
+            same(found[name], theirs, f"{where}.{name}")
     elif isinstance(expected, tuple | list):
         assert len(found) == len(expected), where
         for at, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
             same(ours, theirs, f"{where}[{at}]")
     else:
         assert found == pytest.approx(expected, abs=1e-9) if expected is not None else found is None, where
+
+
+SLICES = """async ([labels, right, images, files]) => {
+    const {find, score, table} = await import(new URL('assets/interface/static_site/evaluate/slices.js', location.href).href);
+    const found = find(labels, right, Uint8Array.from(atob(images), (letter) => letter.charCodeAt(0)), files);
+    return [found, score(found.groupings, right), String(table(found, true))];
+}"""
+
+
+def test_the_slices_of_ones_own_pictures_are_pythons(coding, mnist):
+    labels, n = mnist.test.labels[:600].copy(), 600
+    images = mnist.test.images[:n].copy()
+    images[5] = 0  # no single digit: in no slice of a measure
+    right = np.random.default_rng(2).random(n) > np.where(labels == 7, 0.3, 0.03)
+    files = [f"mine/{label}/{('', 'ann/', 'bob/left/')[at % 3]}{at}.png" for at, label in enumerate(labels)]
+    expected = slices.find(Labelled(images, labels), right, picture_groups.groupings(files))
+    packed = base64.b64encode(images.tobytes()).decode()
+    found, again, html = coding.evaluate(SLICES, [labels.tolist(), right.tolist(), packed, files])
+    theirs = detail_files.slices_to_json(expected)
+    assert [{**one, "source": ""} for one in theirs["groupings"]] == found["groupings"]
+    same(found["rows"], theirs["rows"], "rows")
+    assert again == found and {row["name"] for row in found["rows"] if row["worse"]} >= {"7"}
+    assert detail_files.slices_from_json(found, right) is not None
+    report = replace(shipped_report("cnn"), slices=expected)
+    assert without_spaces(html) == without_spaces(str(sections.slices(report, clickable=True)))
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_few_pictures_have_slices_too(coding, n):
+    labels, images = np.full(n, 3), np.zeros((n, 28, 28), np.uint8)
+    images[: n // 2] = 255
+    right = np.arange(n) % 2 == 0
+    files = [f"3/{at}.png" for at in range(n)]
+    expected = slices.find(Labelled(images, labels), right)
+    packed = base64.b64encode(images.tobytes()).decode()
+    found, *_ = coding.evaluate(SLICES, [labels.tolist(), right.tolist(), packed, files])
+    same(found, detail_files.slices_to_json(expected), "slices")
 
 
 @pytest.mark.parametrize("query", [Query("wrong", sort="sure"), Query(true=9, predicted=4), Query(sure="50-90")])
@@ -153,6 +197,17 @@ def test_a_test_set_of_ones_own_gets_the_same_report(visit, site):
     assert visit.evaluate("window.pwned") is None
     own = report_files.from_json(json.loads(downloaded_file(visit, "report.json")))
     assert own.metrics.n == 10 and own.folder is not None and len(own.folder.files) == 10
+    assert own.slices is not None and {one.name for one in own.slices.groupings} >= {"digit", "slant", "ink"}
+    visit.locator(".ev-toc").get_by_text("Whom it is good for").click()
+    visit.locator('[data-slice="digit"][data-name="7"]').click()
+    expect(visit.get_by_test_id("slice").locator("h3")).to_contain_text("digit: 7, 1 image")
+    for section, says in {
+        "When it refuses": closer_cards.MNIST_ONLY,
+        "Robustness": cards.OWN_UNDAMAGED,
+        "Other hands": "mine",
+        "What it costs": "multiply-adds",
+    }.items():
+        expect(visit.locator(f'[data-piece="{section}"]')).to_contain_text(says)
     for name, content in {"no.zip": b"no zip", "empty.zip": zipped({"a/b.png": b""})}.items():
         with pytest.raises(FolderError) as refused:
             Archive(content)
@@ -199,6 +254,11 @@ def test_everything_can_be_downloaded(visit, site, mnist):
         picture = cv2.imdecode(np.frombuffer(downloaded_file(visit, f"{kind}.png"), np.uint8), cv2.IMREAD_COLOR)
         assert picture is not None and picture.std() > 5, kind
         assert downloaded_file(visit, f"{kind}.svg").startswith(b"<svg")
+    expect(visit.get_by_test_id("difference")).to_be_attached()
+    apart = downloaded_file(visit, "matrix-difference.svg").decode("utf-8")
+    first, second = (np.array(shipped_report(name).metrics.confusion_matrix) for name in ("cnn", "classic"))
+    counts = [f"{n:+d}".replace("-", "−") if n else "·" for n in (first - second).ravel()]
+    assert re.findall(r">([+−]\d+|·)</text>", apart) == counts and "cnn − classic" in apart
 
 
 def downloaded_file(page, kind: str) -> bytes:
