@@ -74,8 +74,9 @@ def test_a_picture_that_is_unsure_although_its_digits_are_sure_says_why(page, wh
         route.fulfill(json={**answer, "verdict": "unsure", "why": why})
 
     page.context.route("**/page/read?*", doubted)
-    for picture in (one("7"), row("2048")):
+    for text, picture in {"7": one("7"), "2048": row("2048")}.items():
         upload(page, "numbers.png", png(picture))
+        expect_text(page, text)
         expect(page.locator("[data-second]")).to_contain_text(sentence)
         expect(page.get_by_test_id("spoken")).to_contain_text(f"unsure. {sentence}")
 
