@@ -22,7 +22,7 @@ from evaluation.slices import Slice
 WIDTH = 3.54  # inches: 90 mm, a column of a journal
 SMALL = 7  # points: still readable at that width
 MOST_SLICES = 12
-LONGEST_NAME = 16  # letters of a model's name, where two stand in one line
+LONGEST_NAME = 12  # letters of a model's name, where two stand in one line
 BINS = 40
 
 

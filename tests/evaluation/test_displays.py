@@ -78,7 +78,7 @@ def test_long_names_are_shortened_so_that_a_figure_holds_two(fuller):
     plots.png(figure)
     texts = [words for words in figure.findobj(Text) if words.get_visible() and words.get_text().strip()]
     assert all(0 <= words.get_window_extent().x0 <= words.get_window_extent().x1 <= figure.bbox.x1 for words in texts)
-    assert any("a-network-with-…" in words.get_text() for words in texts)
+    assert any("a-network-w…" in words.get_text() for words in texts)
 
 
 def test_the_command_draws_a_difference_for_each_model_in_both_themes(fuller, tmp_path):
