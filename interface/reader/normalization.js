@@ -117,7 +117,7 @@ export const scaled = (ink, scale) => resizeTo(ink, Math.max(1, round(ink.width 
  * @param {Float32Array} inside  distance of each pixel of ink to the paper
  * @param {number} width  of a row
  */
-function strokeWidth(inside, width) {
+export function strokeWidth(inside, width) {
   /** @type {number[]} */
   const ridge = [];
   for (let i = 0; i < inside.length; i++) {

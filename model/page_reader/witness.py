@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from model.calibration import NOT_A_DIGIT, SURE, UNSURE
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
 from model.reading import READERS, WRITING, Box, Digit, Reading
@@ -32,7 +32,9 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     The segmentation's reading, but
 
     - the page network's, where that is sure of several digits;
-    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more).
+    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more);
+    - where it is not sure, the page network's reading of several digits if the least certain of them is more certain;
+    - where it finds nothing, what the page network reads, never sure.
 
     A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
     Whichever counts, it says where the page network saw writing that is none of its digits.
@@ -47,18 +49,34 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
 def judge(reading: Reading, page: Page) -> Reading:
     """The reading that counts of the segmentation's and the page network's."""
     witness = page.reading
-    if witness.verdict == SURE and len(_kept(witness)) > 1 and not _is_one(reading, witness):
+    several = len(_kept(witness)) > 1
+    if witness.verdict == SURE and several and not _is_one(reading, witness):
         return witness
+    if reading.verdict == EMPTY and _kept(witness):
+        return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
+    found = _checked(reading, page)
+    if found.verdict != SURE and several and _certainty(witness) > _certainty(reading):
+        return dataclasses.replace(witness, why=witness.why or found.why)
+    return found
+
+
+def _checked(reading: Reading, page: Page) -> Reading:
+    """The segmentation's reading, with the page network's doubts."""
+    witness = page.reading
     other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in reading.digits))
     reading = dataclasses.replace(reading, other_writing=other)
     if reading.verdict != SURE or _line(witness) == _line(reading) or _is_one(reading, witness):
         return reading
     if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
-    said = page.unread and (
-        page.unread != WRITING or other
-    )  # what the segmentation read as digits is no other writing here
+    # What the segmentation read as digits is no other writing here.
+    said = page.unread and (page.unread != WRITING or other)
     return dataclasses.replace(reading, verdict=UNSURE, why=page.unread if said else READERS)
+
+
+def _certainty(reading: Reading) -> float:
+    """The probability of the least certain digit, in [0, 1]; 0 without one."""
+    return min((d.probability for d in _kept(reading)), default=0.0)
 
 
 def _kept(reading: Reading) -> list[Digit]:

@@ -28,15 +28,32 @@ export const judged = (reading, network, digits, picture) => judge(reading, read
  */
 export function judge(reading, page) {
   const seen = readingOf(page);
-  const single = isOne(reading, seen);
-  if (seen.verdict === SURE && kept(seen).length > 1 && !single) return seen;
+  const several = kept(seen).length > 1;
+  if (seen.verdict === SURE && several && !isOne(reading, seen)) return seen;
+  if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
+  const found = checked(reading, page, seen);
+  if (found.verdict !== SURE && several && certainty(seen) > certainty(reading)) return {...seen, why: seen.why || found.why};
+  return found;
+}
+
+/**
+ * The segmentation's reading, with the page network's doubts.
+ * @param {Reading} reading
+ * @param {Page} page
+ * @param {Reading} seen  that the page makes
+ * @returns {Reading}
+ */
+function checked(reading, page, seen) {
   const other = page.other.filter((box) => !reading.digits.some((digit) => holds(digit.box, box)));
   const counts = {...reading, other_writing: other};
-  if (reading.verdict !== SURE || line(seen) === line(reading) || single) return counts;
+  if (reading.verdict !== SURE || line(seen) === line(reading) || isOne(reading, seen)) return counts;
   if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
   return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
 }
+
+/** @type {(reading: Reading) => number} the probability of the least certain digit, in [0, 1]; 0 without one */
+const certainty = (reading) => (kept(reading).length ? Math.min(...kept(reading).map(({probability}) => probability)) : 0);
 
 /** @type {(page: Page) => Reading} the reading that a page's digits make */
 function readingOf({lines, other, unread, ink}) {

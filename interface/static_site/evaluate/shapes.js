@@ -1,8 +1,8 @@
 // How each image is written: stroke width, slant, size, ink and aspect, as evaluation/shapes.py measures them: `measure`.
 
-import {distance, median, resizeTo} from '../../reader/arrays.js';
+import {distance, resizeTo} from '../../reader/arrays.js';
 import {normalization} from '../../reader/constants.js';
-import {paste, solidBox} from '../../reader/normalization.js';
+import {paste, solidBox, strokeWidth} from '../../reader/normalization.js';
 import {FINER} from './constants.js';
 
 /** @import {Ink} from '../../reader/types.js' */
@@ -11,7 +11,7 @@ const SIDE = 28;
 
 /** @type {Record<string, (ink: Ink) => number>} by the names of MEASURES; NaN for an image without ink */
 const OF = {
-  'stroke width': (ink) => strokeWidth(resizeTo(ink, FINER * SIDE, FINER * SIDE)) / FINER || NaN,
+  'stroke width': (ink) => pen(resizeTo(ink, FINER * SIDE, FINER * SIDE)) / FINER || NaN,
   slant: (ink) => {
     const {xy, yy} = moments(ink);
     return -(Math.atan2(xy, yy) * (180 / Math.PI)); // y points down
@@ -41,23 +41,14 @@ export function measure(images) {
 }
 
 /**
- * Median width of the strokes, from their middle line: where no neighbour lies deeper. 0 without ink.
+ * Median width of an ink's strokes in px; 0 without ink.
  * @param {Ink} ink
  */
-function strokeWidth(ink) {
+function pen(ink) {
   const width = ink.width + 2;
   const {data} = paste(ink, {data: new Uint8Array(width * (ink.height + 2)), width, height: ink.height + 2}, 1);
   for (let i = 0; i < data.length; i++) data[i] = data[i] >= normalization.SOLID ? 1 : 0;
-  const inside = distance(data, 1, width, width);
-  const around = [1, -1, width, -width, width + 1, width - 1, 1 - width, -1 - width];
-  /** @type {number[]} */
-  const ridge = [];
-  for (let i = 0; i < inside.length; i++) {
-    let deepest = inside[i] > 0; // loops: this is for 12,000 pixels of each image
-    for (let k = 0; deepest && k < 8; k++) deepest = inside[i] >= inside[i + around[k]];
-    if (deepest) ridge.push(inside[i]);
-  }
-  return ridge.length ? Math.fround(2 * Math.fround(median(ridge)) - 1) : 0;
+  return strokeWidth(distance(data, 1, width, width), width);
 }
 
 /**

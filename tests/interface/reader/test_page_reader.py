@@ -86,11 +86,19 @@ def test_the_same_maps_give_the_same_instances(coding, name):
         assert values == pytest.approx([theirs.heat, theirs.digit, theirs.size], rel=1e-4)
 
 
-def row(text: str, verdict: str, width: int = 20) -> list[Digit]:
-    """Digits beside one another, 30 px apart."""
+def row(text: str, verdict: str, width: int = 20, unsure: float = 0.75) -> list[Digit]:
+    """Digits beside one another, 30 px apart; unsure: the probability of those that are."""
     image = np.zeros((28, 28), np.float32)
+    others = 0.0 if verdict == SURE else (1 - unsure) / 9
+    share = {SURE: 1.0, UNSURE: unsure, NOT_A_DIGIT: unsure}[verdict]
     return [
-        Digit((30 * at, 0, width, 40), image, np.eye(10)[int(d)], float(verdict == NOT_A_DIGIT), verdict)
+        Digit(
+            (30 * at, 0, width, 40),
+            image,
+            np.where(np.arange(10) == int(d), share, others),
+            float(verdict == NOT_A_DIGIT),
+            verdict,
+        )
         for at, d in enumerate(text)
     ]
 
@@ -105,8 +113,10 @@ def answers() -> list[tuple[Reading, Page]]:
         )
     ]
     pages = [
-        Page([row(text, verdict)], other, unread, ink)
-        for text, verdict in itertools.product(("", "7", "77", "12"), (SURE, UNSURE))
+        Page([row(text, verdict, unsure=unsure)], other, unread, ink)
+        for text, (verdict, unsure) in itertools.product(
+            ("", "7", "77", "12"), ((SURE, 1.0), (UNSURE, 0.5), (UNSURE, 0.875))
+        )
         for other, unread in (
             ((), ""),
             ((), "ink"),

@@ -85,6 +85,31 @@ def test_other_writing_is_told_whichever_reading_counts(reading):
     assert found.to_json()["other_writing"] == [[150, 0, 20, 40]]
 
 
+def less_certain(reading: Reading, probability: float) -> Reading:
+    """The same digits, each as unsure as that."""
+    rest = (1 - probability) / 9
+    read = [
+        dataclasses.replace(d, probabilities=np.where(np.arange(10) == d.digit, probability, rest), verdict=UNSURE)
+        for d in reading.digits
+    ]
+    return summarise([read], reading.ink)
+
+
+@pytest.mark.parametrize(("certainty", "text"), [(0.5, "45"), (1.0, "123")])
+def test_of_two_readings_that_are_not_sure_the_more_certain_counts(certainty, text):
+    seen = page("45", unread="ink")
+    seen = dataclasses.replace(seen, lines=[list(less_certain(seen.reading, 0.75).digits)])
+    found = witness.judge(less_certain(segmented("123"), certainty), seen)
+    assert (found.text, found.verdict) == (text, UNSURE)
+
+
+def test_where_the_segmentation_finds_nothing_the_page_network_is_asked():
+    nothing = summarise([], np.zeros((40, 300), np.uint8))
+    found = witness.judge(nothing, page("7"))
+    assert (found.text, found.verdict, found.why) == ("7", UNSURE, "readers")
+    assert witness.judge(nothing, page("", (0, 0, 9, 9))).verdict == "empty"
+
+
 def test_what_is_a_digit_of_the_reading_that_counts_is_no_other_writing():
     assert witness.judge(segmented("123", UNSURE), page("12", (60, 5, 20, 30), unread="writing")).other_writing == ()
 
