@@ -20,7 +20,11 @@ from interface.static_site import build
 from tools import chromium
 from tools.web import serving
 
-OPENING, FOLLOWING, FRAMES = 1000.0, 30.0, 60.0  # ms from the map's data to its picture; ms behind the pen; frames a second: the bars
+OPENING, FOLLOWING, FRAMES = (
+    1000.0,
+    30.0,
+    60.0,
+)  # ms from the map's data to its picture; ms behind the pen; frames a second: the bars
 NEARLY = 0.95  # of FRAMES: a frame may fall out where another program has the core
 MOVES, PAUSE = 40, 120  # of the pen, and ms between them
 # What a part changes with each answer: these mutations are its answers.

@@ -63,8 +63,8 @@ def main() -> None:
     }
     outcomes: dict[str, dict[str, list[Outcome]]] = {name: defaultdict(list) for name in readers}
     for kind, picture, text in (
-        *_cases(chosen.cases),
-        *_made(chosen.only or list(page_pictures.KINDS), chosen.pictures),
+        *cases(chosen.cases),
+        *made(chosen.only or list(page_pictures.KINDS), chosen.pictures),
     ):
         for name, read in readers.items():
             outcome, answer = _outcome(read, picture, text)
@@ -98,7 +98,7 @@ def _learned(reader: PageReader) -> Read:
     return read
 
 
-def _cases(folders: list[Path]) -> Iterator[Case]:
+def cases(folders: list[Path]) -> Iterator[Case]:
     for folder in folders:
         with (folder / "cases.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
@@ -106,7 +106,7 @@ def _cases(folders: list[Path]) -> Iterator[Case]:
                 yield kind, open_picture(folder / row["file"]), row["text"].replace("\\n", "\n")
 
 
-def _made(kinds: list[str], count: int) -> Iterator[Case]:
+def made(kinds: list[str], count: int) -> Iterator[Case]:
     pens = pictures.held_out_pens()
     for kind in kinds:
         rng = np.random.default_rng(zlib.crc32(kind.encode()))
@@ -120,7 +120,7 @@ def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:
     seconds = time.process_time() - started
     changed, inserted, left_out = edits(answer if "\n" in text else answer.replace("\n", ""), text)
     return Outcome(
-        _matches(answer, text),
+        matches(answer, text),
         verdict == calibration.SURE,
         confidence,
         len(text.replace("\n", "")),
@@ -131,7 +131,7 @@ def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:
     ), answer
 
 
-def _matches(answer: str, text: str) -> bool:
+def matches(answer: str, text: str) -> bool:
     """Whether the answer is the text; where the text says nothing of lines, nor does it."""
     return answer == text or "\n" not in text and answer.replace("\n", "") == text
 

@@ -20,7 +20,7 @@ BEST = 44.0  # px of a digit's height in the second pass
 READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
-KIND = 0.3  # digit share from which an instance may be a digit: the digit network refuses as well
+KIND = 0.2  # digit share from which an instance may be a digit: the digit network refuses as well
 # Where of the SAMPLE instances that are the likeliest digits a smaller share than TEXTURE is one, no others are read: a picture
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25

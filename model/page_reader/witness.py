@@ -17,6 +17,8 @@ from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
 
 CERTAIN = 0.9  # probability
+# A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
+WEIGHTS, BIAS = (3.8, 1.0, -1.5), 1.8
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
 
@@ -33,7 +35,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
 
     - the page network's, where that is sure of several digits;
     - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more);
-    - where it is not sure, the page network's reading of several digits if the least certain of them is more certain;
+    - where it is not sure and the page network reads several other digits, the one that is likelier to be right (`preference`);
     - where it finds nothing, what the page network reads, never sure.
 
     A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
@@ -55,9 +57,22 @@ def judge(reading: Reading, page: Page) -> Reading:
     if reading.verdict == EMPTY and _kept(witness):
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
     found = _checked(reading, page)
-    if found.verdict != SURE and several and _certainty(witness) > _certainty(reading):
-        return dataclasses.replace(witness, why=witness.why or found.why)
-    return found
+    if found.verdict == SURE or not several or _line(witness) == _line(reading) or preference(reading, page) <= 0:
+        return found
+    return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or found.why)
+
+
+def evidence(reading: Reading, page: Page) -> np.ndarray:
+    """What speaks for the page network's reading, (3,) float: how much more certain its least certain digit is, in [-1, 1]; more digits,
+    1, or fewer, -1; and that it left writing beside them, 1."""
+    witness = page.reading
+    more = np.sign(len(_kept(witness)) - len(_kept(reading)))
+    return np.array([_certainty(witness) - _certainty(reading), more, page.unread == WRITING], float)
+
+
+def preference(reading: Reading, page: Page) -> float:
+    """The log odds that the page network's reading is right, where one of the two is."""
+    return BIAS + float(evidence(reading, page) @ WEIGHTS)
 
 
 def _checked(reading: Reading, page: Page) -> Reading:

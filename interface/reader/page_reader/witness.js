@@ -8,7 +8,7 @@ import {readPage} from './page_reader.js';
 /** @import {Box, DigitReader, Network, Page, Pixels, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN} = witness;
+const {CERTAIN, WEIGHTS, BIAS} = witness;
 const {READERS, WRITING} = words;
 
 /**
@@ -32,8 +32,15 @@ export function judge(reading, page) {
   if (seen.verdict === SURE && several && !isOne(reading, seen)) return seen;
   if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
   const found = checked(reading, page, seen);
-  if (found.verdict !== SURE && several && certainty(seen) > certainty(reading)) return {...seen, why: seen.why || found.why};
-  return found;
+  if (found.verdict === SURE || !several || line(seen) === line(reading) || preference(reading, page, seen) <= 0) return found;
+  return {...seen, verdict: UNSURE, why: seen.why || found.why};
+}
+
+/** @type {(reading: Reading, page: Page, seen: Reading) => number} the log odds that the page network's reading is right */
+function preference(reading, {unread}, seen) {
+  const more = Math.sign(kept(seen).length - kept(reading).length);
+  const evidence = [certainty(seen) - certainty(reading), more, Number(unread === WRITING)];
+  return evidence.reduce((sum, value, at) => sum + value * WEIGHTS[at], BIAS);
 }
 
 /**
