@@ -56,6 +56,7 @@ def child(code: str, *words: str, **options) -> subprocess.CompletedProcess:
 # ---- killed ----
 
 
+@pytest.mark.slow
 def test_a_training_killed_while_it_keeps_an_epoch_goes_on_after_the_last_whole_one(mnist, tmp_path):
     words = ["classic", "--epochs", "3", "--out", str(tmp_path / "out")]
     killed = child(TRAINING, *words)
@@ -143,6 +144,7 @@ def serve(tmp_path):
             server.end()
 
 
+@pytest.mark.slow
 def test_an_app_killed_during_an_evaluation_starts_again_clean_and_sweeps_up_after_itself(mnist, serve, tmp_path):
     temporary, state = tmp_path / "temporary", tmp_path / "state"
     temporary.mkdir()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,7 @@ def test_notebook_ships_without_images():
     assert not any(cell.get("outputs") for cell in notebook.cells)
 
 
+@pytest.mark.slow
 def test_notebook_runs_to_its_end(mnist, tmp_path, monkeypatch):
     monkeypatch.setenv("OUT", str(tmp_path))
     notebook = nbformat.read(ROOT / "mnist_model.ipynb", as_version=4)

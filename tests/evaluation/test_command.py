@@ -38,12 +38,14 @@ def test_the_command_prints_a_summary_and_writes_what_is_asked(mnist, tmp_path, 
     assert len((tmp_path / "out" / "predictions.csv").read_text("utf-8").splitlines()) == 10_001
 
 
+@pytest.mark.slow
 def test_the_command_measures_robustness_on_a_sample(mnist, tmp_path, capsys):
     assert command.main(["--model", "classic", "--robustness", "20", "--json", str(tmp_path / "r.json")]) == 0
     found = known(report_files.load(tmp_path / "r.json").robustness)
     assert found.n == 20 and len(found.scores) == 16 and "canny edges" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_extending_a_shipped_report_changes_nothing_but_what_this_machine_measures(mnist, tmp_path):
     shipped = report_files.SHIPPED / "classic.json"
     path = report_files.save(tmp_path / "classic.json", shipped.read_text("utf-8"))

@@ -124,11 +124,12 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "report.json"
     path.write_text("old", "utf-8")
 
-    def full(self, text, **_):
-        self.write_bytes(text[:1].encode())
+    def full(self, content):
+        with self.open("wb") as file:
+            file.write(content[:1])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(report_files.ReportError, match="No space left on device.*unchanged"):
         report_files.save(path, "new")
     assert path.read_text("utf-8") == "old" and list(tmp_path.iterdir()) == [path]

@@ -96,6 +96,7 @@ def test_only_the_convolutional_model_takes_second_looks():
     assert not recogniser.load(str(recogniser.TRAINED / "classic" / "classic.tflite")).second_look
 
 
+@pytest.mark.slow
 def test_the_evaluation_states_the_second_look_and_can_leave_it_out(capsys, mnist):
     assert main([]) == 0
     assert "second look" in capsys.readouterr().out

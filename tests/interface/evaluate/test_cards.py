@@ -73,7 +73,8 @@ def test_coverage_answers_the_slider(evaluate):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_to_complain_about_in_any_card(evaluate, axe, theme, mnist):
     page = evaluate(f"/?__theme={theme}")
     expect(page.get_by_test_id("per-class")).to_be_visible()

@@ -264,6 +264,7 @@ def test_a_model_without_calibration_can_be_calibrated_on_training_images(own):
     assert after.metrics.accuracy == before.metrics.accuracy
 
 
+@pytest.mark.slow
 def test_what_was_found_before_calibrating_no_longer_counts(own):
     mine, reports = Selection("mine"), own.reports
     *_, _ = own.run(mine, VISITOR)

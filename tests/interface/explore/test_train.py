@@ -83,7 +83,7 @@ def test_it_learns_step_by_step_what_keras_learns(coding, mnist, tmp_path, name)
     np.testing.assert_allclose(from_page.network(file).predict(x[:SEEN], verbose=0), probabilities, atol=1e-5)
 
 
-@pytest.fixture(params=["app", "site"])
+@pytest.fixture(params=[pytest.param("app", marks=pytest.mark.slow), "site"])
 def opened(request, new_page):
     """opened(address after '#', **options): the part in the app and in the page that needs no server."""
 

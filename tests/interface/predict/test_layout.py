@@ -43,6 +43,7 @@ def test_the_page_works_under_a_proxys_sub_path(browser, start_app):
         page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/?__theme=light", "/?__theme=dark"])
 def test_axe_finds_no_serious_problem(new_page, axe, path):
     for options in ({}, PHONE):
@@ -52,8 +53,16 @@ def test_axe_finds_no_serious_problem(new_page, axe, path):
         assert axe(page, ".predict, .page-header", ("serious", "critical")) == []
 
 
-@pytest.mark.parametrize("path", ["/?__theme=light", "/?__theme=dark"])
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("path", "options"),
+    [
+        ("/?__theme=light", {}),
+        ("/?__theme=dark", PHONE),
+        pytest.param("/?__theme=dark", {}, marks=pytest.mark.slow),
+        pytest.param("/?__theme=light", PHONE, marks=pytest.mark.slow),
+    ],
+    ids=["desktop-light", "phone-dark", "desktop-dark", "phone-light"],
+)
 def test_axe_finds_no_serious_problem_with_everything_open(new_page, axe, path, options):
     page = new_page(path, **options)
     draw(page, strokes_of("7", 110, 30, 80) + strokes_of("1", 110, 170, 80))

@@ -139,7 +139,7 @@ def test_without_the_network_for_pages_a_picture_is_read_in_one_way_and_a_senten
     expect(page.get_by_test_id("problem")).to_be_empty()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_in_either_theme_at_either_size(open_site, axe, scheme):
     for options in ({}, PHONE):
         page = open_site(color_scheme=scheme, bypass_csp=True, **options)  # axe's own code comes from outside
@@ -198,6 +198,8 @@ def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder
         "reports/*",
         "mnist/*",
         "assets/interface/explore/*",
+        "assets/interface/static_site/evaluate/*",
+        "assets/interface/reader/page_reader/*",
         "engine/*/*.bin",
         "engine/*/inside.tflite",
         "engine/*/page_reader.tflite",

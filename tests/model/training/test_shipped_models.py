@@ -35,6 +35,7 @@ def test_cards_describe_the_files_beside_them():
         assert len(model.epochs) == model.card["epochs"]
 
 
+@pytest.mark.slow
 def test_the_network_for_touching_digits_reaches_what_its_card_states(mnist, pendigits):
     folder = recogniser.TRAINED / "touching"
     stated = json.loads((folder / "card.json").read_text("utf-8"))
