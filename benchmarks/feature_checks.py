@@ -10,7 +10,11 @@ from benchmarks.app import ROOT
 from interface.predict.examples.draw import one
 from tests.browser import draw, expect_text, open_files, picture_file, png, strokes_of
 
-SHORT, LONG = 15_000, 600_000  # ms that a check waits: for an answer, for 10,000 images
+SHORT, TRAINED, LONG = (
+    15_000,
+    60_000,
+    600_000,
+)  # ms that a check waits: for an answer, for a short training, for 10,000 images
 
 
 def predict(page: Page) -> None:
@@ -181,7 +185,7 @@ def train(page: Page) -> None:
     page.locator("[name=epochs]").select_option("1")
     page.locator("[name=images]").select_option("1000")
     page.get_by_test_id("train").click()
-    expect(page.locator("[data-testid=train-accuracy][data-done]")).to_contain_text("%", timeout=LONG)
+    expect(page.locator("[data-testid=train-accuracy][data-done]")).to_contain_text("%", timeout=TRAINED)
 
 
 def teach(page: Page) -> None:
@@ -211,7 +215,7 @@ FEATURES: dict[str, Callable[[Page], None]] = {
     "the images behind a cell": cell_images,
     "compare two models": compared,
     "for whom it is good (slices)": slices,
-    "audit of labels": audit,
+    "audit of the labels of MNIST": audit,
     "download JSON, CSV, HTML and PNG": downloads,
     "a test set of one's own": own_test_set,
     "run the 10,000 images": run,
