@@ -150,12 +150,15 @@ def test_a_choice_is_in_the_address_and_a_wrong_address_is_the_tutorials(opened,
 
 
 def test_this_app_opens_it_as_a_model(mnist, tmp_path, monkeypatch):
+    import keras
+
     from model import custom_models
     from model.training import from_page, page_recipe
 
     monkeypatch.setattr(custom_models, "_cache", lambda: tmp_path)
+    keras.utils.set_random_seed(1)
     network = page_recipe.compiled(page_recipe.build("cnn", 0, 128), 0.003)
-    learn = mnist.train[:3000]
+    learn = mnist.train[:6000]
     network.fit(learn.images[..., None] / 255, learn.labels, batch_size=32, epochs=2, verbose=0)
     names = [f"layer{1 + at // 2}_{('kernel', 'bias')[at % 2]}" for at in range(6)]  # as in train_file.js
     np.savez(tmp_path / "cnn-1.npz", **dict(zip(names, network.get_weights(), strict=True)))
@@ -163,7 +166,7 @@ def test_this_app_opens_it_as_a_model(mnist, tmp_path, monkeypatch):
     file, choice = custom_models.open_custom(tmp_path / "mine.keras")
     assert file.suffix == ".tflite"
     assert choice.accuracy > 0.85
-    assert not choice.close
+    assert (choice.convention.input, choice.convention.dark_ink) == ("unit", False)
 
 
 def npz(**arrays: np.ndarray):
