@@ -7,6 +7,7 @@ chooses nothing.
 import argparse
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -80,7 +81,10 @@ def positions(features: np.ndarray) -> np.ndarray:
     """Where t-SNE puts them, (n, 2) uint16."""
     from sklearn.manifold import TSNE
 
-    flat = TSNE(perplexity=PERPLEXITY, init="pca", random_state=SEED, n_jobs=-1).fit_transform(features)
+    tsne = cast(
+        Any, TSNE(perplexity=PERPLEXITY, init="pca", random_state=SEED, n_jobs=-1)
+    )  # its types take pyright seconds
+    flat = tsne.fit_transform(features)
     low, high = flat.min(axis=0), flat.max(axis=0)
     return np.round((flat - low) / (high - low).max() * 65_535).astype(np.uint16)
 
