@@ -5,20 +5,15 @@ python -m benchmarks.explore     in headless Chromium, whose graphics are softwa
 """
 
 import argparse
-import json
+import math
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks import machine
+from benchmarks import machine, parity
 from benchmarks.train_in_page import LONG, SETTLED, longest_task
-from interface.static_site import build
-from tools import chromium
-from tools.web import serving
 
 OPENING, FOLLOWING, FRAMES = (
     1000.0,
@@ -62,25 +57,13 @@ def pen(page: Page, pause: int) -> None:
     box = page.get_by_test_id("explore-pad").bounding_box()
     assert box
     x, y, radius = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"] * 0.28
-    points = [page.evaluate("(t) => [Math.cos(t), Math.sin(t)]", 6.2 * at / MOVES) for at in range(MOVES)]
     page.mouse.move(x + radius, y)
     page.mouse.down()
-    for across, down in points:
-        page.mouse.move(x + radius * across, y + radius * 1.2 * down)
+    for at in range(MOVES):
+        turn = 6.2 * at / MOVES
+        page.mouse.move(x + radius * math.cos(turn), y + 1.2 * radius * math.sin(turn))
         page.wait_for_timeout(pause)
     page.mouse.up()
-
-
-def traced(page: Page, work: Callable[[], None]) -> float:
-    """The longest task of the main thread meanwhile, in ms of its own time."""
-    browser = page.context.browser
-    assert browser is not None  # main started it
-    with tempfile.TemporaryDirectory() as folder:
-        trace = Path(folder) / "trace.json"
-        browser.start_tracing(page=page, path=trace, categories=["disabled-by-default-devtools.timeline"])
-        work()
-        browser.stop_tracing()
-        return longest_task(json.loads(trace.read_text("utf-8"))["traceEvents"])
 
 
 def followed(page: Page, part: str) -> list[float]:
@@ -138,11 +121,11 @@ def measure(page: Page) -> bool:
         rate = frames(page, lambda: pen(page, 8))
         met &= report(f"{part}: frames a second while drawing", f"{rate:.1f}", rate >= NEARLY * FRAMES)
         page.locator("[data-do=clear]:visible").click()
-        task = traced(page, lambda: pen(page, 8))
+        task = longest_task(page, lambda: pen(page, 8))
         met &= report(f"{part}: longest task while drawing, ms (bar {LONG})", f"{task:.0f}", task <= LONG)
     rate = frames(page, lambda: move_map(page))
     met &= report("map: frames a second, zoomed and dragged", f"{rate:.1f}", rate >= NEARLY * FRAMES)
-    task = traced(page, lambda: move_map(page))
+    task = longest_task(page, lambda: move_map(page))
     met &= report(f"map: longest task, zoomed and dragged, ms (bar {LONG})", f"{task:.0f}", task <= LONG)
     return bool(met)
 
@@ -152,16 +135,11 @@ def main() -> int:
         prog="python -m benchmarks.explore", description=(__doc__ or "").partition("\n\n")[0]
     ).parse_args()
     machine.need("mnist", "browser", "runtime")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        build.write(Path(folder) / "site")
-        with serving(Path(folder)) as address:
-            browser = playwright.chromium.launch(executable_path=chromium.executable(), args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1280, "height": 860})
-            page.goto(f"{address}site/#explore=inside")
-            page.get_by_test_id("explore-pad").wait_for()
-            page.wait_for_timeout(SETTLED)
-            met = measure(page)
-            browser.close()
+    with parity.opened() as (page, _):
+        page.get_by_role("tab", name="Explore").click()
+        page.get_by_test_id("explore-pad").wait_for()
+        page.wait_for_timeout(SETTLED)
+        met = measure(page)
     return 0 if met else 1
 
 

@@ -9,9 +9,8 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -51,19 +50,21 @@ def in_page(page: Page, network: str, seed: int) -> tuple[float, float, float]:
 
 def watched(page: Page, network: str) -> float:
     """The longest task of the page's main thread in a short training, from the button to the comparison, in ms of the thread's own time."""
-    browser = page.context.browser
-    assert browser is not None  # main started it
-    with tempfile.TemporaryDirectory() as folder:
-        trace = Path(folder) / "trace.json"
-        browser.start_tracing(page=page, path=trace, categories=["disabled-by-default-devtools.timeline"])
+
+    def short() -> None:
         train(page, network=network, epochs="1", images="10000")
         page.locator(".ex-confusion").nth(1).wait_for(timeout=LONGEST_WAIT)
-        browser.stop_tracing()
-        return longest_task(json.loads(trace.read_text("utf-8"))["traceEvents"])
+
+    return longest_task(page, short)
 
 
-def longest_task(events: list[dict]) -> float:
-    """The longest task of a page's main thread, in ms of the thread's own time."""
+def longest_task(page: Page, work: Callable[[], None]) -> float:
+    """The longest task of the page's main thread meanwhile, in ms of the thread's own time."""
+    browser = page.context.browser
+    assert browser is not None  # a benchmark started it
+    browser.start_tracing(page=page, categories=["disabled-by-default-devtools.timeline"])
+    work()
+    events = json.loads(browser.stop_tracing())["traceEvents"]
     main = {
         (event["pid"], event["tid"])
         for event in events

@@ -10,11 +10,11 @@ import {Batch} from './batch.js';
 import {connectControls} from './controls.js';
 import {copyLink} from './copy_link.js';
 import {Corrections} from './corrections.js';
+import {DrawingReader} from './drawing_reader.js';
 import {Explanations} from './explanations.js';
 import {LiveAnswer} from './live_answer.js';
 import {OpenedPicture} from './opened_picture.js';
 import {listen} from './page_events.js';
-import {PageReader} from './page_reader.js';
 import {saveCard} from './result_card.js';
 import * as server from './server.js';
 import {cutOut} from './tiles.js';
@@ -66,7 +66,7 @@ export class Predict {
     this.source = null;
     /** @type {ShownAnswer | null} */
     this.shownAnswer = null;
-    this.pageReader = new PageReader();
+    this.drawingReader = new DrawingReader();
     this.explanations = new Explanations(root);
     this.corrections = new Corrections(
       root,
@@ -80,7 +80,7 @@ export class Predict {
     );
     this.live = new LiveAnswer({
       ask: (signal, pageAnswer, brief) => this.ask(signal, pageAnswer, brief),
-      readHere: async (finished) => (this.source ? null : this.pageReader.read(this.pad.all, !finished)),
+      readHere: async (finished) => (this.source ? null : this.drawingReader.read(this.pad.all, !finished)),
       show: (answer, finished) => this.show(answer, finished),
       fail: (error) => this.fail(error),
     });
@@ -105,7 +105,7 @@ export class Predict {
 
   /** Load what the page needs to read drawings by itself, if it can. */
   prepareReader() {
-    return this.pageReader.prepare((model) => {
+    return this.drawingReader.prepare((model) => {
       this.root.dataset.reads = model;
     });
   }

@@ -13,11 +13,30 @@ const notes = {};
 const ONE_READER = 'The network for pages could not be loaded, so this was read in one way only.';
 const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
 
+/** @type {Record<string, () => Promise<Recogniser>>} by name, each opened once */
+const models = {};
+const loadInside = once(openInside);
+const loadPages = once(async () => openNetwork((await import('./constants.js')).page_network.file));
+const loadTouching = once(async () => openNetwork((await import('./constants.js')).touching_network.file)); // for all models
+const loadRuntime = once(startRuntime);
+
 /**
- * What is loaded or on its way, each once.
- * @type {{runtime: Promise<LiteRt> | null, touching: Promise<Network> | null, pages: Promise<Network> | null, inside: Promise<Layers> | null, models: Record<string, Promise<Recogniser>>}}
+ * What opens something once. What failed is forgotten: a later try may find the network back.
+ * @template Value
+ * @param {() => Promise<Value>} open
+ * @returns {() => Promise<Value>}
  */
-const loaded = {runtime: null, touching: null, pages: null, inside: null, models: {}};
+function once(open) {
+  /** @type {Promise<Value> | null} */
+  let found = null;
+  return () => {
+    found ??= open().catch((error) => {
+      found = null;
+      throw error;
+    });
+    return found;
+  };
+}
 
 /** @type {(file: string) => string} the address of a file below page/engine/ */
 const address = (file) => new URL(`../../../engine/${file}`, location.href).href;
@@ -55,11 +74,7 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
 /** @type {(asked: InsideRequest) => Promise<InsideAnswer>} what happens inside the network */
 async function look(asked) {
   const {answer: see} = await import('./inside.js');
-  loaded.inside ??= openInside().catch((error) => {
-    loaded.inside = null;
-    throw error;
-  });
-  return see(await loaded.inside, asked);
+  return see(await loadInside(), asked);
 }
 
 /** @returns {Promise<Layers>} */
@@ -119,25 +134,18 @@ async function read(recogniser, picture, brief) {
 async function withWitness(reading, recogniser, picture) {
   const [{ink}, {judged}] = await Promise.all([import('./constants.js'), import('./page_reader/witness.js')]);
   if (Math.max(picture.width, picture.height) <= ink.TINY_SIDE) return {reading, note: ''};
-  loaded.pages ??= openPages().catch((error) => {
-    loaded.pages = null;
-    throw error;
-  });
-  const network = await loaded.pages.catch(() => null);
+  const network = await loadPages().catch(() => null);
   return network ? {reading: judged(reading, network, recogniser, picture), note: ''} : {reading, note: ONE_READER};
 }
 
 /**
- * A model that ships, once. What failed is forgotten, here and below: a later try may find the network back.
+ * A model that ships, once.
  * @param {string} name
  * @returns {Promise<Recogniser>}
  */
 function loadModel(name) {
-  loaded.models[name] ??= openModel(name).catch((error) => {
-    delete loaded.models[name];
-    throw error;
-  });
-  return loaded.models[name];
+  models[name] ??= once(() => openModel(name));
+  return models[name]();
 }
 
 /**
@@ -162,44 +170,21 @@ async function loadOwn(name, file, drawings) {
     drawings,
   );
   notes[name] = note;
-  loaded.models[name] = Promise.resolve(new Recogniser(network, card));
-  return loaded.models[name];
-}
-
-/** The network for digits that touch, once for all models. */
-function loadTouching() {
-  loaded.touching ??= openTouching().catch((error) => {
-    loaded.touching = null;
-    throw error;
-  });
-  return loaded.touching;
-}
-
-/** The runtime, once. */
-function loadRuntime() {
-  loaded.runtime ??= startRuntime().catch((error) => {
-    loaded.runtime = null;
-    throw error;
-  });
-  return loaded.runtime;
+  const recogniser = new Recogniser(network, card);
+  models[name] = async () => recogniser;
+  return recogniser;
 }
 
 /** @type {(name: string) => Promise<Recogniser>} */
 async function openModel(name) {
-  const [{models}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
-  const {file, student} = models[name];
+  const [{models: shipped}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
+  const {file, student} = shipped[name];
   const [network, small] = await Promise.all([openNetwork(file), student && openNetwork(student.file)]);
-  const recogniser = new Recogniser(network, models[name], null, small);
+  const recogniser = new Recogniser(network, shipped[name], null, small);
   practise(recogniser, PRACTICE);
   loadTouching().catch(() => {}); // soon wanted; who wants it then asks again
   return recogniser;
 }
-
-/** @returns {Promise<Network>} */
-const openTouching = async () => openNetwork((await import('./constants.js')).touching_network.file);
-
-/** @returns {Promise<Network>} */
-const openPages = async () => openNetwork((await import('./constants.js')).page_network.file);
 
 /**
  * A network's file as a function of its input.

@@ -1,6 +1,7 @@
 """Reads a page: finds its writing with the page network, reads each digit with the digit network. Enter at `PageReader.read`."""
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,7 +51,7 @@ class Page:
     unread: str
     ink: np.ndarray
 
-    @property
+    @functools.cached_property
     def reading(self) -> Reading:
         """The reading that its digits make, not sure where something is unread; other writing alone is no digit."""
         found = dataclasses.replace(summarise(self.lines, self.ink), other_writing=self.other)

@@ -9,7 +9,7 @@ import {dataUrl} from './galleries.js';
 import {fixed, render} from './jinja.js';
 import {cell} from './report.js';
 import {find} from './suspects.js';
-import {archive} from './test_sets.js';
+import {archive, belowLabel} from './test_sets.js';
 
 /** @import {Suspect} from './suspects.js' */
 /** @import {Result, TestSet} from './test_sets.js' */
@@ -77,7 +77,8 @@ export async function corrected(set, result, decisions) {
     if (decision?.action === 'drop') continue;
     try {
       const bytes = await content.get(name)?.();
-      if (bytes) members.push([free(place(name, decision?.label ?? label), taken), new Uint8Array(await bytes.arrayBuffer())]);
+      if (bytes)
+        members.push([free([decision?.label ?? label, ...belowLabel(name)].join('/'), taken), new Uint8Array(await bytes.arrayBuffer())]);
     } catch (error) {
       leftOut.push([cell(name), label, 'left out', '', cell(error instanceof Error ? error.message : String(error)), '']);
     }
@@ -90,13 +91,6 @@ export async function corrected(set, result, decisions) {
     });
   const lines = [['file', 'label', 'action', 'new_label', 'kind', 'score'], ...changed, ...leftOut].map((row) => `${row.join(',')}\n`);
   return packed('corrected.zip', 'application/zip', zip([...members, ['changes.csv', new TextEncoder().encode(lines.join(''))]]));
-}
-
-/** @type {(name: string, label: number) => string} its path with the label's folder exchanged, below `label` where it had none */
-function place(name, label) {
-  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.' && part !== '..');
-  const folder = parts.slice(0, -1).findLastIndex((part) => /^[0-9]$/.test(part));
-  return [label, ...(folder < 0 ? parts.slice(-1) : parts.slice(folder + 1))].join('/');
 }
 
 /** @type {(name: string, taken: Set<string>) => string} the name, with a number before its ending where another picture has it */

@@ -1,5 +1,6 @@
 // Pictures that nearly are the same, as evaluation/audit/duplicates.py finds them: by perceptual hash, pixels and what the network sees.
 
+import {median} from '../../reader/arrays.js';
 import {blurred} from '../../reader/segmentation/imaging.js';
 import {AUDIT_NUMBERS} from './constants.js';
 
@@ -57,12 +58,11 @@ function hash(image) {
     return row;
   });
   const low = rows.flatMap((row) => COSINES.map((across) => row.reduce((sum, value, x) => sum + value * across[x], 0)));
-  const sorted = low.slice(1).sort((a, b) => a - b); // the first is only how bright it is
-  const median = sorted[sorted.length >> 1];
+  const middle = median(low.slice(1)); // the first is only how bright it is
   /** @type {[number, number]} */
   const bits = [0, 0];
   low.forEach((value, at) => {
-    if (value > median) bits[at >> 5] |= 1 << (at & 31);
+    if (value > middle) bits[at >> 5] |= 1 << (at & 31);
   });
   return bits;
 }

@@ -5,6 +5,7 @@ import {MANY_SLICES, MEASURES, MOST_SLICES, SLICE_CUTS, SLICE_LEVEL} from './con
 import {fixed, render} from './jinja.js';
 import {wilson} from './metrics.js';
 import {measure} from './shapes.js';
+import {belowLabel} from './test_sets.js';
 
 /** @import {Grouping, Slice, Slices} from './types.js' */
 
@@ -17,7 +18,7 @@ import {measure} from './shapes.js';
  * @returns {Slices}
  */
 export function find(labels, right, images, files = []) {
-  const folders = files.map(belowLabel);
+  const folders = files.map((name) => belowLabel(name).slice(0, -1).join('/')); // "3/ann/left/a.png" → "ann/left"
   const digits = Array.from({length: 10}, (_, digit) => String(digit));
   const values = measure(images);
   return score(
@@ -28,13 +29,6 @@ export function find(labels, right, images, files = []) {
     ],
     right,
   );
-}
-
-/** @type {(name: string) => string} the folders between the label's and the file: "3/ann/left/a.png" → "ann/left"; empty without any */
-function belowLabel(name) {
-  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.');
-  const label = parts.slice(0, -1).findLastIndex((part) => /^[0-9]$/.test(part));
-  return label < 0 ? '' : parts.slice(label + 1, -1).join('/');
 }
 
 /** @type {(name: string, values: string[]) => Grouping} one slice for each value that is not empty */

@@ -110,6 +110,12 @@ function labelOf(name) {
   return found.length === 1 && !parts.includes('..') && parts[0] ? Number(found[0]) : null;
 }
 
+/** @type {(name: string) => string[]} its path below the folder that names its digit, without what leads out of it; without such a folder its name */
+export function belowLabel(name) {
+  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.' && part !== '..');
+  return parts.slice(parts.slice(0, -1).findLastIndex((part) => /^[0-9]$/.test(part)) + 1 || -1);
+}
+
 /** @type {(name: string) => string} */
 const whyNoLabel = (name) =>
   labels(name).length > 1 ? `It is in folders named ${labels(name).join(' and ')}; which is its digit?` : SENTENCES.elsewhere;

@@ -5,7 +5,7 @@ import * as server from './server.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 
-export class PageReader {
+export class DrawingReader {
   constructor() {
     /** @type {string | null} the model that it reads with, once that is loaded */
     this.model = null;
