@@ -24,6 +24,7 @@ OMNIGLOT_LIKE_DIGITS = 0.25  # share of a character's drawings read as a digit f
 PRINT = 64  # px, the height in which printed characters are kept
 FONTS = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold")  # of Matplotlib; the benchmark has others
 SIGNS = "+-=()/:%x.,*"
+STRAIGHT = 0.5  # share of a pen's 1s that are one straight stroke: people write them so more often than the writers of the sources
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ class Writer:
     def digit(self, rng: np.random.Generator) -> Glyph:
         """Any digit."""
         value = int(rng.integers(10))
+        if value == 1 and self.kind == "pen" and rng.random() < STRAIGHT:
+            return straight_one(rng)
         if self.kind == "mnist":
             at = self.sources.by_digit[value]
             glyph = from_bitmap("digit", str(value), self.sources.mnist.images[at[rng.integers(len(at))]])
@@ -230,6 +233,12 @@ def _bent(points, rng: np.random.Generator) -> np.ndarray:
 def _ring(x: float, y: float, radius: float, start=0.0, end=2 * np.pi) -> np.ndarray:
     t = np.linspace(start, end, 14)
     return np.stack([x + radius * np.cos(t), y + radius * np.sin(t)], axis=1).astype(np.float32)
+
+
+def straight_one(rng: np.random.Generator) -> Glyph:
+    """A 1 of one stroke, upright or leaning."""
+    foot = rng.normal(-0.03, 0.1)
+    return from_strokes("digit", "1", [_bent([(-foot, -0.5), (foot, 0.5)], rng)], unit=rng.uniform(0.9, 1.15))
 
 
 def sign(rng: np.random.Generator, name: str | None = None) -> Glyph:

@@ -51,7 +51,7 @@ def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) 
 def one_row(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """One number alone, whole, as large as the page allows; its gaps may be closed and its digits may touch."""
     writer = sources.writer(rng)
-    glyphs = number(writer, rng) if rng.random() < 0.6 else expression(writer, rng)
+    glyphs = number(writer, rng) if rng.random() < 0.5 else expression(writer, rng)
     gap = float(rng.choice([rng.uniform(-0.15, 0.03), rng.uniform(0.03, 0.3), rng.uniform(0.3, 1.5)]))
     layout = _fitted(row(glyphs, 0, 0, size, rng, gap), side, rng, grow=rng.random() < 0.6)
     if rng.random() < 0.2:  # on a ruled line of its own
@@ -209,14 +209,14 @@ Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
 
 # Each layout with its share of the pages.
 SHARES: tuple[tuple[Maker, float], ...] = (
-    (lines, 0.23),
-    (one_row, 0.19),
+    (lines, 0.21),
+    (one_row, 0.2),
     (lone, 0.09),
     (stacked, 0.06),
     (column_sum, 0.03),
     (scattered, 0.06),
-    (cells, 0.2),
-    (print_and_hand, 0.05),
+    (cells, 0.17),
+    (print_and_hand, 0.09),
     (letters_only, 0.03),
     (drawing, 0.02),
     (nothing, 0.04),
