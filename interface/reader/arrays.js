@@ -42,23 +42,25 @@ export function median(values) {
  */
 
 /**
- * Taps of an area average, for each of `to` pixels; the weights sum to 1.
+ * Taps of an area average, for each of `to` pixels; the weights sum to 1. In one array, as this is where large pictures take their time:
+ * those of pixel i are `weights` from ends[i] to ends[i + 1].
  * @param {number} from
  * @param {number} to
- * @returns {Taps[]}
  */
 function areaTaps(from, to) {
   const scale = from / to;
-  return Array.from({length: to}, (_, at) => {
+  const [firsts, ends] = [new Int32Array(to), new Int32Array(to + 1)];
+  /** @type {number[]} */
+  const weights = [];
+  for (let at = 0; at < to; at++) {
     const [start, end] = [at * scale, Math.min(at * scale + scale, from)];
-    const first = start - Math.floor(start) > 0.999 ? Math.ceil(start) : Math.floor(start);
-    /** @type {number[]} */
-    const weights = [];
-    for (let i = first; i < from && end - i > 1e-3; i++) {
-      weights.push(Math.fround((Math.min(i + 1, end) - Math.max(i, start)) / Math.min(scale, from - start)));
+    firsts[at] = start - Math.floor(start) > 0.999 ? Math.ceil(start) : Math.floor(start);
+    for (let i = firsts[at]; i < from && end - i > 1e-3; i++) {
+      weights.push((Math.min(i + 1, end) - Math.max(i, start)) / Math.min(scale, from - start));
     }
-    return {first, weights};
-  });
+    ends[at + 1] = weights.length;
+  }
+  return {firsts, ends, weights: Float32Array.from(weights)};
 }
 
 /**
@@ -88,33 +90,68 @@ function linearTaps(from, to, area) {
  * @returns {Ink}
  */
 export function resizeTo(ink, width, height, area = false) {
-  const down = width <= ink.width && height <= ink.height;
   if (width === ink.width && height === ink.height) return ink;
-  const taps = down ? areaTaps : (/** @type {number} */ from, /** @type {number} */ to) => linearTaps(from, to, area);
-  const [columns, rows] = [taps(ink.width, width), taps(ink.height, height)];
-  /** @type {(index: number, size: number) => number} */
-  const within = (index, size) => Math.min(Math.max(index, 0), size - 1); // only two taps reach over an edge
-  const wide = new Float32Array(width * ink.height);
-  for (let y = 0, i = 0; y < ink.height; y++) {
-    for (const {first, weights} of columns) {
+  return width <= ink.width && height <= ink.height ? averaged(ink, width, height) : interpolated(ink, width, height, area);
+}
+
+/**
+ * Scale down to width × height by area average.
+ * @param {Ink} ink
+ * @param {number} width
+ * @param {number} height
+ * @returns {Ink}
+ */
+function averaged({data, width: across, height: down}, width, height) {
+  const [{firsts, ends, weights}, rows] = [areaTaps(across, width), areaTaps(down, height)];
+  const wide = new Float32Array(width * down);
+  for (let y = 0, i = 0; y < down; y++) {
+    for (let x = 0, k = 0; x < width; x++, i++) {
+      const end = ends[x + 1];
       let sum = 0;
-      for (let k = 0; k < weights.length; k++) {
-        const value = ink.data[y * ink.width + within(first + k, ink.width)];
-        sum = Math.fround(sum + Math.fround(weights[k] * value));
-      }
-      wide[i++] = sum;
+      for (let at = y * across + firsts[x]; k < end; k++, at++) sum = Math.fround(sum + Math.fround(weights[k] * data[at]));
+      wide[i] = sum;
     }
   }
   const out = blank(width, height);
-  const halved = ink.width === 2 * width && ink.height === 2 * height; // rounds halves up there
+  const halved = across === 2 * width && down === 2 * height; // rounds halves up there
+  const line = new Float32Array(width);
+  for (let y = 0; y < height; y++) {
+    line.fill(0);
+    for (let k = rows.ends[y], from = rows.firsts[y] * width; k < rows.ends[y + 1]; k++, from += width) {
+      const weight = rows.weights[k];
+      for (let x = 0; x < width; x++) line[x] += weight * wide[from + x];
+    }
+    for (let x = 0, i = y * width; x < width; x++, i++) out.data[i] = halved ? Math.floor(line[x] + 0.5) : round(line[x]);
+  }
+  return out;
+}
+
+/**
+ * Scale to width × height by linear interpolation.
+ * @param {Ink} ink
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} area  as INTER_AREA enlarges
+ * @returns {Ink}
+ */
+function interpolated(ink, width, height, area) {
+  const [columns, rows] = [linearTaps(ink.width, width, area), linearTaps(ink.height, height, area)];
+  /** @type {(index: number, size: number) => number} */
+  const within = (index, size) => Math.min(Math.max(index, 0), size - 1);
+  const wide = new Float32Array(width * ink.height);
+  for (let y = 0, i = 0; y < ink.height; y++) {
+    for (const {first, weights} of columns) {
+      const [left, right] = [ink.data[y * ink.width + within(first, ink.width)], ink.data[y * ink.width + within(first + 1, ink.width)]];
+      wide[i++] = weights[0] * left + weights[1] * right;
+    }
+  }
+  const out = blank(width, height);
   rows.forEach(({first, weights}, y) => {
+    const [above, below] = [within(first, ink.height) * width, within(first + 1, ink.height) * width];
     for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) {
-        const value = wide[within(first + k, ink.height) * width + x];
-        sum = down ? Math.fround(sum + weights[k] * value) : sum + ((weights[k] * (value >> 4)) >> 16); // whole numbers, with what they drop
-      }
-      out.data[y * width + x] = halved ? Math.floor(sum + 0.5) : down ? round(sum) : (sum + 2) >> 2;
+      // whole numbers, with what they drop
+      const sum = ((weights[0] * (wide[above + x] >> 4)) >> 16) + ((weights[1] * (wide[below + x] >> 4)) >> 16);
+      out.data[y * width + x] = (sum + 2) >> 2;
     }
   });
   return out;

@@ -59,8 +59,7 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
   if (bytes) return {reading: recogniser.readImage(bytes)};
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
-  const segmented = await read(recogniser, pixels, brief);
-  const {reading, note} = witnessed ? await withWitness(segmented, recogniser, pixels) : {reading: segmented, note: ''};
+  const {reading, note} = witnessed ? await readByBoth(recogniser, pixels) : {reading: await read(recogniser, pixels, brief), note: ''};
   if (!opened || !longest) return {reading};
   const {shownAs} = await import('./pictures/shown.js');
   return {
@@ -126,12 +125,17 @@ async function read(recogniser, picture, brief) {
 
 /**
  * The reading that counts of a picture that nobody drew; note: a sentence where the network for pages cannot be asked.
- * @param {Reading} reading  the segmentation's
  * @param {Recogniser} recogniser
  * @param {Pixels} picture
  * @returns {Promise<{reading: Reading, note: string}>}
  */
-async function withWitness(reading, recogniser, picture) {
+async function readByBoth(recogniser, picture) {
+  const {doubled, halved, isLarge} = await import('./page_reader/large.js');
+  if (isLarge(picture)) {
+    const {reading, note} = await readByBoth(recogniser, halved(picture));
+    return {reading: doubled(reading), note};
+  }
+  const reading = await read(recogniser, picture, false);
   const [{ink}, {judged}] = await Promise.all([import('./constants.js'), import('./page_reader/witness.js')]);
   if (Math.max(picture.width, picture.height) <= ink.TINY_SIDE) return {reading, note: ''};
   const network = await loadPages().catch(() => null);

@@ -7,18 +7,20 @@ segmentation's, several are the page network's where it is sure, and where the t
 import dataclasses
 import functools
 
+import cv2
 import numpy as np
 
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
-from model.reading import READERS, WRITING, Box, Digit, Reading
+from model.reading import READERS, WRITING, Box, Digit, Reading, scale_box, scaled
 from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
 
 CERTAIN = 0.9  # probability
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (3.8, 1.0, -1.5), 1.8
+HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
 
@@ -42,10 +44,26 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     Whichever counts, it says where the page network saw writing that is none of its digits.
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
     """
+    if max(picture.shape) >= HALVED and min(picture.shape[:2]) > 1:
+        return doubled(read(model, halved(picture)))
     reading = model.read(picture)
     if max(picture.shape) <= TINY_SIDE:
         return reading
     return judge(reading, PageReader(page_network(), model).read(picture))
+
+
+def halved(picture: np.ndarray) -> np.ndarray:
+    """Half as wide and high, (H // 2, W // 2, 3) uint8: each px the mean of 2×2, rounded, halves up. H, W: at least 2."""
+    height, width = (side // 2 for side in picture.shape[:2])
+    return cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+
+
+def doubled(reading: Reading) -> Reading:
+    """A reading of the picture at half its size, with the boxes in the picture."""
+    digits = tuple(scale_box(digit, (2, 2)) for digit in reading.digits)
+    return dataclasses.replace(
+        reading, digits=digits, other_writing=tuple(scaled(box, (2, 2)) for box in reading.other_writing)
+    )
 
 
 def judge(reading: Reading, page: Page) -> Reading:

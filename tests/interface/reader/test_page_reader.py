@@ -154,6 +154,22 @@ def test_two_answers_become_the_same_one(coding):
     assert {one[1] for one in expected} == {SURE, UNSURE, NOT_A_DIGIT, EMPTY} and {one[2] for one in expected} > {"ink"}
 
 
+def test_a_large_picture_is_halved_as_python_does(coding):
+    picture = np.random.default_rng(0).integers(0, 256, (7, 4001, 3), dtype=np.uint8)
+    found = coding.evaluate(
+        f"""async ({{data, width, height}}) => {{
+            const {{isLarge, halved, doubled}} = {MODULE.format("large")};
+            const picture = {{data: Uint8ClampedArray.from(data), width, height}}, half = halved(picture);
+            const reading = {{digits: [{{box: [1, 2, 3, 4]}}], other_writing: [[5, 6, 7, 8]]}};
+            return [isLarge(picture), isLarge(half), half.width, half.height, [...half.data], doubled(reading)];
+        }}""",
+        {"data": np.dstack([picture, np.full((7, 4001), 255)]).ravel().tolist(), "width": 4001, "height": 7},
+    )
+    assert found[:4] == [True, False, 2000, 3]
+    assert np.array_equal(np.reshape(found[4], (3, 2000, 4))[..., :3], witness.halved(picture))
+    assert found[5] == {"digits": [{"box": [2, 4, 6, 8]}], "other_writing": [[10, 12, 14, 16]]}
+
+
 def agree(coding, files: list[bytes]) -> None:
     """Every one gets the text and the verdict that Python gives it; two runtimes' last bits decide where a number lies on a threshold."""
     found = list(compare_files(coding, files, recogniser.load()))

@@ -34,6 +34,17 @@ def test_a_number_on_a_sheet_on_a_dark_table_is_read(cnn):
     assert witness.read(cnn, cv2.GaussianBlur(table, (0, 0), 1)).text == "4025"
 
 
+def test_a_large_picture_is_read_at_half_its_size_and_its_boxes_lie_in_it(cnn):
+    row = labelled_drawings.row("4025", gap=20, brush=6)
+    large = np.full((600, witness.HALVED, 3), 255, np.uint8)
+    large[100 : 100 + row.shape[0], 3000 : 3000 + row.shape[1]] = row
+    found, small = witness.read(cnn, large), witness.read(cnn, witness.halved(large))
+    assert (found.text, found.verdict) == (small.text, small.verdict) == ("4025", SURE)
+    for digit, half in zip(found.digits, small.digits, strict=True):
+        assert digit.box == tuple(2 * side for side in half.box)
+        assert 3000 <= digit.box[0] <= 3000 + row.shape[1]
+
+
 def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
     picture = labelled_drawings.row("305")
     read = cnn.read(picture)
