@@ -100,7 +100,7 @@ def launch_options(
     return {
         "theme": theme(),
         # in the head, not as `css`: Gradio rewrites that, and rules for phones lose against its own
-        "head": assets.style_elements(),
+        "head": assets.head(),
         "footer_links": ["api"],
         "state_session_capacity": LIMITS.sessions,
         "max_file_size": LIMITS.picture_bytes,

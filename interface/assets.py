@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from interface.module_graph import reachable
 from interface.templates import render
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +27,8 @@ SHEETS = (
     "interface/server/share.css",
     "interface/page/other_screens.css",
 )
+# What a visit begins with; the other tabs' modules come when they are opened.
+AT_ONCE = ("interface/predict/tab.js", "interface/server/share.js", "interface/page/addressed_tab.js")
 # Named here, for some systems' own tables call JavaScript text/plain, and a browser then refuses a module.
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".jpg": "image/jpeg"}
 
@@ -36,9 +39,11 @@ def modules() -> dict[str, Path]:
     return {path.relative_to(ROOT).as_posix(): path for path in [*found, ROOT / "evaluation/templates/sections.js"]}
 
 
-def style_elements() -> str:
-    """All style sheets as <style> elements for the page's head."""
-    return render("style_sheets.html", sheets=[(ROOT / sheet).read_text("utf-8") for sheet in SHEETS])
+def head() -> str:
+    """Elements for the page's head: all style sheets, and links to the modules that it opens with, which the browser so fetches while
+    Gradio still builds the page, and not one import after the other."""
+    sheets = [(ROOT / sheet).read_text("utf-8") for sheet in SHEETS]
+    return render("head.html", sheets=sheets, preloaded=reachable(AT_ONCE, later=False))
 
 
 def mount(module: str, arguments: str = "element") -> str:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from interface import module_graph
 from interface.static_site import modules
 
 
@@ -47,4 +48,4 @@ def test_the_apps_answers_are_replaced_by_the_pages():
     ],
 )
 def test_imports_are_found_in_code_and_not_in_comments(code, imports):
-    assert modules.imports("x/x.js", code) == imports
+    assert module_graph.imports("x/x.js", code) == imports
