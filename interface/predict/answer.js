@@ -37,7 +37,7 @@ export const EMPTY = {
 };
 
 /** @type {Record<string, string>} why a picture is unsure although its digits are not (model/reading.py) */
-const WHY = {
+export const WHY = {
   writing: 'There is other writing beside the digits.',
   ink: 'Some ink was left unread.',
   readers: 'Two methods of reading it disagree.',

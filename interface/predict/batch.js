@@ -4,6 +4,7 @@
 import {find, sentence} from '../page/dom.js';
 import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
+import {WHY} from './answer.js';
 import * as server from './server.js';
 
 /** @import {Answer} from '../page/types.js' */
@@ -11,12 +12,13 @@ import * as server from './server.js';
 
 /**
  * What the CSV has of a file.
- * @typedef {{file: string, text: string, verdict: string, probability: string, note: string, error: string}} Row
+ * @typedef {{file: string, text: string, verdict: string, probability: string, why: string, other_writing: string,
+ *   note: string, error: string}} Row
  */
 
 const MOST = 200; // files: read in seconds, and still a table to look through; `python -m model.predict` takes thousands
 /** @type {(keyof Row)[]} */
-const COLUMNS = ['file', 'text', 'verdict', 'probability', 'note', 'error'];
+const COLUMNS = ['file', 'text', 'verdict', 'probability', 'why', 'other_writing', 'note', 'error'];
 
 /**
  * One field of a CSV: quoted, and harmless where a spreadsheet would take it for a formula (OWASP, CSV injection).
@@ -105,8 +107,7 @@ export class Batch {
       this.showProgress(at);
       const {answer, error} = await readFile(file, signal);
       if (signal.aborted) return;
-      const probability = answer ? (weakest(answer.digits)?.toFixed(4) ?? '') : '';
-      const row = {file: file.name, text: answer?.text ?? '', verdict: answer?.verdict ?? '', probability, note: answer?.note ?? '', error};
+      const row = rowOf(file.name, answer, error);
       this.rows.push(row);
       fill(places[at], row, answer);
     }
@@ -139,6 +140,24 @@ export class Batch {
     return row;
   }
 }
+
+/**
+ * What the CSV has of an answer; other_writing: in how many places.
+ * @param {string} file
+ * @param {Answer | null} answer
+ * @param {string} error
+ * @returns {Row}
+ */
+const rowOf = (file, answer, error) => ({
+  file,
+  text: answer?.text ?? '',
+  verdict: answer?.verdict ?? '',
+  probability: answer ? (weakest(answer.digits)?.toFixed(4) ?? '') : '',
+  why: (answer && WHY[answer.why]) ?? '',
+  other_writing: answer ? String(answer.other_writing.length) : '',
+  note: answer?.note ?? '',
+  error,
+});
 
 /**
  * The answer to a file, or the sentence that says why there is none.
@@ -185,7 +204,8 @@ function fill(place, row, answer) {
   }
   thumb.append(Object.assign(document.createElement('img'), {src: answer.picture, alt: ''}));
   text.textContent = row.text;
-  if (answer.note) text.append(Object.assign(document.createElement('small'), {textContent: answer.note}));
+  const said = [row.why, row.note].filter(Boolean).join(' ');
+  if (said) text.append(Object.assign(document.createElement('small'), {textContent: said}));
   text.className = 'read';
   verdict.textContent = row.verdict;
   verdict.className = 'verdict';

@@ -3,6 +3,7 @@
 import {context2d} from '../page/dom.js';
 import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
+import {WHY} from './answer.js';
 import {grey, imageTile, sizeOf} from './tiles.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
@@ -60,7 +61,7 @@ function card(root, drawing, answer) {
 }
 
 /**
- * The text, as large as it fits, and below it the verdict and the runner-up.
+ * The text, as large as it fits, and below it the verdict and why it is unsure, or the runner-up.
  * @param {(text: string, x: number, y: number, size: number, name: string, weight?: number) => void} write
  * @param {Answer} answer
  */
@@ -76,7 +77,10 @@ function writeAnswer(write, answer) {
   const chance = only ? ` · ${percent(none ? only.not_digit : only.probability)}` : '';
   const colour = answer.verdict === 'sure' ? 'good' : answer.verdict === 'unsure' ? 'warn' : 'soft';
   write(answer.verdict + chance, LEFT, 396, 40, colour, 600);
-  if (only && !none && only.probabilities[only.runner_up] >= 0.0005) {
+  const why = WHY[answer.why];
+  if (why) {
+    write(why, LEFT, 440, 28, 'soft');
+  } else if (only && !none && only.probabilities[only.runner_up] >= 0.0005) {
     write(`runner-up ${only.runner_up} · ${percent(only.probabilities[only.runner_up])}`, LEFT, 440, 28, 'soft');
   }
 }

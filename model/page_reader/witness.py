@@ -36,9 +36,11 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     The segmentation's reading, but
 
     - the page network's, where that is sure of several digits;
-    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more);
+    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more), nor where
+      both refuse writing on a digit's line;
     - where it is not sure and the page network reads several other digits, the one that is likelier to be right (`preference`);
-    - where it finds nothing, what the page network reads, never sure.
+    - where it finds nothing, what the page network reads, never sure;
+    - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
 
     A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
     Whichever counts, it says where the page network saw writing that is none of its digits.
@@ -74,6 +76,9 @@ def judge(reading: Reading, page: Page) -> Reading:
         return witness
     if reading.verdict == EMPTY and _kept(witness):
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
+    if reading.verdict == UNSURE and witness.verdict == EMPTY and all(d.verdict != SURE for d in reading.digits):
+        refused = tuple(dataclasses.replace(d, verdict=NOT_A_DIGIT) for d in reading.digits)
+        return dataclasses.replace(reading, text="", verdict=NOT_A_DIGIT, digits=refused)
     found = _checked(reading, page)
     if found.verdict == SURE or not several or _line(witness) == _line(reading) or preference(reading, page) <= 0:
         return found
@@ -96,15 +101,25 @@ def preference(reading: Reading, page: Page) -> float:
 def _checked(reading: Reading, page: Page) -> Reading:
     """The segmentation's reading, with the page network's doubts."""
     witness = page.reading
-    other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in reading.digits))
+    other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in _kept(reading)))
     reading = dataclasses.replace(reading, other_writing=other)
-    if reading.verdict != SURE or _line(witness) == _line(reading) or _is_one(reading, witness):
+    if reading.verdict != SURE:
+        return reading
+    if page.unread == WRITING and _both_refuse(reading, page):
+        return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
+    if _line(witness) == _line(reading) or _is_one(reading, witness):
         return reading
     if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
     # What the segmentation read as digits is no other writing here.
     said = page.unread and (page.unread != WRITING or other)
     return dataclasses.replace(reading, verdict=UNSURE, why=page.unread if said else READERS)
+
+
+def _both_refuse(reading: Reading, page: Page) -> bool:
+    """Whether something that the segmentation takes for no digit is other writing for the page network."""
+    refused = [d.box for d in reading.digits if d.verdict == NOT_A_DIGIT]
+    return any(_holds(box, other) or _holds(other, box) for box in refused for other in page.other)
 
 
 def _certainty(reading: Reading) -> float:

@@ -31,6 +31,10 @@ export function judge(reading, page) {
   const several = kept(seen).length > 1;
   if (seen.verdict === SURE && several && !isOne(reading, seen)) return seen;
   if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
+  if (reading.verdict === UNSURE && seen.verdict === EMPTY && reading.digits.every(({verdict}) => verdict !== SURE)) {
+    const refused = reading.digits.map((digit) => ({...digit, verdict: NOT_A_DIGIT}));
+    return {...reading, text: '', verdict: NOT_A_DIGIT, digits: refused};
+  }
   const found = checked(reading, page, seen);
   if (found.verdict === SURE || !several || line(seen) === line(reading) || preference(reading, page, seen) <= 0) return found;
   return {...seen, verdict: UNSURE, why: seen.why || found.why};
@@ -51,13 +55,19 @@ function preference(reading, {unread}, seen) {
  * @returns {Reading}
  */
 function checked(reading, page, seen) {
-  const other = page.other.filter((box) => !reading.digits.some((digit) => holds(digit.box, box)));
+  const other = page.other.filter((box) => !kept(reading).some((digit) => holds(digit.box, box)));
   const counts = {...reading, other_writing: other};
-  if (reading.verdict !== SURE || line(seen) === line(reading) || isOne(reading, seen)) return counts;
+  if (reading.verdict !== SURE) return counts;
+  if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
+  if (line(seen) === line(reading) || isOne(reading, seen)) return counts;
   if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
   return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
 }
+
+/** @type {(reading: Reading, page: Page) => boolean} whether both take something for no digit */
+const bothRefuse = ({digits}, {other}) =>
+  digits.some(({verdict, box}) => verdict === NOT_A_DIGIT && other.some((one) => holds(box, one) || holds(one, box)));
 
 /** @type {(reading: Reading) => number} the probability of the least certain digit, in [0, 1]; 0 without one */
 const certainty = (reading) => (kept(reading).length ? Math.min(...kept(reading).map(({probability}) => probability)) : 0);

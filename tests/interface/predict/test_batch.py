@@ -4,9 +4,12 @@ import csv
 import io
 import re
 
+import cv2
+import numpy as np
 from playwright.sync_api import expect
 
 from interface.predict.examples.draw import one, row
+from model import labelled_drawings
 from tests.browser import (
     downloaded,
     expect_text,
@@ -56,6 +59,23 @@ def test_the_table_is_downloaded_as_csv_that_no_spreadsheet_takes_for_formulas(p
     assert bad["file"] == "'" + NASTY and bad["error"].startswith("This is not a picture")
     assert (good["file"], good["text"], good["verdict"], good["error"]) == ("row.png", "71", "sure", "")
     assert 0.5 < float(good["probability"]) <= 1
+    assert (good["why"], good["other_writing"], bad["why"], bad["other_writing"]) == ("", "0", "", "")
+
+
+def test_the_table_and_its_csv_say_why_a_picture_is_unsure(page):
+    number = labelled_drawings.row("7352")
+    note = np.full((180, 680, 3), 255, np.uint8)
+    note[:, : number.shape[1]] = number
+    cv2.putText(note, "Hkg", (340, 130), cv2.FONT_HERSHEY_SIMPLEX, 4, (0, 0, 0), 8)
+    open_files(page, [picture_file("note.png", png(note)), picture_file("row.png", png(row("71")))])
+    expect(page.get_by_test_id("download-csv")).to_be_enabled()
+    shown, plain = page.get_by_test_id("results").locator("tr").all()
+    expect(shown).to_contain_text("There is other writing beside the digits.")
+    expect(plain.locator("small")).to_have_count(0)
+    _, content = downloaded(page, "download-csv")
+    shown, plain = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert (shown["verdict"], shown["why"]) == ("unsure", "There is other writing beside the digits.")
+    assert int(shown["other_writing"]) >= 1 and (plain["why"], plain["other_writing"]) == ("", "0")
 
 
 def test_more_files_than_are_read_at_once_are_counted_and_left_out(page):

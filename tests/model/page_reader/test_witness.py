@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model import labelled_drawings, recogniser
-from model.calibration import SURE, UNSURE
+from model.calibration import NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader import witness
 from model.page_reader.reader import Page
 from model.reading import Box, Digit, Reading, summarise
@@ -86,6 +86,25 @@ def page(text: str, *other: Box, unread: str = "", verdict: str = SURE) -> Page:
 def test_a_picture_that_the_two_read_differently_says_why_it_is_unsure(other, unread, text, why):
     found = witness.judge(segmented("123"), page("12", *other, unread=unread, verdict=UNSURE))
     assert (found.text, found.verdict, found.why) == (text, UNSURE, why)
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"), [((60, 5, 20, 30), UNSURE), ((150, 0, 20, 40), SURE)], ids=["by both", "by one"]
+)
+def test_a_picture_is_not_sure_where_writing_on_its_line_is_refused_by_both(other, verdict):
+    line = digits("123")
+    line[2] = dataclasses.replace(line[2], verdict=NOT_A_DIGIT)
+    reading = summarise([line], np.zeros((40, 300), np.uint8))
+    found = witness.judge(reading, page("12", other, unread="writing", verdict=UNSURE))
+    assert (found.text, found.verdict) == ("12", verdict)
+    assert found.other_writing == (other,)
+
+
+def test_guesses_where_the_page_network_sees_no_ink_are_no_digits():
+    bare = page("")
+    assert witness.judge(segmented("7", UNSURE), bare).verdict == NOT_A_DIGIT
+    assert witness.judge(segmented("7", UNSURE), bare).text == ""
+    assert witness.judge(segmented("7"), bare).text == "7"  # very faint ink, which only the segmentation sees
 
 
 @pytest.mark.parametrize("reading", [segmented("123"), segmented("123", UNSURE), segmented("45")])
