@@ -169,7 +169,7 @@ def test_an_app_killed_during_an_evaluation_starts_again_clean_and_sweeps_up_aft
 # ---- nowhere to write ----
 
 
-@pytest.mark.parametrize("home", [{}, {"HOME": "/proc/none"}])
+@pytest.mark.parametrize("home", [pytest.param({}, marks=pytest.mark.slow), {"HOME": "/proc/none"}])
 def test_without_a_home_that_can_be_written_the_app_reads_and_evaluates(mnist, serve, home, tmp_path):
     if not home:  # then the system's own list of users names one, which the state shall not go to
         home = {"XDG_STATE_HOME": "/proc/none/state"}

@@ -84,6 +84,7 @@ def test_axe_finds_nothing_to_complain_about_in_any_card(evaluate, axe, theme, m
         assert axe(page, ".evaluation-tab") == [], name
 
 
+@pytest.mark.slow
 def test_robustness_is_measured_on_request_and_can_be_stopped(evaluate, mnist):
     page = evaluate()
     open_card(page, "Robustness")

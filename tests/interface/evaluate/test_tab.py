@@ -68,6 +68,7 @@ def test_an_image_opened_in_predict_has_the_dashboards_probabilities(evaluate, m
         expect(page.get_by_test_id("answer")).to_have_attribute("data-text", str(row.argmax()))
 
 
+@pytest.mark.slow
 def test_an_image_that_is_still_decoded_is_opened_whole(evaluate, mnist):
     page, image = evaluate(), mnist.test.images[0]
     tile = page.get_by_test_id("gallery").locator(".tile").first
@@ -116,7 +117,7 @@ def test_a_cancelled_run_leaves_the_shipped_report_and_can_be_run_again(evaluate
     expect(cancel).to_be_hidden()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_screen(evaluate, theme, width):
     page = evaluate(f"/?__theme={theme}", viewport={"width": width, "height": 844}, has_touch=width == 390)

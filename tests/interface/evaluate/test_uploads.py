@@ -20,7 +20,7 @@ def my_digits(folder):
     return 4
 
 
-@pytest.mark.parametrize("how", ["zip", "folder"])
+@pytest.mark.parametrize("how", ["zip", pytest.param("folder", marks=pytest.mark.slow)])
 def test_an_uploaded_test_set_gets_the_same_dashboard(evaluate, tmp_path, how):
     count, page = my_digits(tmp_path), evaluate()
     given = (

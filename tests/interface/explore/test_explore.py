@@ -14,7 +14,7 @@ def draw_on(page: Page, digit: str) -> None:
     draw(page, strokes_of(digit), "explore-pad")
 
 
-BOTH = pytest.mark.parametrize("opened", ["app", "site"], indirect=True)
+BOTH = pytest.mark.parametrize("opened", [pytest.param("app", marks=pytest.mark.slow), "site"], indirect=True)
 
 
 @pytest.fixture
@@ -130,7 +130,9 @@ def test_nothing_of_it_is_loaded_before_it_is_opened(new_page, site):
     assert not [name for name in names if name.endswith((".bin", "inside.tflite")) or "/mnist/" in name]
 
 
-@pytest.mark.parametrize("part", ["inside", "map", "train", "teach", "quiz"])
+@pytest.mark.parametrize(
+    "part", ["inside", *(pytest.param(part, marks=pytest.mark.slow) for part in ("map", "train", "teach", "quiz"))]
+)
 def test_it_fits_a_phone_and_axe_finds_nothing(new_page, axe, part):
     page = new_page(f"#explore={part}", ready=f"#explore-{part}:visible", **PHONE)
     expect(page.locator(f"#explore-{part} h2").first).to_be_visible()

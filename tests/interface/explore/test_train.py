@@ -149,6 +149,7 @@ def test_a_choice_is_in_the_address_and_a_wrong_address_is_the_tutorials(opened,
     assert axe(page, "#explore-train") == []
 
 
+@pytest.mark.slow
 def test_this_app_opens_it_as_a_model(mnist, tmp_path, monkeypatch):
     import keras
 

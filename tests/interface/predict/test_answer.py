@@ -114,7 +114,7 @@ def test_explanation_and_nearest_digits_wait_until_the_pen_rests(page):
     assert len([url for url in asked if "/why" in url]) == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_result_is_saved_as_a_card_with_the_drawing_and_the_answer(new_page, theme):
     page = new_page(f"/?__theme={theme}")
     draw(page, strokes_of("3"))

@@ -86,7 +86,7 @@ def test_axe_finds_no_serious_problem_with_everything_open(new_page, axe, path, 
         expect_text(page, "71")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+@pytest.mark.parametrize("width", [390, 1280, *(pytest.param(width, marks=pytest.mark.slow) for width in (768, 1920))])
 def test_nothing_is_wider_than_the_page(new_page, width):
     page = new_page(viewport={"width": width, "height": 900})
     draw(page, strokes_of("3"))

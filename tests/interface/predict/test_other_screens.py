@@ -61,7 +61,10 @@ def test_other_writing_has_an_outline_that_is_no_digits_box(page):
         assert np.abs(shot(outline) - shot(page.locator(".photo img"))[:5, :5].mean(axis=(0, 1))).max() > 100
 
 
-@pytest.mark.parametrize(("width", "height"), [(667, 375), (844, 390), (932, 430), (568, 320)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(568, 320), *(pytest.param(*size, marks=pytest.mark.slow) for size in ((667, 375), (844, 390), (932, 430)))],
+)
 def test_on_a_phone_held_sideways_the_whole_pad_and_the_answer_are_in_sight(new_page, width, height):
     page = new_page(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
     box = page.get_by_test_id("sketchpad").bounding_box()

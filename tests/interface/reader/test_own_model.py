@@ -34,8 +34,12 @@ ASK = """async ({weights, bias, output, drawings, images}) => {
 OUTPUTS = (PROBABILITIES, LOGITS, SIGMOIDS)
 
 
+# A few of each sort in every run, as Python's own are all tried in every run (tests/model/test_convention_search.py).
+WAYS = [*(("unit", output) for output in OUTPUTS), *zip(INPUTS, OUTPUTS * 4, strict=False)][1:]
+
+
 @pytest.mark.parametrize(
-    ("name", "output"), [*(("unit", output) for output in OUTPUTS), *zip(INPUTS, OUTPUTS * 4, strict=False)][1:]
+    ("name", "output"), [*WAYS[:5], *(pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[5:])]
 )
 def test_a_network_is_fed_as_it_was_trained(coding, mnist, name, output):
     way = Convention(name, dark_ink=name in ("unit", "signed"), layout=layout(28, 28))

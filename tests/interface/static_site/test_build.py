@@ -33,7 +33,7 @@ def evaluate(page: Page) -> None:
     page.get_by_role("tab", name="Evaluate").click()
 
 
-@pytest.mark.parametrize("digit", ["2", "3", "5", "7"])
+@pytest.mark.parametrize("digit", ["2", *(pytest.param(digit, marks=pytest.mark.slow) for digit in "357")])
 def test_a_digit_drawn_with_the_mouse_is_read(open_site, digit):
     page = open_site()
     draw(page, strokes_of(digit))
@@ -139,7 +139,8 @@ def test_without_the_network_for_pages_a_picture_is_read_in_one_way_and_a_senten
     expect(page.get_by_test_id("problem")).to_be_empty()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_either_theme_at_either_size(open_site, axe, scheme):
     for options in ({}, PHONE):
         page = open_site(color_scheme=scheme, bypass_csp=True, **options)  # axe's own code comes from outside

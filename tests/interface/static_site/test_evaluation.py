@@ -216,6 +216,7 @@ def test_a_test_set_of_ones_own_gets_the_same_report(visit, site):
     assert SENTENCES["no_zip"].startswith("This is not a whole zip file")
 
 
+@pytest.mark.slow
 def test_what_may_be_unpacked_is_counted_for_each_run_alone(coding):
     member = b"0" * (15 * 2**20)
     content = zipped({f"mine/7/{at}.png": member for at in range(MOST_UNPACKED // len(member) - 1)})

@@ -28,7 +28,7 @@ def bring(page, name: str, content: bytes) -> None:
     chooser.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
 
 
-@pytest.mark.parametrize("batch", ["one", "open"])
+@pytest.mark.parametrize("batch", [pytest.param("one", marks=pytest.mark.slow), "open"])
 def test_it_is_checked_and_reads_as_the_same_model_that_ships(visit, site, batch):
     visit.goto(site)
     content = SHIPPED.read_bytes()

@@ -4,6 +4,7 @@ import copy
 
 import cv2
 import numpy as np
+import pytest
 
 from benchmarks import pictures
 from model import recogniser
@@ -11,6 +12,7 @@ from model.segmentation import line_reader
 from tests.model.inks import touching_picture
 
 
+@pytest.mark.slow
 def test_no_picture_takes_more_than_its_share_of_time():
     """Lines of touching zeros, more than are read: each line is about five windows."""
     windows_read, network = [], recogniser.touching_network()
