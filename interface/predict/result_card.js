@@ -79,7 +79,7 @@ function writeAnswer(write, answer) {
   write(answer.verdict + chance, LEFT, 396, 40, colour, 600);
   const why = WHY[answer.why];
   if (why) {
-    write(why, LEFT, 440, 28, 'soft');
+    write(why, LEFT, 440, 25, 'soft');
   } else if (only && !none && only.probabilities[only.runner_up] >= 0.0005) {
     write(`runner-up ${only.runner_up} · ${percent(only.probabilities[only.runner_up])}`, LEFT, 440, 28, 'soft');
   }

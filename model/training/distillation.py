@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Epochs that show the same varied images, each time in another order: the teacher's outputs cost as much as an epoch.
 REPEATS = 3
-LEARNED_NEGATIVES = 6_000  # pictures that are no digit, beside MNIST's 55,000 images
+LEARNED_NEGATIVES = 12_000  # pictures that are no digit, beside MNIST's 55,000 images
 CHUNK = 4_000  # images that the teacher answers at once
 MAX_HARM = 1e-4  # share of a set's images that the student may answer worse than its teacher
 VARIATIONS, NEGATIVES = 3, 2_000  # of each held-out MNIST image; in all

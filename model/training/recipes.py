@@ -3,7 +3,7 @@
 A test holds the shipped models to the figures here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.training.augmentation import MILD, STRONG, Strength
@@ -110,22 +110,23 @@ TOUCHING = Recipe(
     starts_from="cnn",
 )
 
+OFTEN_DAMAGED = replace(MILD, damage=0.5)
 STUDENT = Recipe(
-    # Short: two epochs of a one-cycle rate, and one in which it falls to 0. More of them would let it answer more images.
+    # As often damaged as not: what a student answers is bounded by the one damaged image on which it is surest and wrong.
     name="student",
     network="student",
     keras_file="student.keras",
     phases=(
-        Phase(2, (1e-3, 2e-3, 3e-3, 4e-3, 11e-3 / 3, 10e-3 / 3), MILD),
-        Phase(1, (10e-3 / 3, 0.0), MILD),
+        Phase(16, (1e-3, 2e-3, 3e-3, 4e-3, 11e-3 / 3, 10e-3 / 3), OFTEN_DAMAGED),
+        Phase(8, (10e-3 / 3, 0.0), OFTEN_DAMAGED),
     ),
     batch=128,
     mixed_bfloat16=False,
     weights="float32",
     weight_decay=None,
     second_look=False,
-    accuracy=0.990,
-    cpu_minutes=5,
+    accuracy=0.992,
+    cpu_minutes=8,
     about="a small convolutional network that learned to answer as cnn does, for the images that are clear",
     teacher="cnn",
 )
