@@ -19,7 +19,7 @@ from model.segmentation.ink import TINY_SIDE
 
 CERTAIN = 0.9  # probability
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (3.8, 1.0, -1.5), 1.8
+WEIGHTS, BIAS = (3.1, 0.6, -2.7), 2.6
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
@@ -36,8 +36,8 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     The segmentation's reading, but
 
     - the page network's, where that is sure of several digits;
-    - never sure where the page network reads otherwise (instead of a single digit: where it is certain of two or more), nor where
-      both refuse writing on a digit's line;
+    - never sure where the page network sees no ink or reads otherwise (instead of a single digit: where it is certain of two or
+      more), nor where both refuse writing on a digit's line;
     - where it is not sure and the page network reads several other digits, the one that is likelier to be right (`preference`);
     - where it finds nothing, what the page network reads, never sure;
     - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
@@ -107,6 +107,8 @@ def _checked(reading: Reading, page: Page) -> Reading:
         return reading
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
+    if witness.verdict == EMPTY:
+        return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
     if _line(witness) == _line(reading) or _is_one(reading, witness):
         return reading
     if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:

@@ -59,6 +59,7 @@ function checked(reading, page, seen) {
   const counts = {...reading, other_writing: other};
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
+  if (seen.verdict === EMPTY) return {...counts, verdict: UNSURE, why: READERS};
   if (line(seen) === line(reading) || isOne(reading, seen)) return counts;
   if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);

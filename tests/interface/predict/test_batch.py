@@ -64,9 +64,8 @@ def test_the_table_is_downloaded_as_csv_that_no_spreadsheet_takes_for_formulas(p
 
 def test_the_table_and_its_csv_say_why_a_picture_is_unsure(page):
     number = labelled_drawings.row("7352")
-    note = np.full((180, 680, 3), 255, np.uint8)
-    note[:, : number.shape[1]] = number
-    cv2.putText(note, "Hkg", (340, 130), cv2.FONT_HERSHEY_SIMPLEX, 4, (0, 0, 0), 8)
+    note = np.hstack([number, np.full((number.shape[0], 400, 3), 255, np.uint8)])
+    cv2.putText(note, "Hkg", (number.shape[1] + 20, 130), cv2.FONT_HERSHEY_SIMPLEX, 4, (0, 0, 0), 8)
     open_files(page, [picture_file("note.png", png(note)), picture_file("row.png", png(row("71")))])
     expect(page.get_by_test_id("download-csv")).to_be_enabled()
     shown, plain = page.get_by_test_id("results").locator("tr").all()

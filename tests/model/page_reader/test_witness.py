@@ -24,14 +24,15 @@ def test_a_single_digit_is_read_as_before(cnn):
         assert witness.read(cnn, picture).text == cnn.read(picture).text == str(digit)
 
 
-def test_a_number_on_a_sheet_on_a_dark_table_is_read(cnn):
-    row = labelled_drawings.row("4025", gap=20, brush=6)
+@pytest.mark.parametrize("number", ["4025", "4071", "1111"])
+def test_a_number_on_a_sheet_on_a_dark_table_is_read(cnn, number):
+    row = labelled_drawings.row(number, gap=20, brush=6)
     sheet = np.full((500, 700, 3), 235, np.uint8)
     sheet[150 : 150 + row.shape[0], 60 : 60 + row.shape[1]] = np.minimum(row, 235)[:, :640]
     turn = cv2.getRotationMatrix2D((350, 250), 6, 0.7)
     turn[:, 2] += (250, 200)
     table = cv2.warpAffine(sheet, turn, (1200, 900), borderValue=(60, 70, 90))
-    assert witness.read(cnn, cv2.GaussianBlur(table, (0, 0), 1)).text == "4025"
+    assert witness.read(cnn, cv2.GaussianBlur(table, (0, 0), 1)).text == number
 
 
 def test_a_large_picture_is_read_at_half_its_size_and_its_boxes_lie_in_it(cnn):
@@ -104,7 +105,8 @@ def test_guesses_where_the_page_network_sees_no_ink_are_no_digits():
     bare = page("")
     assert witness.judge(segmented("7", UNSURE), bare).verdict == NOT_A_DIGIT
     assert witness.judge(segmented("7", UNSURE), bare).text == ""
-    assert witness.judge(segmented("7"), bare).text == "7"  # very faint ink, which only the segmentation sees
+    faint = witness.judge(segmented("7"), bare)  # which only the segmentation sees
+    assert (faint.text, faint.verdict, faint.why) == ("7", UNSURE, "readers")
 
 
 @pytest.mark.parametrize("reading", [segmented("123"), segmented("123", UNSURE), segmented("45")])
@@ -129,7 +131,6 @@ def less_certain(reading: Reading, probability: float) -> Reading:
     ("certainty", "text", "unread", "counts"),
     [
         (0.75, "123", "ink", "45"),
-        (1.0, "123", "ink", "123"),  # certain, and more digits
         (0.75, "123", "writing", "123"),  # which the page network has left
         (1.0, "6", "ink", "45"),
     ],
