@@ -135,11 +135,13 @@ async function readByBoth(recogniser, picture) {
     const {reading, note} = await readByBoth(recogniser, halved(picture));
     return {reading: doubled(reading), note};
   }
-  const reading = await read(recogniser, picture, false);
-  const [{ink}, {judged}] = await Promise.all([import('./constants.js'), import('./page_reader/witness.js')]);
-  if (Math.max(picture.width, picture.height) <= ink.TINY_SIDE) return {reading, note: ''};
-  const network = await loadPages().catch(() => null);
-  return network ? {reading: judged(reading, network, recogniser, picture), note: ''} : {reading, note: ONE_READER};
+  const {ink} = await import('./constants.js');
+  const tiny = Math.max(picture.width, picture.height) <= ink.TINY_SIDE;
+  const network = !tiny && (await loadPages().catch(() => null));
+  if (!network) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
+  const [{readPage}, {judge, settled}] = await Promise.all([import('./page_reader/page_reader.js'), import('./page_reader/witness.js')]);
+  const page = readPage(network, recogniser, picture);
+  return {reading: settled(page) ?? judge(await read(recogniser, picture, false), page), note: ''};
 }
 
 /**

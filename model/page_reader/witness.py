@@ -20,6 +20,7 @@ from model.segmentation.ink import TINY_SIDE
 CERTAIN = 0.9  # probability
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (3.1, 0.6, -2.7), 2.6
+MANY = 4  # digits; a single one was never split into so many that are sure
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
@@ -48,10 +49,15 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     """
     if max(picture.shape) >= HALVED and min(picture.shape[:2]) > 1:
         return doubled(read(model, halved(picture)))
-    reading = model.read(picture)
     if max(picture.shape) <= TINY_SIDE:
-        return reading
-    return judge(reading, PageReader(page_network(), model).read(picture))
+        return model.read(picture)
+    page = PageReader(page_network(), model).read(picture)
+    return settled(page) or judge(model.read(picture), page)
+
+
+def settled(page: Page) -> Reading | None:
+    """The page network's reading where it is sure of so many digits that nothing the segmentation may say counts, else None."""
+    return page.reading if page.verdict == SURE and len(_kept(page.reading)) >= MANY else None
 
 
 def halved(picture: np.ndarray) -> np.ndarray:

@@ -1,25 +1,20 @@
-// The page network as a witness to what the segmentation has read (`judged`). This is model/page_reader/witness.py in JavaScript, step for
+// The page network as a witness to what the segmentation has read (`settled`, `judge`). This is model/page_reader/witness.py in JavaScript, step for
 // step; that file says why.
 
 import {calibration, witness, reading as words} from '../constants.js';
 import {summarise} from '../recogniser.js';
-import {readPage} from './page_reader.js';
 
-/** @import {Box, DigitReader, Network, Page, Pixels, Reading} from '../types.js' */
+/** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, WEIGHTS, BIAS} = witness;
+const {CERTAIN, WEIGHTS, BIAS, MANY} = witness;
 const {READERS, WRITING} = words;
 
-/**
- * The reading that counts of a picture that nobody drew.
- * @param {Reading} reading  the segmentation's
- * @param {Network} network  of pages
- * @param {DigitReader} digits
- * @param {Pixels} picture
- * @returns {Reading}
- */
-export const judged = (reading, network, digits, picture) => judge(reading, readPage(network, digits, picture));
+/** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
+export function settled(page) {
+  const seen = readingOf(page);
+  return seen.verdict === SURE && kept(seen).length >= MANY ? seen : null;
+}
 
 /**
  * @param {Reading} reading  the segmentation's
