@@ -57,6 +57,7 @@ def rows(out) -> dict:
     return found
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_parquet_is_gone_on_with_and_no_bad_file_stops_it(workers, pictures, tmp_path, capsys):
     out = tmp_path / "out.parquet"
     command = ["--ray", str(pictures), "--out", str(out)]

@@ -128,6 +128,7 @@ def test_two_models_are_compared_in_words_and_images(evaluate, mnist):
     expect(page.get_by_test_id("compare").locator(".tile").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_model_given_at_start_is_evaluated_to_be_compared_with(start_app, browser, mnist, tmp_path):
     brought = tmp_path / "brought.tflite"
     brought.write_bytes(load("classic").path.read_bytes())

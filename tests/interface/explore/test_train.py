@@ -128,6 +128,7 @@ def test_it_is_trained_tested_drawn_on_and_taken_along(opened, mnist, tmp_path, 
     )
 
 
+@pytest.mark.slow
 def test_a_training_can_be_stopped_and_the_network_so_far_is_tested(opened):
     page = opened("&train=cnn-0-128-10-0.001-32-60000-1", **PHONE)
     page.get_by_test_id("train").click()

@@ -123,6 +123,7 @@ def test_the_drawing_survives_a_visit_to_the_other_tab(page):
     expect_text(page, "")
 
 
+@pytest.mark.slow
 def test_the_dark_theme_sends_the_same_picture(new_page):
     dark = new_page("/?__theme=dark")
     draw(dark, strokes_of("3"))

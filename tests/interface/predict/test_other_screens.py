@@ -22,7 +22,7 @@ def differ(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.abs(middles[0] - middles[1]).max())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_in_forced_colours_bars_tools_and_tabs_can_still_be_told_apart(new_page, scheme):
     page = new_page(forced_colors="active", color_scheme=scheme)
     draw(page, strokes_of("7"))

@@ -142,6 +142,7 @@ def test_a_kind_that_only_the_app_reads_is_named(coding):
     assert pdf == SENTENCES["pdf"].format(where="The picture", works=WORKS_ALONE)
 
 
+@pytest.mark.slow
 def test_photos_pages_and_tiny_scans_of_this_project_get_pythons_answer(coding):
     tiny = png(np.ascontiguousarray(255 - one("7")[60:220:6, 60:220:6]))
     pictures = [saved(Image.fromarray(notebook()[..., ::-1]), "JPEG"), png(row("2048")), tiny, png(one("scribble"))]

@@ -12,6 +12,7 @@ from model.training import digit_set, distillation, fit, strip_set
 from model.training.recipes import CNN, RECIPES, STUDENT, TOUCHING
 
 
+@pytest.mark.slow
 def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
     out = tmp_path / "classic"
     assert train.main(["classic", "--epochs", "1", "--out", str(out)]) == 0
