@@ -33,6 +33,7 @@ from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
 
 S = TypeVar("S", bound=Step)
+PREDICTIONS = "predictions.csv"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,6 +47,9 @@ def main(argv: list[str] | None = None) -> int:
         if words[:1] == ["extend"]:
             return extend_command.main(words[1:])
         options = arguments(words)
+        for path in asked(options):
+            report_files.check_writable(path)
+        saved = report_files.load(Path(options.compare)) if (options.compare or "").endswith(".json") else None
         recogniser = load(options.model, wanted(options))
         print_notes(recogniser.name, recogniser.notes)
         if options.alone or options.one_look:
@@ -60,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
         written = write(report, images, options)  # first: whatever happens to the terminal, they are there
         print(text_report.summary(report))
         if options.compare:
-            other = compare_command.report_of(options.compare, options.images, answers)
+            other = saved or compare_command.report_of(options.compare, options.images, answers)
             print(text_report.comparison(report, other))
         for path in written:
             print(f"Wrote {path}")
@@ -106,6 +110,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def asked(options: argparse.Namespace) -> list[Path]:
+    """The files that the options ask for."""
+    return [path for path in (options.json, options.html, options.csv and options.csv / PREDICTIONS) if path]
+
+
 def evaluate(recogniser: Recogniser, source: Source | None) -> tuple[Report, np.ndarray]:
     """The report and the images behind it, (n, 28, 28) uint8. source: of pictures; None for MNIST's test set."""
     if source:
@@ -149,7 +158,7 @@ def write(report: Report, images: np.ndarray, options: argparse.Namespace) -> li
     if options.html:
         written.append(report_files.save(options.html, html_report.html(report, images)))
     if options.csv:
-        written.append(report_files.save(options.csv / "predictions.csv", report_files.predictions_csv(report)))
+        written.append(report_files.save(options.csv / PREDICTIONS, report_files.predictions_csv(report)))
     return written
 
 

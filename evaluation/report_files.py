@@ -4,8 +4,10 @@ The JSON's fields are those of `to_json`, schema 1; all rates are fractions in [
 """
 
 import csv
+import errno
 import io
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -221,6 +223,20 @@ def save(path: Path, content: str | bytes) -> Path:
         kept = "; the older file there is unchanged" if path.exists() else ""
         raise ReportError(f"{path} could not be written ({error.strerror or type(error).__name__}){kept}.") from error
     return path
+
+
+def check_writable(path: Path) -> None:
+    """Raises ReportError where `save` could not write this file, before there is anything to save."""
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if not nearest.is_dir():
+        reason = errno.ENOTDIR
+    elif path.is_dir():
+        reason = errno.EISDIR
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        reason = errno.EACCES
+    else:
+        return
+    raise ReportError(f"{path} could not be written ({os.strerror(reason)}).")
 
 
 def predictions_csv(report: Report) -> str:

@@ -71,10 +71,13 @@ def test_a_model_that_ships_is_compared_by_its_report_on_mnist_and_runs_on_other
         (["--model", "classic", "--images", "/nowhere"], "/nowhere does not exist; name the folder"),
         (["--model", "classic", "--images", __file__], "is a file, not a folder"),
         (["--model", "classic", "--json", f"{__file__}/r.json"], "could not be written"),
+        (["--model", "classic", "--html", "tests"], "could not be written"),
+        (["--model", "classic", "--csv", f"{__file__}/folder"], "could not be written"),
         (["--model", "classic", "--compare", "/nowhere/r.json"], "cannot be read"),
     ],
 )
-def test_mistakes_on_the_command_line_are_one_sentence(mnist, words, says, capsys):
+def test_mistakes_on_the_command_line_are_one_sentence_before_anything_is_read(words, says, capsys, monkeypatch):
+    monkeypatch.setattr(command, "evaluate", lambda *_: pytest.fail("the images were read first"))
     assert command.main(words) == 1
     printed = capsys.readouterr().err.strip()
     assert says in printed and "Traceback" not in printed
