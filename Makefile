@@ -5,10 +5,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
 
-# Tests run in one process more than there are cores, four at most, as those with a browser also wait; each process starts one app and
-# one browser for all its tests.
-WORKERS = $$($(BIN)/python -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# Tests run in as many processes as there are cores, four at most; each starts one app and one browser for all its tests.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test test-all check documents
 .DELETE_ON_ERROR:
