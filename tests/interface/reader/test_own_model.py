@@ -34,12 +34,12 @@ ASK = """async ({weights, bias, output, drawings, images}) => {
 OUTPUTS = (PROBABILITIES, LOGITS, SIGMOIDS)
 
 
-# A few of each sort in every run, as Python's own are all tried in every run (tests/model/test_convention_search.py).
-WAYS = [*(("unit", output) for output in OUTPUTS), *zip(INPUTS, OUTPUTS * 4, strict=False)][1:]
+# A few of them in every run: Python's own search is tried on all (tests/model/test_convention_search.py).
+COMBINATIONS = [*(("unit", output) for output in OUTPUTS), *zip(INPUTS, OUTPUTS * 4, strict=False)][1:]
 
 
 @pytest.mark.parametrize(
-    ("name", "output"), [*WAYS[:5], *(pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[5:])]
+    ("name", "output"), [*COMBINATIONS[:5], *(pytest.param(*way, marks=pytest.mark.slow) for way in COMBINATIONS[5:])]
 )
 def test_a_network_is_fed_as_it_was_trained(coding, mnist, name, output):
     way = Convention(name, dark_ink=name in ("unit", "signed"), layout=layout(28, 28))
