@@ -15,11 +15,8 @@ from playwright.sync_api import Page
 from benchmarks import machine, parity
 from benchmarks.train_in_page import LONG, SETTLED, longest_task
 
-OPENING, FOLLOWING, FRAMES = (
-    1000.0,
-    30.0,
-    60.0,
-)  # ms from the map's data to its picture; ms behind the pen; frames a second: the bars
+# The bars: ms from the map's data to its picture, ms behind the pen, frames a second.
+OPENING, FOLLOWING, FRAMES = 1000.0, 30.0, 60.0
 NEARLY = 0.95  # of FRAMES: a frame may fall out where another program has the core
 MOVES, PAUSE = 40, 120  # of the pen, and ms between them
 # What a part changes with each answer: these mutations are its answers.

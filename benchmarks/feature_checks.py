@@ -10,11 +10,8 @@ from benchmarks.app import ROOT
 from interface.predict.examples.draw import one
 from tests.browser import draw, expect_text, open_files, picture_file, png, strokes_of
 
-SHORT, TRAINED, LONG = (
-    15_000,
-    60_000,
-    600_000,
-)  # ms that a check waits: for an answer, for a short training, for 10,000 images
+# ms that a check waits: for an answer, for a short training, for 10,000 images
+SHORT, TRAINED, LONG = 15_000, 60_000, 600_000
 
 
 def predict(page: Page) -> None:

@@ -5,7 +5,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +33,6 @@ from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
 
 S = TypeVar("S", bound=Step)
-PREDICTIONS = "predictions.csv"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,9 +46,9 @@ def main(argv: list[str] | None = None) -> int:
         if words[:1] == ["extend"]:
             return extend_command.main(words[1:])
         options = arguments(words)
-        for path in asked(options):
+        for path in files(options):
             report_files.check_writable(path)
-        saved = report_files.load(Path(options.compare)) if (options.compare or "").endswith(".json") else None
+        saved = compare_command.saved(options.compare or "")
         recogniser = load(options.model, wanted(options))
         print_notes(recogniser.name, recogniser.notes)
         if options.alone or options.one_look:
@@ -61,7 +60,9 @@ def main(argv: list[str] | None = None) -> int:
         if options.robustness:
             report = report.with_robustness(measured(recogniser, options.robustness), seed=0)
         report = details.look_closer(report, recogniser, images)
-        written = write(report, images, options)  # first: whatever happens to the terminal, they are there
+        written = [
+            report_files.save(path, make(report, images)) for path, make in files(options).items()
+        ]  # first: whatever happens to the terminal, they are there
         print(text_report.summary(report))
         if options.compare:
             other = saved or compare_command.report_of(options.compare, options.images, answers)
@@ -110,9 +111,16 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def asked(options: argparse.Namespace) -> list[Path]:
-    """The files that the options ask for."""
-    return [path for path in (options.json, options.html, options.csv and options.csv / PREDICTIONS) if path]
+def files(options: argparse.Namespace) -> dict[Path, Callable[[Report, np.ndarray], str]]:
+    """The files that the options ask for, and what makes the content of each of a report and its images, (n, 28, 28) uint8."""
+    found: dict[Path, Callable[[Report, np.ndarray], str]] = {}
+    if options.json:
+        found[options.json] = lambda report, _: report_files.dumps(report)
+    if options.html:
+        found[options.html] = html_report.html
+    if options.csv:
+        found[options.csv / "predictions.csv"] = lambda report, _: report_files.predictions_csv(report)
+    return found
 
 
 def evaluate(recogniser: Recogniser, source: Source | None) -> tuple[Report, np.ndarray]:
@@ -148,18 +156,6 @@ def show(name: str, step: Step) -> None:
     if sys.stderr.isatty():
         end = "\n" if step.done == step.total else ""
         print(f"\r{name}: {step.done:,} of {step.total:,}", end=end, file=sys.stderr, flush=True)
-
-
-def write(report: Report, images: np.ndarray, options: argparse.Namespace) -> list[Path]:
-    """Save what the options name; returns the files written. images: (n, 28, 28) uint8. Raises ReportError."""
-    written = []
-    if options.json:
-        written.append(report_files.save(options.json, report_files.dumps(report)))
-    if options.html:
-        written.append(report_files.save(options.html, html_report.html(report, images)))
-    if options.csv:
-        written.append(report_files.save(options.csv / PREDICTIONS, report_files.predictions_csv(report)))
-    return written
 
 
 if __name__ == "__main__":

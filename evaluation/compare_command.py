@@ -61,10 +61,15 @@ def draw(found: Against, folder: Path) -> list[Path]:
     return written
 
 
+def saved(name: str) -> Report | None:
+    """The report in a ``.json``; None for what is no such file but a model. Raises ReportError."""
+    return report_files.load(Path(name)) if name.endswith(".json") else None
+
+
 def report_of(name: str, folder: Path | None, evaluate: Evaluate) -> Report:
     """A saved report, the shipped one of a model on MNIST, or else a run. Raises what these raise."""
-    if name.endswith(".json"):
-        return report_files.load(Path(name))
+    if (found := saved(name)) is not None:
+        return found
     known = report_files.shipped(name) if folder is None and name in recogniser.shipped() else None
     return known or evaluate(name, folder)
 

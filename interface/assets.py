@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from interface.module_graph import reachable
+from interface.module_graph import ROOT, reachable
 from interface.templates import render
 
-ROOT = Path(__file__).parent.parent
 INTERFACE = ROOT / "interface"
 # In the order in which later rules win.
 SHEETS = (

@@ -37,12 +37,7 @@ export function median(values) {
 // ---- scaling, as OpenCV's INTER_AREA and INTER_LINEAR do it ----
 
 /**
- * The pixels that one pixel of the result is made of: those from `first` on, each with its weight.
- * @typedef {{first: number, weights: number[]}} Taps
- */
-
-/**
- * Taps of an area average, for each of `to` pixels; the weights sum to 1. In one array, as this is where large pictures take their time:
+ * The pixels whose average each of `to` pixels is: those from firsts[i] on, with weights that sum to 1. In one array, as this is where large pictures take their time:
  * those of pixel i are `weights` from ends[i] to ends[i + 1].
  * @param {number} from
  * @param {number} to
@@ -62,6 +57,11 @@ function areaTaps(from, to) {
   }
   return {firsts, ends, weights: Float32Array.from(weights)};
 }
+
+/**
+ * The pixels that one pixel of the result is made of: those from `first` on, each with its weight.
+ * @typedef {{first: number, weights: number[]}} Taps
+ */
 
 /**
  * Taps of linear interpolation: two pixels each, their weights in 2048ths.

@@ -82,9 +82,8 @@ def judge(reading: Reading, page: Page) -> Reading:
         return witness
     if reading.verdict == EMPTY and _kept(witness):
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
-    if reading.verdict == UNSURE and witness.verdict == EMPTY and all(d.verdict != SURE for d in reading.digits):
-        refused = tuple(dataclasses.replace(d, verdict=NOT_A_DIGIT) for d in reading.digits)
-        return dataclasses.replace(reading, text="", verdict=NOT_A_DIGIT, digits=refused)
+    if witness.verdict == EMPTY:
+        return _unseen(reading)
     found = _checked(reading, page)
     if found.verdict == SURE or not several or _line(witness) == _line(reading) or preference(reading, page) <= 0:
         return found
@@ -104,6 +103,16 @@ def preference(reading: Reading, page: Page) -> float:
     return BIAS + float(evidence(reading, page) @ WEIGHTS)
 
 
+def _unseen(reading: Reading) -> Reading:
+    """The segmentation's reading where the page network sees no ink: not sure, and where it was not sure of any digit, none."""
+    if reading.verdict == SURE:
+        return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
+    if reading.verdict != UNSURE or any(d.verdict == SURE for d in reading.digits):
+        return reading
+    refused = tuple(dataclasses.replace(d, verdict=NOT_A_DIGIT) for d in reading.digits)
+    return dataclasses.replace(reading, text="", verdict=NOT_A_DIGIT, digits=refused)
+
+
 def _checked(reading: Reading, page: Page) -> Reading:
     """The segmentation's reading, with the page network's doubts."""
     witness = page.reading
@@ -113,8 +122,6 @@ def _checked(reading: Reading, page: Page) -> Reading:
         return reading
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
-    if witness.verdict == EMPTY:
-        return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
     if _line(witness) == _line(reading) or _is_one(reading, witness):
         return reading
     if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:

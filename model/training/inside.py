@@ -81,9 +81,8 @@ def positions(features: np.ndarray) -> np.ndarray:
     """Where t-SNE puts them, (n, 2) uint16."""
     from sklearn.manifold import TSNE
 
-    tsne = cast(
-        Any, TSNE(perplexity=PERPLEXITY, init="pca", random_state=SEED, n_jobs=-1)
-    )  # its types take pyright seconds
+    # as Any, for its types take pyright seconds
+    tsne = cast(Any, TSNE(perplexity=PERPLEXITY, init="pca", random_state=SEED, n_jobs=-1))
     flat = tsne.fit_transform(features)
     low, high = flat.min(axis=0), flat.max(axis=0)
     return np.round((flat - low) / (high - low).max() * 65_535).astype(np.uint16)

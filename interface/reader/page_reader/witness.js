@@ -26,10 +26,7 @@ export function judge(reading, page) {
   const several = kept(seen).length > 1;
   if (seen.verdict === SURE && several && !isOne(reading, seen)) return seen;
   if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
-  if (reading.verdict === UNSURE && seen.verdict === EMPTY && reading.digits.every(({verdict}) => verdict !== SURE)) {
-    const refused = reading.digits.map((digit) => ({...digit, verdict: NOT_A_DIGIT}));
-    return {...reading, text: '', verdict: NOT_A_DIGIT, digits: refused};
-  }
+  if (seen.verdict === EMPTY) return unseen(reading);
   const found = checked(reading, page, seen);
   if (found.verdict === SURE || !several || line(seen) === line(reading) || preference(reading, page, seen) <= 0) return found;
   return {...seen, verdict: UNSURE, why: seen.why || found.why};
@@ -40,6 +37,14 @@ function preference(reading, {unread}, seen) {
   const more = Math.sign(kept(seen).length - kept(reading).length);
   const evidence = [certainty(seen) - certainty(reading), more, Number(unread === WRITING)];
   return evidence.reduce((sum, value, at) => sum + value * WEIGHTS[at], BIAS);
+}
+
+/** @type {(reading: Reading) => Reading} the segmentation's reading where the page network sees no ink */
+function unseen(reading) {
+  if (reading.verdict === SURE) return {...reading, verdict: UNSURE, why: READERS};
+  if (reading.verdict !== UNSURE || reading.digits.some(({verdict}) => verdict === SURE)) return reading;
+  const refused = reading.digits.map((digit) => ({...digit, verdict: NOT_A_DIGIT}));
+  return {...reading, text: '', verdict: NOT_A_DIGIT, digits: refused};
 }
 
 /**
@@ -54,7 +59,6 @@ function checked(reading, page, seen) {
   const counts = {...reading, other_writing: other};
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
-  if (seen.verdict === EMPTY) return {...counts, verdict: UNSURE, why: READERS};
   if (line(seen) === line(reading) || isOne(reading, seen)) return counts;
   if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
