@@ -29,7 +29,7 @@ import {cutOut} from './tiles.js';
 
 /**
  * The answer on the page. picture: what it is the answer to; digit: the one looked at.
- * @typedef {{answer: Answer, picture: Picture, digit: Digit | null}} ShownAnswer
+ * @typedef {{answer: Answer, source: Source | null, picture: Picture, digit: Digit | null}} ShownAnswer
  */
 
 /** @type {Predict | null} the page's one Predict tab */
@@ -185,7 +185,7 @@ export class Predict {
     if (this.source) this.opened.show(answer);
     const picture = this.source ? this.opened.image : (answer.drawing ?? sheet(this.pad.all));
     /** @type {ShownAnswer} */
-    const shownAnswer = {answer, picture, digit: null};
+    const shownAnswer = {answer, source: this.source, picture, digit: null};
     this.shownAnswer = shownAnswer;
     show(this.parts, answer, picture, (digit, byHand) => {
       shownAnswer.digit = digit;
@@ -219,6 +219,15 @@ export class Predict {
    * @param {unknown} error
    */
   fail(error) {
+    const before = this.shownAnswer;
+    if (this.source && before?.source && before.source !== this.source) {
+      // a bad file does not close the picture that was open
+      this.source = before.source;
+      this.show(before.answer, true);
+      this.parts.answer.setAttribute('aria-busy', 'false');
+      this.showProblem(sentence(error));
+      return;
+    }
     const drawing = !this.source;
     this.leavePicture();
     this.root.classList.toggle('blank', this.pad.empty);

@@ -103,6 +103,19 @@ def test_the_sentence_about_a_bad_file_stays_while_the_drawing_is_read_again(pag
     expect(page.get_by_test_id("problem")).to_be_empty()
 
 
+def test_a_bad_file_does_not_close_the_picture_that_is_open(page):
+    upload(page, "seven.png", png(one("7")))
+    expect_text(page, "7")
+    upload(page, "nothing.png", b"")
+    expect(page.get_by_test_id("problem")).to_contain_text("The file is empty")
+    expect(page.locator(".photo img")).to_be_visible()
+    expect_text(page, "7")
+    expect(page.get_by_test_id("answer")).to_have_attribute("aria-busy", "false")
+    upload(page, "two.png", png(one("2")))  # and the next one is read
+    expect_text(page, "2")
+    expect(page.get_by_test_id("problem")).to_be_empty()
+
+
 def test_a_picture_is_pasted(page):
     paste(page, png(one("2")))
     expect_text(page, "2")
