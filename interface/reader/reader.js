@@ -67,7 +67,8 @@ class Asked {
   }
 
   start() {
-    const started = new Worker(new URL('worker.js', import.meta.url));
+    const started = window.startedReader ?? new Worker(new URL('worker.js', import.meta.url));
+    delete window.startedReader; // the first one's
     started.onmessage = (/** @type {MessageEvent<ReaderAnswer>} */ {data}) => {
       const asker = this.waiting.get(data.id);
       this.waiting.delete(data.id);

@@ -8,7 +8,7 @@ from interface.module_graph import beside, reachable
 from interface.reader.routes import CONSTANTS
 from interface.static_site import evaluation
 
-FIRST = "interface/static_site/site.js"
+EARLY, FIRST = "interface/static_site/early.js", "interface/static_site/site.js"
 # In the place of the app's: the same questions, answered in the page.
 INSTEAD = {
     "interface/predict/server.js": ROOT / "interface/static_site/server.js",
@@ -19,8 +19,8 @@ WORKER = re.compile(r"""\bnew URL\(\s*['"]([\w./-]+\.js)['"],\s*import\.meta\.ur
 
 
 def of_page() -> dict[str, Path]:
-    """Path as in the repository → file, of every module that the page itself loads. WRITTEN, which are generated, are left out."""
-    return _reachable([FIRST])
+    """Path as in the repository → file, of every script that the page itself loads. WRITTEN, which are generated, are left out."""
+    return _reachable([EARLY, FIRST])
 
 
 def at_once() -> dict[str, Path]:
