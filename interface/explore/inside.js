@@ -32,7 +32,7 @@ class Inside {
     this.tab = tab;
     /** @type {Newest<Drawn | null>} */
     this.newest = new Newest(
-      (drawn) => (drawn ? this.show(drawn) : this.clear()),
+      (drawn) => drawn && this.showChannel(drawn),
       (error) => tab.showProblem(sentence(error)),
     );
     /** @type {Float32Array[]} */
@@ -75,6 +75,8 @@ class Inside {
 
   /** @param {Drawn | null} drawn */
   drawn(drawn) {
+    if (drawn) this.show(drawn);
+    else this.clear();
     this.newest.set(drawn);
   }
 
@@ -86,9 +88,8 @@ class Inside {
   }
 
   /** @param {Drawn} drawn */
-  async show(drawn) {
-    const {maps = []} = await inside({image: drawn.image});
-    this.maps = maps;
+  show(drawn) {
+    this.maps = drawn.inside.maps ?? [];
     this.hint.hidden = true;
     this.rows.forEach(({row, buttons}, layer) => {
       row.hidden = false;
@@ -102,7 +103,6 @@ class Inside {
       });
     });
     this.offerTurn(drawn);
-    if (this.chosen) await this.showChannel(drawn);
   }
 
   /** @type {(layer: number) => number[]} its channels, the largest mean first */

@@ -1,12 +1,9 @@
 // "Map of 10,000": where the network puts MNIST's test images, and the drawing among them.
 
-import {sentence} from '../page/dom.js';
 import {inside as constants} from '../reader/constants.js';
-import {inside} from '../reader/reader.js';
 import {testMap} from './files.js';
 import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
 import {ALL, MapView, MOST_ZOOM, SPAN} from './map_view.js';
-import {Newest} from './newest.js';
 import {button, element, figures} from './paint.js';
 
 /** @import {Drawn, Part, TestMap} from './types.js' */
@@ -36,11 +33,6 @@ class PointMap {
   constructor(panel, tab, map) {
     this.tab = tab;
     this.map = map;
-    /** @type {Newest<Drawn | null>} */
-    this.newest = new Newest(
-      (drawn) => this.put(drawn),
-      (error) => tab.showProblem(sentence(error)),
-    );
     panel.append(
       element('h2', 'Where the network puts the 10,000 test images'),
       element(
@@ -104,14 +96,9 @@ class PointMap {
     this.view.paintSoon();
   }
 
-  /** @param {Drawn | null} drawn */
-  drawn(drawn) {
-    this.newest.set(drawn);
-  }
-
   /** @param {Drawn | null} drawn  is put on the map */
-  async put(drawn) {
-    const place = drawn && (await inside({image: drawn.image})).place;
+  drawn(drawn) {
+    const place = drawn?.inside.place;
     this.view.mine = place ? this.placed(place) : null;
     this.describe();
     this.view.paintSoon();

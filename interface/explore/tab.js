@@ -5,7 +5,7 @@ import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
 import {percent} from '../page/percent.js';
 import {pixels} from '../page/strokes.js';
-import {canRead, load, read} from '../reader/reader.js';
+import {canRead, load, readInside} from '../reader/reader.js';
 import {Newest} from './newest.js';
 
 /** @import {Drawn, Part} from './types.js' */
@@ -175,11 +175,10 @@ export class Explore {
     }
     if (!canRead(MODEL)) throw new Error(CANNOT);
     await load(MODEL);
-    const {digits, text} = await read(MODEL, pixels(this.pad.all), true);
-    const [first] = digits;
-    this.show(
-      first ? {image: Uint8Array.from(atob(first.image), (letter) => letter.charCodeAt(0)), digit: first, several: text.length > 1} : null,
-    );
+    const {answer, inside} = await readInside(pixels(this.pad.all));
+    const [digit] = answer.digits;
+    const image = digit && Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0));
+    this.show(inside && {image, inside, digit, several: answer.text.length > 1});
   }
 
   /** @param {Drawn | null} drawn */

@@ -3,9 +3,7 @@
 import {sentence} from '../page/dom.js';
 import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
-import {inside} from '../reader/reader.js';
 import {head} from './files.js';
-import {Newest} from './newest.js';
 import {button, element} from './paint.js';
 import {Hand} from './teach_hand.js';
 import {columns, Results} from './teach_results.js';
@@ -47,11 +45,6 @@ class Teach {
     this.busy = false;
     /** @type {Kept | null} what was there before it was forgotten or replaced */
     this.before = null;
-    /** @type {Newest<Drawn | null>} */
-    this.newest = new Newest(
-      (drawn) => this.look(drawn),
-      (error) => tab.showProblem(sentence(error)),
-    );
     panel.append(
       element('h2', 'Teach it your hand'),
       element(
@@ -143,17 +136,10 @@ class Teach {
 
   // ---- the answer to what is on the pad ----
 
-  /** @param {Drawn | null} drawn */
-  drawn(drawn) {
-    if (drawn && this.adapted) this.say(drawn, '…');
-    this.newest.set(drawn);
-  }
-
   /** @param {Drawn | null} drawn  is read by the adapted layer too, where it is on */
-  async look(drawn) {
-    if (!drawn || !this.adapted) return;
-    const {features} = await inside({image: drawn.image});
-    if (!features || this.newest.value !== drawn || !this.adapted) return;
+  drawn(drawn) {
+    const features = drawn?.inside.features;
+    if (!drawn || !features || !this.adapted) return;
     const digit = this.hand.reads(features, this.share);
     this.say(drawn, digit === null ? 'no digit' : String(digit));
   }

@@ -1,10 +1,12 @@
 // The data that passes between the modules of the Explore tab.
 
-import type {Digit} from '../reader/types.js';
+import type {Digit, InsideAnswer} from '../reader/types.js';
 
-/** What is on the pad, as it was read. image: 784 bytes, 0 paper – 255 ink, of the first digit; several: whether there are more. */
+/** What is on the pad, as it was read. image: 784 bytes, 0 paper – 255 ink, of the first digit; inside: what the network made of it;
+ * several: whether there are more. */
 export interface Drawn {
   image: Uint8Array;
+  inside: InsideAnswer;
   digit: Digit;
   several: boolean;
 }

@@ -136,7 +136,7 @@ export class Run {
   }
 }
 
-// three, so that who draws never waits behind files, or behind a look inside
+// three, so that who draws never waits behind files, or behind what takes long inside the network
 const drawings = new Asked();
 const files = new Asked();
 const insides = new Asked();
@@ -169,6 +169,17 @@ export const load = (model) => drawings.ask({model});
 export async function read(model, {data, width, height}, brief = false) {
   const {reading} = await drawings.ask({model, brief, picture: {data, width, height}}, [data.buffer]);
   return asAnswer(model, reading, [width, height]);
+}
+
+/**
+ * Read a drawing, as `read` does briefly, and what happens inside `cnn` for its first digit: one message, so that it follows the pen.
+ * @param {ImageData} drawing
+ * @returns {Promise<{answer: Answer, inside: InsideAnswer | null}>} null where nothing was found
+ */
+export async function readInside({data, width, height}) {
+  const asked = {model: 'cnn', brief: true, looked: true, picture: {data, width, height}};
+  const {reading, inside: found = null} = await drawings.ask(asked, [data.buffer]);
+  return {answer: asAnswer('cnn', reading, [width, height]), inside: found};
 }
 
 /**

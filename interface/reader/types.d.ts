@@ -178,6 +178,8 @@ export interface ReaderRequest {
   own?: ArrayBuffer;
   drawings?: Uint8Array;
   brief?: boolean;
+  /** What happens inside `cnn` for the first digit is wanted too. */
+  looked?: boolean;
   /** What happens inside `cnn` is wanted, and nothing else. */
   inside?: InsideRequest;
 }
@@ -236,6 +238,10 @@ export interface ReaderAnswer {
 }
 
 declare global {
+  interface Window {
+    /** A worker that was started before this page's modules (interface/static_site/early.js), until it is taken over. */
+    startedReader?: Worker;
+  }
   /** What UTIF's code takes its inflate from, and what it leaves behind; fflate's the same. */
   var pako: {inflate(packed: Uint8Array): Uint8Array};
   var fflate: {unzlibSync(packed: Uint8Array): Uint8Array};

@@ -51,7 +51,7 @@ addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {d
 });
 
 /** @type {(asked: ReaderRequest) => Promise<Omit<ReaderAnswer, 'id'>>} */
-async function answer({model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false}) {
+async function answer({model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false, looked}) {
   const opened = file && (await open(file));
   const recogniser = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
   if (images) return opinion ? {opinion: recogniser.opinion(images)} : {probabilities: recogniser.probabilities(images)};
@@ -60,6 +60,7 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
   const {reading, note} = witnessed ? await readByBoth(recogniser, pixels) : {reading: await read(recogniser, pixels, brief), note: ''};
+  if (looked && reading.digits.length) return {reading, inside: await look({image: grey(reading.digits[0].image)})};
   if (!opened || !longest) return {reading};
   const {shownAs} = await import('./pictures/shown.js');
   return {
@@ -69,6 +70,9 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
     note: [await about(opened), note].filter(Boolean).join(' '),
   };
 }
+
+/** @type {(text: string) => Uint8Array<ArrayBuffer>} of base64 */
+const grey = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** @type {(asked: InsideRequest) => Promise<InsideAnswer>} what happens inside the network */
 async function look(asked) {
