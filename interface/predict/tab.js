@@ -219,25 +219,21 @@ export class Predict {
    * @param {unknown} error
    */
   fail(error) {
-    const before = this.shownAnswer;
-    if (this.source && before?.source && before.source !== this.source) {
-      // a bad file does not close the picture that was open
-      this.source = before.source;
+    const [drawing, before] = [!this.source, this.shownAnswer];
+    if (!drawing && before?.source && before.source !== this.source) {
+      this.source = before.source; // a bad file does not close the picture that was open
       this.show(before.answer, true);
-      this.parts.answer.setAttribute('aria-busy', 'false');
-      this.showProblem(sentence(error));
-      return;
-    }
-    const drawing = !this.source;
-    this.leavePicture();
-    this.root.classList.toggle('blank', this.pad.empty);
-    if (!drawing && !this.pad.empty) {
-      this.live.replaced(); // the drawing is what is on the pad again
-    } else if (!drawing || !this.live.upToDate || !this.shownAnswer) {
-      // else the page's own answer stands
-      this.shownAnswer = null;
-      this.explanations.explain(null, '');
-      show(this.parts, EMPTY, null);
+    } else {
+      this.leavePicture();
+      this.root.classList.toggle('blank', this.pad.empty);
+      if (!drawing && !this.pad.empty) {
+        this.live.replaced(); // the drawing is what is on the pad again
+      } else if (!drawing || !this.live.upToDate || !before) {
+        // else the page's own answer stands
+        this.shownAnswer = null;
+        this.explanations.explain(null, '');
+        show(this.parts, EMPTY, null);
+      }
     }
     this.parts.answer.setAttribute('aria-busy', 'false');
     this.showProblem(sentence(error));
@@ -252,10 +248,7 @@ export class Predict {
 
   clear() {
     this.showProblem('');
-    if (this.source && this.pad.empty) {
-      this.back();
-      return;
-    }
+    if (this.source && this.pad.empty) return this.back();
     if (this.source) this.leavePicture();
     this.pad.clear();
   }
