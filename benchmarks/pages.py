@@ -1,6 +1,6 @@
 """`python -m benchmarks.pages [--pictures N] [--cases DIR …] [--only KIND …]`: how well pages with several digits are read.
 
-Pages of held-out pen writers by kind (page_pictures.py), and the pictures of DIR/cases.csv (file, text, perhaps kind; `\\n` for a line
+Pages of held-out pen writers by kind (page_pictures.py, and with other writing form_pictures.py), and the pictures of DIR/cases.csv (file, text, perhaps kind; `\\n` for a line
 break). For each kind and reader: exact texts with Wilson's 95 % interval, digits wrong (edits / digits; inserted and left out apart), the
 share called sure and how many of those are right; then risk by coverage over all, time and memory.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks import machine, page_pictures, pictures
+from benchmarks import form_pictures, machine, page_pictures, pictures
 from evaluation.metrics import wilson
 from model import calibration, recogniser
 from model.page_reader import witness
@@ -28,6 +28,7 @@ from model.page_reader.reader import PageReader
 from model.pictures import open_picture
 from model.reading import Reading
 
+KINDS = page_pictures.KINDS | form_pictures.KINDS
 Case = tuple[str, np.ndarray, str]  # kind, picture (H, W, 3) uint8, text
 Read = Callable[[np.ndarray], tuple[str, str, float]]  # picture → text, verdict, confidence in [0, 1]
 
@@ -49,7 +50,7 @@ class Outcome:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--pictures", type=int, default=30, help="of each kind")
-    parser.add_argument("--only", nargs="+", choices=list(page_pictures.KINDS), help="kinds")
+    parser.add_argument("--only", nargs="+", choices=list(KINDS), help="kinds")
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="folders with pictures and a cases.csv")
     parser.add_argument("--network", type=Path, default=witness.NETWORK)
     parser.add_argument("--failures", action="store_true", help="print every text that was read wrong")
@@ -64,7 +65,7 @@ def main() -> None:
     outcomes: dict[str, dict[str, list[Outcome]]] = {name: defaultdict(list) for name in readers}
     for kind, picture, text in (
         *cases(chosen.cases),
-        *made(chosen.only or list(page_pictures.KINDS), chosen.pictures),
+        *made(chosen.only or list(KINDS), chosen.pictures),
     ):
         for name, read in readers.items():
             outcome, answer = _outcome(read, picture, text)
@@ -111,7 +112,7 @@ def made(kinds: list[str], count: int) -> Iterator[Case]:
     for kind in kinds:
         rng = np.random.default_rng(zlib.crc32(kind.encode()))
         for _ in range(count):
-            yield kind, *page_pictures.KINDS[kind](pens, rng)
+            yield kind, *KINDS[kind](pens, rng)
 
 
 def _outcome(read: Read, picture: np.ndarray, text: str) -> tuple[Outcome, str]:

@@ -1,10 +1,12 @@
 """`python -m benchmarks.recogniser [--model NAME|FILE] [--pictures N]`: accuracy of the recogniser on each set of pictures.
 
 The pictures are made of digits that no training saw (pen writers 25–30, MNIST training images 55,000–59,999), with a fixed seed
-for each set. MNIST's test images are read as they are. Intervals are Wilson's, 95 %.
+for each set. They are read as they are served: drawings on a pad by the segmentation alone, all others with the page network as its
+witness; `--alone`: without it. MNIST's test images are read as they are. Intervals are Wilson's, 95 %.
 """
 
 import argparse
+import functools
 import time
 import zlib
 from collections.abc import Callable
@@ -15,9 +17,12 @@ from benchmarks import machine, pictures
 from evaluation.metrics import evaluate, wilson
 from evaluation.robustness import scores
 from model import calibration, datasets, recogniser
+from model.page_reader import witness
+from model.reading import Reading
 
 Make = Callable[[np.random.Generator], tuple[np.ndarray, str]]  # makes a picture, (H, W, 3) uint8, and the text in it
 
+PAD = "pad"  # the set that is drawn in the app, not opened as a picture
 # A set's seed is the checksum of its name; this one keeps the seed with which its published figures were measured.
 SEEDS = {"scribbles": 0x245A07EF}
 
@@ -29,6 +34,7 @@ def main() -> None:
         "--pictures", type=int, default=1000, help="of each set of single digits; a third of the others"
     )
     parser.add_argument("--only", nargs="+", help="names of sets")
+    parser.add_argument("--alone", action="store_true", help="the segmentation alone, without the page network")
     parser.add_argument(
         "--mnist-c", type=int, default=2000, help="test images under each of the 15 corruptions; 0 for none"
     )
@@ -42,7 +48,8 @@ def main() -> None:
     for name, make in sets().items():
         if not chosen.only or name in chosen.only:
             count = chosen.pictures // 3 if name.startswith(("row", "page")) else chosen.pictures
-            read_set(model, name, make, count)
+            drawn = chosen.alone or name == PAD
+            read_set(model.read if drawn else functools.partial(witness.read, model), name, make, count)
     if chosen.mnist_c and not chosen.only:
         accuracies = [
             s.accuracy for s in scores(model, datasets.load_mnist().test, chosen.mnist_c, 0) if s.corruption != "clean"
@@ -62,7 +69,7 @@ def sets() -> dict[str, Make]:
         return make(mnist.images[i], rng), str(mnist.labels[i])
 
     return {
-        "pad": lambda rng: pictures.pad(some(rng, 1)[0], rng),
+        PAD: lambda rng: pictures.pad(some(rng, 1)[0], rng),
         "upload": lambda rng: pictures.upload(some(rng, 1)[0], rng),
         "photo": lambda rng: pictures.photo(some(rng, 1)[0], rng),
         "28×28 picture": lambda rng: scan(lambda image, _: np.repeat(image[..., None], 3, axis=2), rng),
@@ -79,7 +86,7 @@ def sets() -> dict[str, Make]:
     }
 
 
-def read_set(model: recogniser.Recogniser, name: str, make: Make, count: int) -> None:
+def read_set(read: Callable[[np.ndarray], Reading], name: str, make: Make, count: int) -> None:
     """Print a line: how many texts are exactly right (without digits: how many readings are not sure), and the time."""
     rng = np.random.default_rng(SEEDS.get(name, zlib.crc32(name.encode())))
     right = sure = lost = edits = digits = 0
@@ -88,7 +95,7 @@ def read_set(model: recogniser.Recogniser, name: str, make: Make, count: int) ->
     for _ in range(count):
         picture, text = make(rng)
         started = time.perf_counter()
-        reading = model.read(picture)
+        reading = read(picture)
         seconds.append(time.perf_counter() - started)
         sure += reading.verdict == calibration.SURE
         right += reading.text == text if text else reading.verdict != calibration.SURE

@@ -1,6 +1,6 @@
 """`python -m benchmarks.two_readers [--pictures N] [--cases DIR …]`: fits the rule that chooses between two readings that are not sure.
 
-Pages that one reader reads right and the other wrong: of held-out pen writers (page_pictures.py), and the pictures of DIR/cases.csv. A
+Pages that one reader reads right and the other wrong: of held-out pen writers (page_pictures.py, form_pictures.py), and the pictures of DIR/cases.csv. A
 logistic regression on `witness.evidence`, each source with the same weight in all. Prints WEIGHTS and BIAS of
 model/page_reader/witness.py, and for each source how often the right reading was chosen: always the page network's, and by the
 rule when the picture itself was left out of the fit.
@@ -14,8 +14,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneOut
 
-from benchmarks import machine, page_pictures
-from benchmarks.pages import Case, cases, made, matches
+from benchmarks import machine
+from benchmarks.pages import KINDS, Case, cases, made, matches
 from model import recogniser
 from model.page_reader import witness
 from model.page_reader.reader import PageReader
@@ -32,12 +32,14 @@ def evidence(sources: list[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for kind, picture, text in sources:
         if max(picture.shape) <= TINY_SIDE:  # has one reader
             continue
+        if max(picture.shape) >= witness.HALVED:
+            picture = witness.halved(picture)
         reading, page = model.read(picture), pages.read(picture)
         known = matches(page.text, text)
         if sum(len(line) for line in page.lines) > 1 and known != matches(reading.text, text):
             rows.append(witness.evidence(reading, page))
             right.append(known)
-            names.append(kind.partition(":")[0] if ":" in kind else "made" if kind in page_pictures.KINDS else kind)
+            names.append(kind.partition(":")[0] if ":" in kind else "made" if kind in KINDS else kind)
     return np.array(rows), np.array(right), np.array(names)
 
 
@@ -53,7 +55,7 @@ def main() -> None:
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="folders with pictures and a cases.csv")
     chosen = parser.parse_args()
     machine.need("pens")
-    x, y, names = evidence([*cases(chosen.cases), *made(list(page_pictures.KINDS), chosen.pictures)])
+    x, y, names = evidence([*cases(chosen.cases), *made(list(KINDS), chosen.pictures)])
     rule = fit(x, y, names)
     weights = ", ".join(f"{weight:.1f}" for weight in rule.coef_[0])
     print(f"WEIGHTS, BIAS = ({weights}), {rule.intercept_[0]:.1f}")
