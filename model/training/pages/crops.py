@@ -26,10 +26,10 @@ class Pages:
         self.sources = sources or Sources()
         self.backgrounds = papers.Backgrounds(np.random.default_rng(7))
 
-    def crop(self) -> Crop:
-        """One crop."""
+    def crop(self, most: int = SIDE) -> Crop:
+        """One crop. most: px of its sides, a multiple of 2, at most papers.TEXTURE."""
         rng = self.rng
-        side = SIDE if rng.random() < 0.75 else int(rng.integers(64, SIDE + 1))
+        side = most if rng.random() < 0.75 else int(rng.integers(64, most + 1))
         layout, size = layouts.some(self.sources, rng, side)
         if rng.random() < 0.12 and layout.placed:
             layout.placed += marks(layout.placed, size, rng)
@@ -48,7 +48,7 @@ class Pages:
             replace(s, left=s.left - left, top=s.top - top, middle=(s.middle[0] - left, s.middle[1] - top))
             for s in stamps
         ]
-        return label(page.astype(np.uint8), ink, owner, moved, strength)
+        return label(page.astype(np.uint8), ink, owner, moved, strength, most)
 
     def _compose(self, stamps: list[Stamp], layout: Layout, matrix: np.ndarray, side: int, size: float, brush: float):
         """The picture (side, side) float32, its ink (side, side) uint8, whose ink each px is (0 nobody's, k + 1), and its noise."""

@@ -4,6 +4,7 @@ A glyph stands in units of a digit's height: the middle of a digit is (0, 0) and
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,9 @@ LIKE_DIGITS = "OoQDIlizZSsBbqgJTL"  # letters that, alone, may be taken for a di
 UJI_TRAINING = ("w01", "w02", "w03", "w04")  # w05 is held out
 OMNIGLOT_LIKE_DIGITS = 0.25  # share of a character's drawings read as a digit from which it is left out
 PRINT = 64  # px, the height in which printed characters are kept
-FONTS = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold")  # of Matplotlib; the benchmark has others
+FONTS = (
+    "DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold", "cmss10", "cmtt10", "cmb10", "STIXGeneralItalic",
+)  # of Matplotlib; the benchmark has others too  # fmt: skip
 SIGNS = "+-=()/:%x.,*"
 STRAIGHT = 0.5  # share of a pen's 1s that are one straight stroke: people write them so more often than the writers of the sources
 
@@ -178,9 +181,9 @@ class Writer:
     def __init__(self, sources: Sources, kind: str, pens: dict[str, list[tuple[np.ndarray, ...]]] | None):
         self.sources, self.kind, self.pens = sources, kind, pens
 
-    def digit(self, rng: np.random.Generator) -> Glyph:
-        """Any digit."""
-        value = int(rng.integers(10))
+    def digit(self, rng: np.random.Generator, among: Sequence[int] = range(10)) -> Glyph:
+        """Any digit of those; of the scans any at all."""
+        value = int(rng.choice(among))
         if value == 1 and self.kind == "pen" and rng.random() < STRAIGHT:
             return straight_one(rng)
         if self.kind == "mnist":

@@ -41,19 +41,21 @@ def _contrasts(page: np.ndarray, owner: np.ndarray) -> np.ndarray:
     return np.where((inside > 0) & (outside > 0), np.abs(level_in - level_out), 255)
 
 
-def label(picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[Stamp], strength: float) -> Crop:
-    """Picture, ink and owners, (h, w) uint8 each → the crop with its labels. strength: deviation of the noise."""
+def label(
+    picture: np.ndarray, ink: np.ndarray, owner: np.ndarray, stamps: list[Stamp], strength: float, side: int = SIDE
+) -> Crop:
+    """Picture, ink and owners, (h, w) uint8 each → the crop with its labels. strength: deviation of the noise; side: the most px each way."""
     height, width = picture.shape
     needed, contrast = LEGIBLE + strength, _contrasts(picture, owner)
     legible = contrast >= needed
     doubtful = legible & (contrast < 1.6 * needed)
-    whole, owners = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+    whole, owners = np.zeros((side, side), np.uint8), np.zeros((side, side), np.uint8)
     whole[:height, :width] = np.where(legible[owner] | (owner == 0), ink, 0)
     owners[:height, :width] = np.where(legible[owner], owner, 0)
-    labels = np.zeros((SIDE // 2, SIDE // 2, CHANNELS), np.float32)
+    labels = np.zeros((side // 2, side // 2, CHANNELS), np.float32)
     labels[..., maps.INK] = maps.cells(whole[..., None]) / 255
     own = maps.cells(owners[..., None]).max(axis=-1)
-    valid = np.zeros((SIDE // 2, SIDE // 2), np.float32)
+    valid = np.zeros((side // 2, side // 2), np.float32)
     inside = np.s_[: (height + 1) // 2, : (width + 1) // 2]
     valid[inside] = 1
     valid[doubtful[own] & (own > 0)] = 0

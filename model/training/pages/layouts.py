@@ -10,7 +10,17 @@ from dataclasses import replace
 import numpy as np
 
 from model.training.pages.glyphs import Sources, from_strokes, sign
-from model.training.pages.writing import Layout, Placed, content, expression, number, printed_text, row, word
+from model.training.pages.writing import (
+    Layout,
+    Placed,
+    content,
+    expression,
+    number,
+    printed_text,
+    printed_word,
+    row,
+    word,
+)
 
 
 def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
@@ -163,6 +173,28 @@ def print_and_hand(sources: Sources, rng: np.random.Generator, side: float, size
     return layout
 
 
+def field(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
+    """Fields of a form: a printed word, perhaps as large as the digits, and a handwritten number behind it, framed or on a line."""
+    layout, writer = Layout(), sources.writer(rng)
+    y = size * rng.uniform(0.6, 1.6)
+    while y < side:
+        small, x = size * rng.uniform(0.4, 1.15), rng.uniform(-0.6, 0.15) * side
+        layout.placed += row(printed_word(sources, rng), x, y + size * rng.normal(0, 0.1), small, rng, 0.07, "print", 0)
+        last = layout.placed[-1]
+        x = last.x + last.glyph.width * last.size / 2 + size * rng.uniform(0.25, 1.5)
+        layout.placed += row(number(writer, rng, 6), x, y, size, rng, rng.uniform(0.0, 0.3))
+        last, kind = layout.placed[-1], rng.random()
+        left, right = x - size * rng.uniform(0.1, 0.5), last.x + size * rng.uniform(0.4, 2)
+        top, foot = y - size * rng.uniform(0.55, 0.9), y + size * rng.uniform(0.5, 0.9)
+        if kind < 0.4:
+            corners = [(left, top), (right, top), (right, foot), (left, foot)]
+            layout.printed_lines += zip(corners, corners[1:] + corners[:1], strict=True)
+        elif kind < 0.6:
+            layout.printed_lines.append(((left, foot), (right, foot)))
+        y += size * rng.uniform(1.5, 3)
+    return layout
+
+
 def letters_only(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """Handwritten words, or one letter alone."""
     if rng.random() < 0.4:
@@ -209,17 +241,18 @@ Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
 
 # Each layout with its share of the pages.
 SHARES: tuple[tuple[Maker, float], ...] = (
-    (lines, 0.21),
-    (one_row, 0.2),
+    (lines, 0.19),
+    (one_row, 0.19),
     (lone, 0.09),
     (stacked, 0.06),
     (column_sum, 0.03),
     (scattered, 0.06),
     (cells, 0.17),
-    (print_and_hand, 0.09),
+    (print_and_hand, 0.05),
+    (field, 0.08),
     (letters_only, 0.03),
     (drawing, 0.02),
-    (nothing, 0.04),
+    (nothing, 0.03),
 )
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.training.pages.glyphs import FONTS, Glyph, Sources, Writer, sign
+from model.training.pages.glyphs import FONTS, SIGNS, Glyph, Sources, Writer, sign
 
+FEW = 0.15  # share of the numbers of two different digits
+LIKE_ONE, MORE_LIKE_ONE = "/()", 0.2  # signs that a 1 resembles, and how much more often than others they come
 # Words of forms and notes; a printed word may be any of them or random letters.
 WORDS = (
     "Total", "Date", "No", "Name", "Sum", "Tel", "Page", "Amount", "Code", "ID", "Answer", "Price", "Class", "Score", "Room",
@@ -50,14 +52,22 @@ def row(
 
 def word(sources: Sources, rng: np.random.Generator) -> tuple[list[Glyph], str]:
     """Letters of a printed or handwritten word, and the pen that wrote it."""
-    text = str(rng.choice(WORDS)) + str(rng.choice(["", "", ":", "."]))
-    if rng.random() < 0.3:
-        text = "".join(rng.choice(list("abcdefghijklmnoprstuvwyzABEGHKMNRSTX"), rng.integers(2, 8)))
     if rng.random() < 0.5:
-        font = str(rng.choice(FONTS))
-        text = text.upper() if rng.random() < 0.2 else text
-        return [sources.printed(rng, c, font) for c in text], "print"
-    return [sources.letter(rng, alone=len(text) < 3) for _ in text], "pen"
+        return printed_word(sources, rng), "print"
+    count = len(_some_word(rng))
+    return [sources.letter(rng, alone=count < 3) for _ in range(count)], "pen"
+
+
+def printed_word(sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Letters of a printed word."""
+    text, font = _some_word(rng), str(rng.choice(FONTS))
+    return [sources.printed(rng, c, font) for c in (text.upper() if rng.random() < 0.2 else text)]
+
+
+def _some_word(rng: np.random.Generator) -> str:
+    if rng.random() < 0.3:
+        return "".join(rng.choice(list("abcdefghijklmnoprstuvwyzABEGHKMNRSTX"), rng.integers(2, 8)))
+    return str(rng.choice(WORDS)) + str(rng.choice(["", "", ":", "."]))
 
 
 def printed_text(sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -68,18 +78,26 @@ def printed_text(sources: Sources, rng: np.random.Generator) -> list[Glyph]:
 
 
 def number(writer: Writer, rng: np.random.Generator, longest: int = 7) -> list[Glyph]:
-    """Digits of one hand."""
-    return [writer.digit(rng) for _ in range(rng.integers(1, longest + 1))]
+    """Digits of one hand; at times only two different ones, as in 1110 or 2020, one of them often a 1."""
+    among = [1 if rng.random() < 0.5 else int(rng.integers(10)), int(rng.integers(10))]
+    few = rng.random() < FEW
+    return [writer.digit(rng, among if few else range(10)) for _ in range(rng.integers(1, longest + 1))]
 
 
 def expression(writer: Writer, rng: np.random.Generator) -> list[Glyph]:
-    """A sum, a time, a date, a price: numbers with signs between, before or after them."""
+    """A sum, a time, a date, a price: numbers with signs between, before or after them, of a date the same ones."""
     glyphs: list[Glyph] = []
+    same = _some_sign(rng) if rng.random() < 0.5 else None
     for part in range(int(rng.integers(1, 4))):
         if part or rng.random() < 0.3:
-            glyphs.append(sign(rng))
+            glyphs.append(sign(rng, same or _some_sign(rng)))
         glyphs += number(writer, rng, 3)
-    return [*glyphs, sign(rng)] if rng.random() < 0.4 else glyphs
+    return [*glyphs, sign(rng, _some_sign(rng))] if rng.random() < 0.4 else glyphs
+
+
+def _some_sign(rng: np.random.Generator) -> str:
+    """Any sign, rather one that a 1 resembles."""
+    return str(rng.choice(list(LIKE_ONE if rng.random() < MORE_LIKE_ONE else SIGNS)))
 
 
 def content(sources: Sources, writer: Writer, rng: np.random.Generator, most_digits: float) -> tuple[list[Glyph], str]:
