@@ -132,6 +132,12 @@ export const instances: {
   NEXT: number;
 };
 
+/** model/page_reader/instance_classifier.py */
+export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: number; FARTHEST: number};
+
+/** Its trained perceptron: weights by what goes in, then by what comes out. */
+export const instance_network: {mean: number[]; deviation: number[]; layers: {weights: number[][]; bias: number[]}[]};
+
 /** model/page_reader/reader.py */
 export const reader: {
   FIRST: number[];
@@ -141,6 +147,10 @@ export const reader: {
   MOST: number;
   LARGEST: number;
   KIND: number;
+  ASKED: number;
+  IS_DIGIT: number;
+  CERTAIN: number;
+  MAYBE: number;
   SAMPLE: number;
   TEXTURE: number;
   SMALLEST: number;
@@ -153,7 +163,7 @@ export const reader: {
 };
 
 /** model/page_reader/witness.py */
-export const witness: {CERTAIN: number; HALVED: number; MANY: number; WEIGHTS: number[]; BIAS: number};
+export const witness: {CERTAIN: number; AGREED: number; HALVED: number; MANY: number; WEIGHTS: number[]; BIAS: number};
 
 /** model/reading.py: why a picture is unsure although its digits are not. */
 export const reading: {WRITING: string; INK_LEFT: string; READERS: string};

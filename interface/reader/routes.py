@@ -30,7 +30,7 @@ from model import (
     test_time_augmentation,
 )
 from model.inference import Engine, sha256_of
-from model.page_reader import instances, network, network_input, reader, witness
+from model.page_reader import instance_classifier, instances, network, network_input, reader, witness
 from model.recogniser import Recogniser
 from model.segmentation import ink, line_reader, segment, strip, touching
 
@@ -54,6 +54,7 @@ CONSTANTS_OF = (
     network_input,
     network,
     instances,
+    instance_classifier,
     reader,
     witness,
 )
@@ -94,6 +95,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
     }
     values["touching_network"] = {"file": _file(recogniser.touching_network())}
     values["page_network"] = {"file": page_network_file()}
+    values["instance_network"] = instance_classifier.InstanceClassifier.shipped().stored
     values["inside_files"] = {path.name: name for name, path in inside_files().items()}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,

@@ -144,6 +144,7 @@ async function readByBoth(recogniser, picture) {
   const network = !tiny && (await loadPages().catch(() => null));
   if (!network) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
   const [{readPage}, {judge, settled}] = await Promise.all([import('./page_reader/page_reader.js'), import('./page_reader/witness.js')]);
+  recogniser.touchingNetwork ??= await loadTouching();
   const page = readPage(network, recogniser, picture);
   return {reading: settled(page) ?? judge(await read(recogniser, picture, false), page), note: ''};
 }

@@ -2,17 +2,19 @@
 
 import dataclasses
 import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
 
 from model import normalization
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
 from model.reading import INK_LEFT, WRITING, Box, Digit, Reading, scaled, summarise
+from model.segmentation import line_reader
 from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
@@ -21,7 +23,11 @@ BEST = 44.0  # px of a digit's height in the second pass
 READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
-KIND = 0.2  # digit share from which an instance may be a digit: the digit network refuses as well
+KIND = 0.2  # digit share from which an instance counts in a first pass
+ASKED = 0.02  # digit share from which the digit network is asked what an instance is
+# Probabilities by the instance classifier from which it is a digit, and from which it may be sure; from MAYBE on it may be one after
+# all, so that the page is not sure.
+IS_DIGIT, CERTAIN, MAYBE = 0.6, 0.8, 0.1
 # Where of the SAMPLE instances that are the likeliest digits a smaller share than TEXTURE is one, no others are read: a picture
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25
@@ -33,12 +39,6 @@ ON_LINE, BESIDE = (
 )  # share of the lower one's height that two on a line have in common: two digits, a digit and writing
 NEAR = 3.0  # heights of a digit; writing that is farther from it on its line has nothing to do with it
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
-
-
-class DigitReader(Protocol):
-    """What reads single digits: a recogniser."""
-
-    def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]: ...
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,15 @@ class Page:
         return self.reading.verdict
 
 
-class PageReader:
-    """Reads pages with a page network and a digit network."""
+Classify = Callable[[Sequence[Instance], Sequence[Digit | None]], np.ndarray]  # as `InstanceClassifier`
 
-    def __init__(self, network: Network, digits: DigitReader):
+
+class PageReader:
+    """Reads pages with a page network, a digit network, and what says which instances are digits."""
+
+    def __init__(self, network: Network, digits: line_reader.DigitReader, classify: Classify | None = None):
         self.network, self.digits = network, digits
+        self.classify = classify or InstanceClassifier.shipped()
 
     def read(self, picture: np.ndarray) -> Page:
         """Read a picture, (H, W, 3) uint8 RGB."""
@@ -118,7 +122,13 @@ class PageReader:
 
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
-        digits, all_read = self._read(instances)
+        answers, all_read = self.answers(instances)
+        probabilities = self.classify(instances, answers)
+        digits = {
+            at: self._judged(answer, instances[at].ink, float(p))
+            for at, (answer, p) in enumerate(zip(answers, probabilities, strict=True))
+            if answer and p >= IS_DIGIT
+        }
         typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
         kept, other = [], []
         for at, i in enumerate(instances):
@@ -129,26 +139,38 @@ class PageReader:
                 other.append((i, box))
         lines = _rows(kept)
         beside = any(_beside(i, row) for i, _ in other for row in lines)
+        maybe = any(MAYBE <= p < IS_DIGIT for p in probabilities)
         left = found.left.sum() > UNREAD * typical**2
-        unread = WRITING if beside or not all_read else INK_LEFT if left else ""
+        unread = WRITING if beside or maybe or not all_read else INK_LEFT if left else ""
         return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
 
-    def _read(self, instances: list[Instance]) -> tuple[dict[int, Digit], bool]:
-        """The digits among the instances by their numbers, and whether all that may be digits were read: the likeliest are read first."""
-        likely = [at for at, i in enumerate(instances) if i.digit >= KIND]
-        likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
-        digits = self._digits(instances, likely[:SAMPLE])
-        if len(likely) > SAMPLE:
-            if len(digits) < TEXTURE * SAMPLE:
-                return digits, False
-            digits |= self._digits(instances, likely[SAMPLE:])
-        return digits, True
+    def _judged(self, digit: Digit, ink: np.ndarray, probability: float) -> Digit:
+        """A digit, read a second way where it is not sure, with the probability that it is one at all."""
+        if digit.verdict != SURE:
+            digit = line_reader.second_opinion(self.digits, digit, ink)
+        verdict = SURE if digit.verdict == SURE and probability >= CERTAIN else UNSURE
+        return dataclasses.replace(digit, not_digit=1 - probability, verdict=verdict)
 
-    def _digits(self, instances: list[Instance], numbers: list[int]) -> dict[int, Digit]:
-        if not numbers:
-            return {}
-        answers = self.digits.read_pieces([Piece(instances[at].box, instances[at].ink) for at in numbers])
-        return {at: digit for at, digit in zip(numbers, answers, strict=True) if digit.verdict != NOT_A_DIGIT}
+    def answers(self, instances: list[Instance]) -> tuple[list[Digit | None], bool]:
+        """What the digit network says of each instance, None where it was not asked, and whether all that may be digits were read:
+        the likeliest are read first."""
+        likely = [at for at, i in enumerate(instances) if i.digit >= ASKED]
+        likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
+        answers: list[Digit | None] = [None] * len(instances)
+        first, rest = likely[:SAMPLE], likely[SAMPLE:]
+        self._ask(instances, first, answers)
+        if rest:
+            digits = [digit for at in first if (digit := answers[at]) and digit.verdict != NOT_A_DIGIT]
+            if len(digits) < TEXTURE * SAMPLE:
+                return answers, False
+            self._ask(instances, rest, answers)
+        return answers, True
+
+    def _ask(self, instances: list[Instance], numbers: list[int], answers: list[Digit | None]) -> None:
+        if numbers:
+            read = self.digits.read_pieces([Piece(instances[at].box, instances[at].ink) for at in numbers])
+            for at, digit in zip(numbers, read, strict=True):
+                answers[at] = digit
 
 
 def _area(ink: np.ndarray) -> int:

@@ -18,8 +18,9 @@ from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE
 
 CERTAIN = 0.9  # probability
+AGREED = 0.8  # probability of the page network's least certain digit from which it agrees to several that are sure
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (3.1, 0.6, -2.7), 2.6
+WEIGHTS, BIAS = (5.3, 0.6, -1.3), 2.3
 MANY = 4  # digits; a single one was never split into so many that are sure
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
@@ -38,7 +39,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
 
     - the page network's, where that is sure of several digits;
     - never sure where the page network sees no ink or reads otherwise (instead of a single digit: where it is certain of two or
-      more), nor where both refuse writing on a digit's line;
+      more) or reads the same several digits with doubts, nor where both refuse writing on a digit's line;
     - where it is not sure and the page network reads several other digits, the one that is likelier to be right (`preference`);
     - where it finds nothing, what the page network reads, never sure;
     - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
@@ -122,9 +123,10 @@ def _checked(reading: Reading, page: Page) -> Reading:
         return reading
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
-    if _line(witness) == _line(reading) or _is_one(reading, witness):
+    single = len(_kept(reading)) == 1
+    if _line(witness) == _line(reading) and (single or _certainty(witness) >= AGREED) or _is_one(reading, witness):
         return reading
-    if len(_kept(reading)) == 1 and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
+    if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
     # What the segmentation read as digits is no other writing here.
     said = page.unread and (page.unread != WRITING or other)

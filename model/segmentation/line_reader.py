@@ -86,6 +86,14 @@ def _read_touching(reader: DigitReader, whole: ReadPiece, among_digits: bool) ->
     return read if _mean_score(read) > _uncut_score(whole) else [whole], cost
 
 
+def second_opinion(reader: DigitReader, digit: Digit, ink: np.ndarray) -> Digit:
+    """The digit as both networks see it, where the network for touching digits finds one digit in the ink, (h, w) uint8; else as it is."""
+    if reader.engine.outputs < 11:
+        return digit
+    found = strip.read(reader.touching_network, normalization.to_strip(ink))
+    return _combined(reader, found[0].probabilities, digit) if len(found) == 1 else digit
+
+
 def _combined(reader: DigitReader, in_strip: np.ndarray, digit: Digit) -> Digit:
     """The digit with the geometric mean of two networks' probabilities: ``in_strip``, (11,) float32, and its own.
 

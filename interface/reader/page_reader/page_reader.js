@@ -5,6 +5,8 @@ import {blank, median} from '../arrays.js';
 import {calibration, reader, reading} from '../constants.js';
 import {area, scaled} from '../normalization.js';
 import {scaledBox} from '../recogniser.js';
+import {secondOpinion} from '../segmentation/line_reader.js';
+import {classify} from './instance_classifier.js';
 import {find} from './instances.js';
 import {mapsOf} from './network_input.js';
 
@@ -13,6 +15,8 @@ import {mapsOf} from './network_input.js';
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
+const {ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
 const {WRITING, INK_LEFT} = reading;
 
@@ -25,7 +29,14 @@ const {WRITING, INK_LEFT} = reading;
 export function readPage(network, digits, picture) {
   const grey = greyOf(picture);
   const {scale, found} = look(network, digits, grey);
-  const {read, all} = readDigits(digits, found.instances);
+  const {answers, all} = ask(digits, found.instances);
+  /** @type {Map<Instance, ExactDigit>} */
+  const read = new Map();
+  const probabilities = classify(found.instances, answers);
+  for (const [at, probability] of probabilities.entries()) {
+    const answer = answers.get(found.instances[at]);
+    if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at].ink, probability));
+  }
   const typical = median(read.size ? [...read.keys()].map(({box}) => box[3]) : [BEST]);
   /** @type {Read[]} */
   const kept = [];
@@ -40,11 +51,12 @@ export function readPage(network, digits, picture) {
   }
   const lines = rows(kept);
   const beside = other.some(({instance}) => lines.some((line) => isBeside(instance, line)));
+  const maybe = probabilities.some((probability) => MAYBE <= probability && probability < IS_DIGIT);
   const left = found.left > UNREAD * typical ** 2;
   return {
     lines: lines.map((line) => line.map(({digit}) => digit)),
     other: other.map(({box}) => box),
-    unread: beside || !all ? WRITING : left ? INK_LEFT : '',
+    unread: beside || maybe || !all ? WRITING : left ? INK_LEFT : '',
     ink: found.ink,
   };
 }
@@ -96,21 +108,37 @@ function explainedBy(digits, {instances, ink}) {
 }
 
 /**
- * The digits among the instances, and whether all that may be digits were read: the likeliest are read first.
+ * What the digit network says of the instances, and whether all that may be digits were read: the likeliest are read first.
  * @param {DigitReader} digits
  * @param {Instance[]} instances
- * @returns {{read: Map<Instance, ExactDigit>, all: boolean}}
+ * @returns {{answers: Map<Instance, ExactDigit>, all: boolean}}
  */
-function readDigits(digits, instances) {
-  const likely = instances.filter(({digit}) => digit >= KIND).sort((a, b) => b.heat * b.digit - a.heat * a.digit);
+function ask(digits, instances) {
+  const likely = instances.filter(({digit}) => digit >= ASKED).sort((a, b) => b.heat * b.digit - a.heat * a.digit);
   /** @type {Map<Instance, ExactDigit>} */
-  const read = new Map();
+  const answers = new Map();
+  let found = 0;
   for (const [at, instance] of likely.entries()) {
-    if (at === SAMPLE && read.size < TEXTURE * SAMPLE) return {read, all: false};
+    if (at === SAMPLE && found < TEXTURE * SAMPLE) return {answers, all: false};
     const digit = digits.readPiece(instance);
-    if (digit.verdict !== calibration.NOT_A_DIGIT) read.set(instance, digit);
+    if (digit.verdict !== NOT_A_DIGIT) found++;
+    answers.set(instance, digit);
   }
-  return {read, all: true};
+  return {answers, all: true};
+}
+
+/**
+ * A digit, read a second way where it is not sure, with the probability that it is one at all.
+ * @param {DigitReader} digits
+ * @param {ExactDigit} answer
+ * @param {Ink} ink
+ * @param {number} probability
+ * @returns {ExactDigit}
+ */
+function judged(digits, answer, ink, probability) {
+  const digit = answer.verdict === SURE ? answer : secondOpinion(digits, answer, ink);
+  const verdict = digit.verdict === SURE && probability >= CERTAIN ? SURE : UNSURE;
+  return {...digit, verdict, not_digit: 1 - probability, probability: Math.max(...digit.exact) * probability};
 }
 
 /** @type {(box: Box, scale: number, picture: {width: number, height: number}) => Box} a box of the scaled picture in the picture */

@@ -7,7 +7,7 @@ import {summarise} from '../recogniser.js';
 /** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, WEIGHTS, BIAS, MANY} = witness;
+const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY} = witness;
 const {READERS, WRITING} = words;
 
 /** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
@@ -59,8 +59,9 @@ function checked(reading, page, seen) {
   const counts = {...reading, other_writing: other};
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
-  if (line(seen) === line(reading) || isOne(reading, seen)) return counts;
-  if (kept(reading).length === 1 && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
+  const single = kept(reading).length === 1;
+  if ((line(seen) === line(reading) && (single || certainty(seen) >= AGREED)) || isOne(reading, seen)) return counts;
+  if (single && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
   return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
 }

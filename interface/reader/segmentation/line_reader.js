@@ -74,6 +74,20 @@ function readTouching(reader, whole, amongDigits) {
 }
 
 /**
+ * The digit as both networks see it, where the network for touching digits finds one digit in the ink; else as it is.
+ * @param {DigitReader} reader
+ * @param {ExactDigit} digit
+ * @param {import('../types.js').Ink} ink
+ * @returns {ExactDigit}
+ */
+export function secondOpinion(reader, digit, ink) {
+  if (reader.card.outputs < 11) return digit;
+  if (!reader.touchingNetwork) throw new Error('The network for digits that touch is not loaded.');
+  const found = read(reader.touchingNetwork, toStrip(ink));
+  return found.length === 1 ? combined(reader, found[0].probabilities, digit) : digit;
+}
+
+/**
  * The digit with the geometric mean of two networks' probabilities: those of the strip, and its own. A model without the eleventh
  * output keeps its own.
  * @param {DigitReader} reader

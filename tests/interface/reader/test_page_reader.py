@@ -14,7 +14,8 @@ from interface.predict.routes import example_files
 from model import recogniser
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader import network_input, witness
-from model.page_reader.instances import find
+from model.page_reader.instance_classifier import InstanceClassifier
+from model.page_reader.instances import Instance, find
 from model.page_reader.network import Network
 from model.page_reader.reader import Page
 from model.reading import Digit, Reading, summarise
@@ -84,6 +85,34 @@ def test_the_same_maps_give_the_same_instances(coding, name):
         assert tuple(box) == theirs.box
         assert np.abs(np.reshape(ink, theirs.ink.shape) - theirs.ink).max() <= 1
         assert values == pytest.approx([theirs.heat, theirs.digit, theirs.size], rel=1e-4)
+
+
+def test_the_same_instances_are_digits(coding):
+    """Instances of any size anywhere, half of which the digit network was asked."""
+    rng = np.random.default_rng(5)
+    written = []
+    for at in range(60):
+        x, y, width, height = (int(v) for v in rng.integers((0, 0, 1, 1), (400, 90, 30, 50)))
+        ink = rng.integers(0, 256, (height, width), dtype=np.uint8)
+        probabilities = rng.dirichlet(np.ones(10)).astype(np.float32)
+        asked = Digit((0, 0, 1, 1), ink, probabilities, float(np.float32(rng.random())), SURE)
+        written.append((Instance((x, y, width, height), ink, *rng.random(2), height * 1.2), asked if at % 2 else None))
+    given = [
+        {"instance": {"box": i.box, "heat": i.heat, "digit": i.digit, "size": i.size, "ink": i.ink.ravel().tolist()},
+         "answer": d and {"exact": d.probabilities.tolist(), "not_digit": d.not_digit, "probability": d.probability}}
+        for i, d in written
+    ]  # fmt: skip
+    found = coding.evaluate(
+        f"""async (given) => {{
+            const {{classify}} = {MODULE.format("instance_classifier")};
+            const instances = given.map(({{instance}}) => ({{...instance, ink: {{data: Uint8Array.from(instance.ink), width: instance.box[2], height: instance.box[3]}}}}));
+            const answers = new Map(given.flatMap(({{answer}}, at) => answer ? [[instances[at], answer]] : []));
+            return classify(instances, answers);
+        }}""",
+        given,
+    )
+    instances, digits = zip(*written, strict=True)
+    assert found == pytest.approx(InstanceClassifier.shipped()(instances, digits), rel=1e-6, abs=1e-9)
 
 
 def row(text: str, verdict: str, width: int = 20, unsure: float = 0.75) -> list[Digit]:

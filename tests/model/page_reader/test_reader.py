@@ -1,5 +1,7 @@
 """Pages read from perfect maps, with digits that a stand-in reads."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,9 @@ PICTURE = np.full((192, 192, 3), 255, np.uint8)
 
 
 class Sevens:
-    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them."""
+    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them. It has ten outputs."""
+
+    engine = SimpleNamespace(outputs=10)
 
     def __init__(self, *verdicts: str):
         self.verdicts, self.count = verdicts, 0
@@ -27,11 +31,16 @@ class Sevens:
         return found
 
 
+def both_say_so(instances, answers) -> np.ndarray:
+    """What neither the page network nor the digit network refuses is a digit."""
+    return np.array([i.digit if a and a.verdict != NOT_A_DIGIT else 0 for i, a in zip(instances, answers, strict=True)])
+
+
 def read(written: np.ndarray, digits: Sevens) -> reader.Page:
     """The page of a network that sees ``written`` at the top left of the picture, and nothing else, at the picture's own scale."""
     outputs = np.full((96, 96, maps.OUTPUTS), -6.0, np.float32)
     outputs[: len(written), : written.shape[1]] = written
-    pages = reader.PageReader(lambda grey: outputs, digits)
+    pages = reader.PageReader(lambda grey: outputs, digits, both_say_so)
     return pages._page(pages._pass(PICTURE[..., 0], 1), 1, PICTURE.shape[:2])
 
 

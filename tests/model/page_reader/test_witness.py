@@ -61,6 +61,13 @@ def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
     assert (found.verdict, found.why) == (UNSURE, "readers")
 
 
+@pytest.fixture
+def plain_rule(monkeypatch):
+    """Weights for what follows from the rule, whichever ship: certainty speaks for a reading, writing that is left against it."""
+    monkeypatch.setattr(witness, "WEIGHTS", (3.0, 0.6, -2.7))
+    monkeypatch.setattr(witness, "BIAS", 2.6)
+
+
 def digits(text: str, verdict: str = SURE) -> list[Digit]:
     """A row of digits, each 20 px wide and 40 high, 30 px apart."""
     image = np.zeros((28, 28), np.float32)
@@ -75,6 +82,7 @@ def page(text: str, *other: Box, unread: str = "", verdict: str = SURE) -> Page:
     return Page([digits(text, verdict)], other, unread, np.zeros((40, 300), np.uint8))
 
 
+@pytest.mark.usefixtures("plain_rule")
 @pytest.mark.parametrize(
     ("other", "unread", "text", "why"),
     [
@@ -127,6 +135,20 @@ def less_certain(reading: Reading, probability: float) -> Reading:
     return summarise([read], reading.ink)
 
 
+@pytest.mark.parametrize(("certainty", "verdict"), [(0.85, SURE), (0.75, UNSURE)])
+def test_several_digits_are_sure_where_the_page_network_hardly_doubts_them(certainty, verdict):
+    seen = page("123")
+    seen = dataclasses.replace(seen, lines=[list(less_certain(seen.reading, certainty).digits)])
+    assert witness.judge(segmented("123"), seen).verdict == verdict
+
+
+def test_a_single_digit_is_sure_whatever_the_page_network_doubts():
+    seen = page("7")
+    seen = dataclasses.replace(seen, lines=[list(less_certain(seen.reading, 0.6).digits)])
+    assert witness.judge(segmented("7"), seen).verdict == SURE
+
+
+@pytest.mark.usefixtures("plain_rule")
 @pytest.mark.parametrize(
     ("certainty", "text", "unread", "counts"),
     [
@@ -149,6 +171,7 @@ def test_where_the_segmentation_finds_nothing_the_page_network_is_asked():
     assert witness.judge(nothing, page("", (0, 0, 9, 9))).verdict == "empty"
 
 
+@pytest.mark.usefixtures("plain_rule")
 def test_what_is_a_digit_of_the_reading_that_counts_is_no_other_writing():
     assert witness.judge(segmented("123", UNSURE), page("12", (60, 5, 20, 30), unread="writing")).other_writing == ()
 

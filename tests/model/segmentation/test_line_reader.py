@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks import pictures
-from model import recogniser
+from model import labelled_drawings, recogniser
+from model.calibration import UNSURE
+from model.reading import Digit
 from model.segmentation import line_reader
 from tests.model.inks import touching_picture
 
@@ -41,3 +43,17 @@ def test_rows_of_unseen_writers_are_read(pendigits):
     rng, pens, model = np.random.default_rng(5), pictures.held_out_pens(), recogniser.load()
     rows = [pictures.row([pens[i] for i in rng.integers(len(pens), size=rng.integers(2, 13))], rng) for _ in range(60)]
     assert np.mean([model.read(picture).text == text for picture, text in rows]) > 0.8
+
+
+@pytest.mark.parametrize(("name", "asks"), [("cnn", True), ("classic", False)])
+def test_a_second_opinion_is_the_mean_of_two_networks_for_a_model_that_knows_no_digit(name, asks):
+    model, ink = recogniser.load(name), 255 - labelled_drawings.pad(7)[..., 0]
+    doubtful = Digit((0, 0, 1, 1), ink, np.eye(10, dtype=np.float32)[[1, 7]].mean(axis=0), 0.0, UNSURE)
+    found = line_reader.second_opinion(model, doubtful, ink)
+    assert (found.probabilities[7] > 0.95) == asks and (found is doubtful) != asks
+
+
+def test_there_is_no_second_opinion_on_one_digit_where_two_are_seen():
+    model, ink = recogniser.load(), 255 - touching_picture(3, 8)[..., 0]
+    doubtful = Digit((0, 0, 1, 1), ink, np.full(10, 0.1, np.float32), 0.0, UNSURE)
+    assert line_reader.second_opinion(model, doubtful, ink) is doubtful
