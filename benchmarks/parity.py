@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks import machine, page_pictures
+from benchmarks import form_pictures, machine, page_pictures
 from benchmarks import pictures as made
 from benchmarks.pictures import held_out_pens
 from interface.predict.examples.draw import SCRIBBLE
@@ -33,7 +33,9 @@ from tools.web import serving
 
 AGREE, GREY = 1.0, 2.0  # the bars: share of drawings with the same text and verdict; mean difference in grey levels
 AGREE_PICTURES = 0.99  # the same for picture files: browsers and Pillow decode a JPEG a grey level apart
-PAGES = {kind: draw for kind, draw in page_pictures.KINDS.items() if kind not in ("lines", "row")}  # which stand below
+PAGES = {
+    kind: draw for kind, draw in (page_pictures.KINDS | form_pictures.KINDS).items() if kind not in ("lines", "row")
+}  # which stand below
 BATCH = 50  # drawings that go to the page at once
 # Paints each list of strokes as the page does for reading, and reads it; gives the answer beside the painted pixels.
 READ = """async (drawings) => {

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.recogniser [--model NAME|FILE] [--pictures N]`: accuracy of the recogniser on each set of pictures.
+"""`python -m benchmarks.recogniser [--model NAME|FILE] [--pictures N] [--alone]`: accuracy of the recogniser on each set of pictures.
 
 The pictures are made of digits that no training saw (pen writers 25–30, MNIST training images 55,000–59,999), with a fixed seed
 for each set. They are read as they are served: drawings on a pad by the segmentation alone, all others with the page network as its
@@ -22,7 +22,7 @@ from model.reading import Reading
 
 Make = Callable[[np.random.Generator], tuple[np.ndarray, str]]  # makes a picture, (H, W, 3) uint8, and the text in it
 
-PAD = "pad"  # the set that is drawn in the app, not opened as a picture
+DRAWN = ("pad", "scribbles")  # the sets that are drawn in the app, not opened as pictures
 # A set's seed is the checksum of its name; this one keeps the seed with which its published figures were measured.
 SEEDS = {"scribbles": 0x245A07EF}
 
@@ -48,7 +48,7 @@ def main() -> None:
     for name, make in sets().items():
         if not chosen.only or name in chosen.only:
             count = chosen.pictures // 3 if name.startswith(("row", "page")) else chosen.pictures
-            drawn = chosen.alone or name == PAD
+            drawn = chosen.alone or name in DRAWN
             read_set(model.read if drawn else functools.partial(witness.read, model), name, make, count)
     if chosen.mnist_c and not chosen.only:
         accuracies = [
@@ -69,7 +69,7 @@ def sets() -> dict[str, Make]:
         return make(mnist.images[i], rng), str(mnist.labels[i])
 
     return {
-        PAD: lambda rng: pictures.pad(some(rng, 1)[0], rng),
+        "pad": lambda rng: pictures.pad(some(rng, 1)[0], rng),
         "upload": lambda rng: pictures.upload(some(rng, 1)[0], rng),
         "photo": lambda rng: pictures.photo(some(rng, 1)[0], rng),
         "28×28 picture": lambda rng: scan(lambda image, _: np.repeat(image[..., None], 3, axis=2), rng),

@@ -1,12 +1,15 @@
 """`python -m benchmarks.two_readers [--pictures N] [--cases DIR …]`: fits the rule that chooses between two readings that are not sure.
 
-Pages that one reader reads right and the other wrong: of held-out pen writers (page_pictures.py, form_pictures.py), and the pictures of DIR/cases.csv. A
+Pages that one reader reads right and the other wrong: of held-out pen writers (page_pictures.py, form_pictures.py), rows that were drawn on a screen (more of
+them, since both readers read nearly all), and the pictures of DIR/cases.csv. A
 logistic regression on `witness.evidence`, each source with the same weight in all. Prints WEIGHTS and BIAS of
 model/page_reader/witness.py, and for each source how often the right reading was chosen: always the page network's, and by the
 rule when the picture itself was left out of the fit.
 """
 
 import argparse
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -16,31 +19,42 @@ from sklearn.model_selection import LeaveOneOut
 
 from benchmarks import machine
 from benchmarks.pages import KINDS, Case, cases, made, matches
+from benchmarks.recogniser import sets as recogniser_sets
 from model import recogniser
 from model.page_reader import witness
 from model.page_reader.reader import PageReader
-from model.segmentation.ink import TINY_SIDE
+from model.segmentation.ink import TINY_SIDE, paper_share
 
-LOOSE = 3.0  # inverse strength of the regularisation: little, for three weights
+SEED, MORE_ROWS = 4242, 4  # of the rows; how many times as many of each
+LOOSE = 3.0  # inverse strength of the regularisation: little, for four weights
 
 
 def evidence(sources: list[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(n, 3) evidence, (n,) whether the page network is right, (n,) the source; only pictures that one of the two reads right."""
+    """(n, 4) evidence, (n,) whether the page network is right, (n,) the source; only pictures that one of the two reads right."""
     model = recogniser.load()
     pages = PageReader(witness.page_network(), model)
     rows, right, names = [], [], []
     for kind, picture, text in sources:
         if max(picture.shape) <= TINY_SIDE:  # has one reader
             continue
-        if max(picture.shape) >= witness.HALVED:
+        while max(picture.shape) >= witness.HALVED:
             picture = witness.halved(picture)
-        reading, page = model.read(picture), pages.read(picture)
+        reading, page = model.read(picture), dataclasses.replace(pages.read(picture), plain=paper_share(picture))
         known = matches(page.text, text)
         if sum(len(line) for line in page.lines) > 1 and known != matches(reading.text, text):
             rows.append(witness.evidence(reading, page))
             right.append(known)
             names.append(kind.partition(":")[0] if ":" in kind else "made" if kind in KINDS else kind)
     return np.array(rows), np.array(right), np.array(names)
+
+
+def rows(count: int) -> Iterator[Case]:
+    """``count`` rows of digits that stand apart, and as many that touch."""
+    rng = np.random.default_rng(SEED)
+    made_by = recogniser_sets()
+    for make in (made_by["row, apart"], made_by["row, touching"]):
+        for _ in range(count):
+            yield "row", *make(rng)
 
 
 def fit(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> LogisticRegression:
@@ -55,7 +69,8 @@ def main() -> None:
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="folders with pictures and a cases.csv")
     chosen = parser.parse_args()
     machine.need("pens")
-    x, y, names = evidence([*cases(chosen.cases), *made(list(KINDS), chosen.pictures)])
+    sources = [*cases(chosen.cases), *made(list(KINDS), chosen.pictures), *rows(MORE_ROWS * chosen.pictures)]
+    x, y, names = evidence(sources)
     rule = fit(x, y, names)
     weights = ", ".join(f"{weight:.1f}" for weight in rule.coef_[0])
     print(f"WEIGHTS, BIAS = ({weights}), {rule.intercept_[0]:.1f}")

@@ -8,7 +8,7 @@ import numpy as np
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 
 # Why a picture is unsure although each of its digits is sure: other writing stands beside them, ink was left unread, or two methods of
-# reading it disagree (model/page_reader/witness.py).
+# reading it disagree, or one of them doubts what the other is sure of (model/page_reader/witness.py).
 WRITING, INK_LEFT, READERS = "writing", "ink", "readers"
 
 Box = tuple[int, int, int, int]  # x, y, width, height in px

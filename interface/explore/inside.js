@@ -89,7 +89,12 @@ class Inside {
 
   /** @param {Drawn} drawn */
   show(drawn) {
-    this.maps = drawn.inside.maps ?? [];
+    const {maps, problem} = drawn.inside;
+    if (!maps) {
+      this.tab.showProblem(problem ?? 'Nothing was found.');
+      return;
+    }
+    this.maps = maps;
     this.hint.hidden = true;
     this.rows.forEach(({row, buttons}, layer) => {
       row.hidden = false;

@@ -40,7 +40,7 @@ export const EMPTY = {
 export const WHY = {
   writing: 'There is other writing beside the digits.',
   ink: 'Some ink was left unread.',
-  readers: 'Two methods of reading it disagree.',
+  readers: 'Two methods of reading it disagree, or one of them doubts it.',
 };
 
 const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %

@@ -211,6 +211,7 @@ export class Predict {
 
   leavePicture() {
     this.source = null;
+    if (this.shownAnswer) this.shownAnswer.source = null;
     this.opened.hide();
   }
 

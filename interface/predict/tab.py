@@ -80,7 +80,7 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         Returns:
             text: the digits in reading order, one line for each line of writing
             verdict: "sure", "unsure", "not a digit", "empty", or null when the picture cannot be read
-            why: the picture is unsure although each digit is sure: "writing" (other writing beside them), "ink" (some was left unread) or "readers" (two methods of reading it disagree), else ""
+            why: the picture is unsure although each digit is sure: "writing" (other writing beside them), "ink" (some was left unread) or "readers" (two methods of reading it disagree, or one of them doubts it), else ""
             digits: for each its digit 0-9, probability 0-1, verdict and box [x, y, width, height] in pixels
             other_writing: boxes [x, y, width, height] of writing that is none of these digits
             note: null, or a sentence on what of the file was not read: further pages, or the other frames of an animation

@@ -147,6 +147,7 @@ export const reader: {
   MOST: number;
   LARGEST: number;
   KIND: number;
+  WITH_NONE: number;
   ASKED: number;
   IS_DIGIT: number;
   CERTAIN: number;

@@ -99,6 +99,8 @@ export interface Page {
   other: Box[];
   unread: string;
   ink: Ink;
+  /** The share of the picture that has the paper's colour, where that is known. */
+  plain?: number;
 }
 
 /** What reads single digits: a Recogniser. */
@@ -207,6 +209,8 @@ export interface InsideAnswer {
   /** 784 numbers in [-1, 1]: ink that drives the channel is positive. */
   drives?: Float32Array;
   turned?: Turned;
+  /** Why nothing is there. */
+  problem?: string;
 }
 
 /** An image whose answer is another. changed: grey values in 255ths, all changes together; reached: whether the answer turned. */

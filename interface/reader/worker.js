@@ -60,7 +60,7 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
   const {reading, note} = witnessed ? await readByBoth(recogniser, pixels) : {reading: await read(recogniser, pixels, brief), note: ''};
-  if (looked && reading.digits.length) return {reading, inside: await look({image: grey(reading.digits[0].image)})};
+  if (looked && reading.digits.length) return {reading, inside: await look({image: grey(reading.digits[0].image)}).catch(problem)};
   if (!opened || !longest) return {reading};
   const {shownAs} = await import('./pictures/shown.js');
   return {
@@ -70,6 +70,9 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
     note: [await about(opened), note].filter(Boolean).join(' '),
   };
 }
+
+/** @type {(error: unknown) => InsideAnswer} */
+const problem = (error) => ({problem: error instanceof Error ? error.message : String(error)});
 
 /** @type {(text: string) => Uint8Array<ArrayBuffer>} of base64 */
 const grey = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -143,10 +146,16 @@ async function readByBoth(recogniser, picture) {
   const tiny = Math.max(picture.width, picture.height) <= ink.TINY_SIDE;
   const network = !tiny && (await loadPages().catch(() => null));
   if (!network) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
-  const [{readPage}, {judge, settled}] = await Promise.all([import('./page_reader/page_reader.js'), import('./page_reader/witness.js')]);
-  recogniser.touchingNetwork ??= await loadTouching();
+  const [{readPage}, {judge, settled}, {paperShare}] = await Promise.all([
+    import('./page_reader/page_reader.js'),
+    import('./page_reader/witness.js'),
+    import('./segmentation/ink.js'),
+  ]);
+  recogniser.touchingNetwork ??= await loadTouching().catch(() => null); // whose second opinions may be missing
   const page = readPage(network, recogniser, picture);
-  return {reading: settled(page) ?? judge(await read(recogniser, picture, false), page), note: ''};
+  const known = settled(page);
+  if (known) return {reading: known, note: ''};
+  return {reading: judge(await read(recogniser, picture, false), {...page, plain: paperShare(picture)}), note: ''};
 }
 
 /**

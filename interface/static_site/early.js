@@ -1,4 +1,4 @@
-// Starts what reads before the page's modules are there: a classic script, which waits for nothing. reader.js takes the worker over.
+// Starts what reads before the page's style and modules are there: a classic script above both. reader.js takes the worker over.
 
 {
   const {model} = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
@@ -8,6 +8,7 @@
     reader.postMessage({id: 0, model: wanted}); // nobody waits for this answer: who needs the model asks again
     window.startedReader = reader;
     reader.onerror = () => {
+      reader.terminate();
       delete window.startedReader; // reader.js starts another one, and says what is wrong
     };
   }

@@ -24,6 +24,7 @@ READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
 KIND = 0.2  # digit share from which an instance counts in a first pass
+WITH_NONE = 11  # outputs of a digit network that knows "no digit"
 ASKED = 0.02  # digit share from which the digit network is asked what an instance is
 # Probabilities by the instance classifier from which it is a digit, and from which it may be sure; from MAYBE on it may be one after
 # all, so that the page is not sure.
@@ -44,12 +45,14 @@ UNREAD = 0.06  # squared median heights of ink that no instance has, from which 
 @dataclass(frozen=True)
 class Page:
     """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
-    unread: WRITING or INK_LEFT where not all was read, so that the page is never sure, else ""; ink: of the second pass."""
+    unread: WRITING or INK_LEFT where not all was read, so that the page is never sure, else ""; ink: of the second pass; plain: the
+    share of the picture that has the paper's colour, where that is known."""
 
     lines: list[list[Digit]]
     other: tuple[Box, ...]
     unread: str
     ink: np.ndarray
+    plain: float = 0.0
 
     @functools.cached_property
     def reading(self) -> Reading:
@@ -123,7 +126,12 @@ class PageReader:
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
         answers, all_read = self.answers(instances)
-        probabilities = self.classify(instances, answers)
+        if (
+            self.digits.engine.outputs < WITH_NONE
+        ):  # what the classifier has learned does not hold for what knows no "no digit"
+            probabilities = np.array([float(i.digit >= KIND) for i in instances])
+        else:
+            probabilities = self.classify(instances, answers)
         digits = {
             at: self._judged(answer, instances[at].ink, float(p))
             for at, (answer, p) in enumerate(zip(answers, probabilities, strict=True))

@@ -15,12 +15,12 @@ from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
 from model.reading import READERS, WRITING, Box, Digit, Reading, scale_box, scaled
 from model.recogniser import PAGE_READER, TRAINED, Recogniser
-from model.segmentation.ink import TINY_SIDE
+from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
 AGREED = 0.8  # probability of the page network's least certain digit from which it agrees to several that are sure
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (5.3, 0.6, -1.3), 2.3
+WEIGHTS, BIAS = (5.4, 0.8, -1.6, -2.1), 3.4
 MANY = 4  # digits; a single one was never split into so many that are sure
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
@@ -53,7 +53,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     if max(picture.shape) <= TINY_SIDE:
         return model.read(picture)
     page = PageReader(page_network(), model).read(picture)
-    return settled(page) or judge(model.read(picture), page)
+    return settled(page) or judge(model.read(picture), dataclasses.replace(page, plain=paper_share(picture)))
 
 
 def settled(page: Page) -> Reading | None:
@@ -92,11 +92,12 @@ def judge(reading: Reading, page: Page) -> Reading:
 
 
 def evidence(reading: Reading, page: Page) -> np.ndarray:
-    """What speaks for the page network's reading, (3,) float: how much more certain its least certain digit is, in [-1, 1]; more digits,
-    1, or fewer, -1; and that it left writing beside them, 1."""
+    """What speaks for the page network's reading, (4,) float: how much more certain its least certain digit is, in [-1, 1]; more digits,
+    1, or fewer, -1; that it left writing, 1; and the share of the picture that is plain paper, in [0, 1]: of what was drawn on a screen
+    the segmentation sees the ink exactly."""
     witness = page.reading
     more = np.sign(len(_kept(witness)) - len(_kept(reading)))
-    return np.array([_certainty(witness) - _certainty(reading), more, page.unread == WRITING], float)
+    return np.array([_certainty(witness) - _certainty(reading), more, page.unread == WRITING, page.plain], float)
 
 
 def preference(reading: Reading, page: Page) -> float:

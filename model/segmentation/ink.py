@@ -158,6 +158,11 @@ def _scaled(amount: np.ndarray, threshold: float) -> np.ndarray:
     return cv2.convertScaleAbs(amount, alpha=SOLID / max(threshold, 1.0))
 
 
+def paper_share(picture: np.ndarray) -> float:
+    """The share of a picture's pixels, (H, W, 3) uint8, that have nearly the paper's colour: high for what was drawn on a screen."""
+    return _from_paper(picture)[1]
+
+
 def _from_paper(picture: np.ndarray) -> tuple[np.ndarray, float]:
     """How far each pixel's colour is from the paper's, (H, W) uint8, and the share of pixels near that colour.
 

@@ -1,7 +1,7 @@
 """`python -m model.training.fit_instances [--pages N] [--out FILE]`: trains what says which instances on a page are digits.
 
-It reads pages of the generator with the page network and the digit network that ship, in fonts that the page network has not seen, and
-learns from `instance_classifier.features` which instances were digits. The digit shares are shaken meanwhile: on photographs the page
+It reads pages of the generator with the page network and the digit network that ship, half of the print in fonts that the page network has not
+seen as print, and learns from `instance_classifier.features` which instances were digits. The digit shares are shaken meanwhile: on photographs the page
 network is surer than right, and what stands around must count as well. A few minutes; after every training of either network.
 """
 
@@ -23,7 +23,7 @@ from model.files import replacing
 from model.page_reader import witness
 from model.page_reader.instance_classifier import FILE, InstanceClassifier, features
 from model.page_reader.instances import Instance
-from model.page_reader.reader import PageReader
+from model.page_reader.reader import IS_DIGIT, PageReader
 from model.reading import Digit
 from model.training.model_card import sha256
 from model.training.pages import glyphs, papers
@@ -44,6 +44,7 @@ NEAR, LOWER, HIGHER = (
 )  # heights between middles, and of heights, within which an instance is what was written there
 MOST = 250  # instances of a page that is learned from; more are texture
 HELD_OUT = 0.1  # of the pages
+FEWEST = 100  # pages that are worth learning from
 PARTS_APART = 1000  # the processes' seeds follow one another, those of two trainings are so far apart
 HERSHEY = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX
 
@@ -53,7 +54,7 @@ Read = tuple[
 
 
 def sources() -> glyphs.Sources:
-    """What is written on the pages: every other font is one of OpenCV's, which the page network has not learned from."""
+    """What is written on the pages: every other printed font is one of OpenCV's, which the page network knows from drawn letters alone."""
     found = glyphs.Sources()
     for font, hershey in zip(glyphs.FONTS[::2], HERSHEY, strict=True):
         for (name, character), known in list(found.print.items()):
@@ -123,7 +124,9 @@ def _shaken(instances: Sequence[Instance], rng: np.random.Generator) -> list[Ins
 
 
 def fit(count: int, seed: int, out: Path) -> None:
-    """Train on ``count`` pages and write the JSON to ``out``. Raises OSError."""
+    """Train on ``count`` pages and write the JSON to ``out``. Raises OSError, and ValueError for too few pages."""
+    if count < FEWEST:
+        raise ValueError(f"{count} pages are too few; {FEWEST} or more are needed.")
     from sklearn.neural_network import MLPClassifier
 
     rng = np.random.default_rng(seed)
@@ -158,7 +161,7 @@ def fit(count: int, seed: int, out: Path) -> None:
     with replacing(out) as temporary:
         temporary.write_text(json.dumps(learned) + "\n", "utf-8")
     rows, kinds = examples(pages[:unseen], 1, rng)
-    right = ((InstanceClassifier(out).probabilities(rows) >= 0.5) == kinds).mean()
+    right = ((InstanceClassifier(out).probabilities(rows) >= IS_DIGIT) == kinds).mean()
     print(f"{right:.1%} of {len(kinds):,} instances on {unseen} other pages are what was written → {out}")
 
 

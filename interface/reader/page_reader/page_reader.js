@@ -15,7 +15,7 @@ import {mapsOf} from './network_input.js';
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
-const {ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {WITH_NONE, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
 const {WRITING, INK_LEFT} = reading;
@@ -32,7 +32,8 @@ export function readPage(network, digits, picture) {
   const {answers, all} = ask(digits, found.instances);
   /** @type {Map<Instance, ExactDigit>} */
   const read = new Map();
-  const probabilities = classify(found.instances, answers);
+  const knowsNone = digits.card.outputs >= WITH_NONE; // else what the classifier has learned does not hold
+  const probabilities = knowsNone ? classify(found.instances, answers) : found.instances.map(({digit}) => Number(digit >= KIND));
   for (const [at, probability] of probabilities.entries()) {
     const answer = answers.get(found.instances[at]);
     if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at].ink, probability));

@@ -33,9 +33,9 @@ export function judge(reading, page) {
 }
 
 /** @type {(reading: Reading, page: Page, seen: Reading) => number} the log odds that the page network's reading is right */
-function preference(reading, {unread}, seen) {
+function preference(reading, {unread, plain = 0}, seen) {
   const more = Math.sign(kept(seen).length - kept(reading).length);
-  const evidence = [certainty(seen) - certainty(reading), more, Number(unread === WRITING)];
+  const evidence = [certainty(seen) - certainty(reading), more, Number(unread === WRITING), plain];
   return evidence.reduce((sum, value, at) => sum + value * WEIGHTS[at], BIAS);
 }
 

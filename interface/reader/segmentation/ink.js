@@ -241,6 +241,9 @@ function levels({data}) {
   return counts;
 }
 
+/** @type {(picture: Pixels) => number} the share of its pixels that have nearly the paper's colour */
+export const paperShare = (picture) => fromPaper(picture).share;
+
 /**
  * How far each pixel's colour is from the paper's, which is the commonest one, and the share of pixels near that colour.
  * @param {Pixels} picture

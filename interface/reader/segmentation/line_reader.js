@@ -81,8 +81,7 @@ function readTouching(reader, whole, amongDigits) {
  * @returns {ExactDigit}
  */
 export function secondOpinion(reader, digit, ink) {
-  if (reader.card.outputs < 11) return digit;
-  if (!reader.touchingNetwork) throw new Error('The network for digits that touch is not loaded.');
+  if (reader.card.outputs < 11 || !reader.touchingNetwork) return digit;
   const found = read(reader.touchingNetwork, toStrip(ink));
   return found.length === 1 ? combined(reader, found[0].probabilities, digit) : digit;
 }

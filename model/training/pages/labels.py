@@ -15,7 +15,7 @@ WHOLE, CUT = (
     0.65,
 )  # shares of a digit's ink inside the picture: from WHOLE on it is a digit, below CUT other writing
 LEGIBLE = 3.0  # grey values between ink and paper, plus the deviation of the noise: nobody reads less
-# Labels, (SIDE/2, SIDE/2, 12) float16, have the network's channels (network_input.py), the ink in [0, 1], the offset in px, and the
+# Labels, (side/2, side/2, 12) float16, have the network's channels (network_input.py), the ink in [0, 1], the offset in px, and the
 # weights of instance, kind and rest.
 OF_INSTANCE, OF_KIND, OF_ALL = range(maps.OUTPUTS, maps.OUTPUTS + 3)
 CHANNELS = maps.OUTPUTS + 3
@@ -23,7 +23,7 @@ CHANNELS = maps.OUTPUTS + 3
 
 @dataclass(frozen=True)
 class Crop:
-    """picture: (h, w) uint8 grey, at most SIDE px each way; labels: see above; instances: (x, y, height, kind) in px, kind 1
+    """picture: (h, w) uint8 grey, at most ``side`` px each way; labels: see above; instances: (x, y, height, kind) in px, kind 1
     for a digit, 0 for other writing, -1 for a digit that is cut."""
 
     picture: np.ndarray

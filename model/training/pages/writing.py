@@ -7,7 +7,10 @@ import numpy as np
 from model.training.pages.glyphs import FONTS, SIGNS, Glyph, Sources, Writer, sign
 
 FEW = 0.15  # share of the numbers of two different digits
-LIKE_ONE, MORE_LIKE_ONE = "/()", 0.2  # signs that a 1 resembles, and how much more often than others they come
+LIKE_ONE, MORE_LIKE_ONE = (
+    "/()",
+    0.2,
+)  # signs that a 1 resembles, and the share of the signs that are chosen among these alone
 # Words of forms and notes; a printed word may be any of them or random letters.
 WORDS = (
     "Total", "Date", "No", "Name", "Sum", "Tel", "Page", "Amount", "Code", "ID", "Answer", "Price", "Class", "Score", "Room",

@@ -65,7 +65,7 @@ def test_a_page_with_several_lines_shows_every_box(page):
     [
         ("writing", "There is other writing beside the digits."),
         ("ink", "Some ink was left unread."),
-        ("readers", "Two methods of reading it disagree."),
+        ("readers", "Two methods of reading it disagree, or one of them doubts it."),
     ],
 )
 def test_a_picture_that_is_unsure_although_its_digits_are_sure_says_why(page, why, sentence):
@@ -114,6 +114,18 @@ def test_a_bad_file_does_not_close_the_picture_that_is_open(page):
     upload(page, "two.png", png(one("2")))  # and the next one is read
     expect_text(page, "2")
     expect(page.get_by_test_id("problem")).to_be_empty()
+
+
+def test_a_bad_file_does_not_bring_back_a_picture_that_was_left(page):
+    draw(page, strokes_of("1"))
+    upload(page, "seven.png", png(one("7")))
+    expect_text(page, "7")
+    page.get_by_role("button", name="Undo").click()
+    expect_text(page, "1")
+    upload(page, "nothing.png", b"")
+    expect(page.get_by_test_id("problem")).to_contain_text("The file is empty")
+    expect(page.locator(".photo")).to_be_hidden()
+    expect_text(page, "1")
 
 
 def test_a_picture_is_pasted(page):

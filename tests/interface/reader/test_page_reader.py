@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import page_pictures, pictures
+from benchmarks import pictures
+from benchmarks.pages import KINDS
 from benchmarks.parity import compare_files
 from interface.predict.routes import example_files
 from model import recogniser
@@ -210,7 +211,7 @@ def agree(coding, files: list[bytes]) -> None:
 def pages(count: int, seed: int) -> list[bytes]:
     """``count`` pages of each kind, as PNG."""
     pens, found = pictures.held_out_pens(), []
-    for kind, draw in page_pictures.KINDS.items():
+    for kind, draw in KINDS.items():
         rng = np.random.default_rng([zlib.crc32(kind.encode()), seed])
         drawn = [np.ascontiguousarray(draw(pens, rng)[0][..., ::-1]) for _ in range(count)]
         found += [cv2.imencode(".png", picture)[1].tobytes() for picture in drawn]

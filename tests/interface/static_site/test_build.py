@@ -87,6 +87,14 @@ def test_undo_and_clear_take_the_answer_away(open_site):
     expect(page.get_by_test_id("verdict")).to_contain_text("Draw a digit")
 
 
+def test_the_reader_that_started_before_the_page_is_the_one_that_reads(open_site):
+    page = open_site()
+    eventually(page, lambda: page.evaluate("window.startedReader === undefined"), bool)
+    assert len(page.workers) == 1
+    draw(page, strokes_of("7"))
+    expect_text(page, "7")
+
+
 def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
     page = open_site(permissions=["clipboard-read", "clipboard-write"])
     draw(page, strokes_of("3"))

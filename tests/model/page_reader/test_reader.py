@@ -15,12 +15,11 @@ PICTURE = np.full((192, 192, 3), 255, np.uint8)
 
 
 class Sevens:
-    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them. It has ten outputs."""
+    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them."""
 
-    engine = SimpleNamespace(outputs=10)
-
-    def __init__(self, *verdicts: str):
-        self.verdicts, self.count = verdicts, 0
+    def __init__(self, *verdicts: str, outputs: int = 11):
+        self.verdicts, self.count, self.engine = verdicts, 0, SimpleNamespace(outputs=outputs)
+        self.touching_network = lambda windows: np.eye(12)[np.full((len(windows), 64), 11)]  # sees nothing
 
     def read_pieces(self, pieces, one_look=False):
         found = []
@@ -64,6 +63,11 @@ def test_only_what_may_be_a_digit_is_sent_to_the_digit_network():
 def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, verdict):
     page = read(two_digits(kinds=kinds), Sevens(digit))
     assert (page.text, page.verdict) == (text, verdict)
+
+
+def test_a_network_that_knows_no_digit_is_asked_what_the_page_network_takes_for_digits_alone():
+    written = two_digits(kinds=(5.0, -2.0))  # shares of 0.99 and 0.12
+    assert read(written, Sevens(SURE, outputs=10)).text == "7"
 
 
 def test_a_page_says_where_its_other_writing_is_and_why_it_is_unsure():

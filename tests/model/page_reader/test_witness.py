@@ -64,7 +64,7 @@ def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
 @pytest.fixture
 def plain_rule(monkeypatch):
     """Weights for what follows from the rule, whichever ship: certainty speaks for a reading, writing that is left against it."""
-    monkeypatch.setattr(witness, "WEIGHTS", (3.0, 0.6, -2.7))
+    monkeypatch.setattr(witness, "WEIGHTS", (3.0, 0.6, -2.7, 0.0))
     monkeypatch.setattr(witness, "BIAS", 2.6)
 
 
@@ -139,7 +139,8 @@ def less_certain(reading: Reading, probability: float) -> Reading:
 def test_several_digits_are_sure_where_the_page_network_hardly_doubts_them(certainty, verdict):
     seen = page("123")
     seen = dataclasses.replace(seen, lines=[list(less_certain(seen.reading, certainty).digits)])
-    assert witness.judge(segmented("123"), seen).verdict == verdict
+    found = witness.judge(segmented("123"), seen)
+    assert (found.verdict, found.why) == (verdict, "" if verdict == SURE else "readers")
 
 
 def test_a_single_digit_is_sure_whatever_the_page_network_doubts():
