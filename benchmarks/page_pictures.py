@@ -1,6 +1,6 @@
 """Makes pages with several digits as people photograph them, by kind, of pen writers 25–30. Enter at `KINDS`.
 
-This code shares nothing with the generator of the training pages: other fonts, papers, layouts and cameras. Every kind is a function of
+This code shares nothing with the generator of the training pages: other papers, layouts and cameras, and some other fonts. Every kind is a function of
 pens and a random generator that returns a picture, (H, W, 3) uint8 RGB, and the text in it.
 """
 

@@ -219,7 +219,7 @@ LOOKALIKES = "OoQDIl|iZzSsBbqg"
 
 
 def letter(characters: str, rng) -> tuple[np.ndarray, str]:
-    """A printed character in one of Matplotlib's TrueType fonts, none of which trains; the text is empty."""
+    """A printed character in one of Matplotlib's TrueType fonts, none of which trains a digit network; the text is empty."""
     font = ImageFont.truetype(str(rng.choice(fonts())), int(rng.integers(60, 180)))
     image = Image.new("L", (280, 280), 255)
     ImageDraw.Draw(image).text((140, 140), str(rng.choice(list(characters))), 0, font, anchor="mm")

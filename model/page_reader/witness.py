@@ -18,7 +18,9 @@ from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
-AGREED = 0.8  # probability of the page network's least certain digit from which it agrees to several that are sure
+# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.7 a slash or bracket that
+# both read as a 1 is sure (`python -m benchmarks.pages`).
+AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (5.4, 0.8, -1.6, -2.1), 3.4
 MANY = 4  # digits; a single one was never split into so many that are sure
