@@ -2,7 +2,7 @@
 // model/, so a number that Python and the page share stands in one place. A name here must be one there:
 // tests/interface/reader/test_same_answers.py. Units and reasons stand beside each constant in Python.
 
-import type {Card, Verdict} from './types.js';
+import type {Card, Perceptron, Verdict} from './types.js';
 
 /** model/normalization.py */
 export const normalization: {
@@ -135,8 +135,8 @@ export const instances: {
 /** model/page_reader/instance_classifier.py */
 export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: number; FARTHEST: number};
 
-/** Its trained perceptron: weights by what goes in, then by what comes out. */
-export const instance_network: {mean: number[]; deviation: number[]; layers: {weights: number[][]; bias: number[]}[]};
+/** Its trained perceptron. */
+export const instance_network: Perceptron;
 
 /** model/page_reader/reader.py */
 export const reader: {

@@ -144,6 +144,13 @@ export interface Saliency {
  *  pages: 96 × 96 × 8 → 96 × 96 × 9. */
 export type Network = (input: Float32Array) => Float32Array;
 
+/** Mean and deviation of each feature, and the layers: weights by what goes in, then by what comes out. */
+export interface Perceptron {
+  mean: number[];
+  deviation: number[];
+  layers: {weights: number[][]; bias: number[]}[];
+}
+
 /** What the page knows of a model. */
 export interface Card {
   /** VERSION/FILE below page/engine/. */
