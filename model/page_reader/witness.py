@@ -42,7 +42,8 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     - the page network's, where that is sure of several digits;
     - never sure where the page network sees no ink or reads otherwise (instead of a single digit: where it is certain of two or
       more) or reads the same several digits with doubts, nor where both refuse writing on a digit's line;
-    - where it is not sure and the page network reads several other digits, the one that is likelier to be right (`preference`);
+    - where it is not sure and the page network reads several digits, the one that is likelier to be right (`preference`): of the same
+      digits its boxes;
     - where it finds nothing, what the page network reads, never sure;
     - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
 
@@ -88,7 +89,7 @@ def judge(reading: Reading, page: Page) -> Reading:
     if witness.verdict == EMPTY:
         return _unseen(reading)
     found = _checked(reading, page)
-    if found.verdict == SURE or not several or _line(witness) == _line(reading) or preference(reading, page) <= 0:
+    if found.verdict == SURE or not several or preference(reading, page) <= 0:
         return found
     return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or found.why)
 

@@ -28,7 +28,7 @@ export function judge(reading, page) {
   if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
   if (seen.verdict === EMPTY) return unseen(reading);
   const found = checked(reading, page, seen);
-  if (found.verdict === SURE || !several || line(seen) === line(reading) || preference(reading, page, seen) <= 0) return found;
+  if (found.verdict === SURE || !several || preference(reading, page, seen) <= 0) return found;
   return {...seen, verdict: UNSURE, why: seen.why || found.why};
 }
 

@@ -165,6 +165,13 @@ def test_of_two_readings_that_are_not_sure_the_likelier_one_counts(certainty, te
     assert (found.text, found.verdict) == (counts, UNSURE)
 
 
+def test_of_the_same_digits_that_are_not_sure_the_likelier_readings_boxes_count():
+    moved = [dataclasses.replace(d, box=(d.box[0] + 2, *d.box[1:])) for d in digits("45", UNSURE)]
+    seen = dataclasses.replace(page("45", unread="ink"), lines=[moved])
+    found = witness.judge(less_certain(segmented("45"), 0.6), seen)
+    assert (found.text, found.verdict, found.digits[0].box) == ("45", UNSURE, moved[0].box)
+
+
 def test_where_the_segmentation_finds_nothing_the_page_network_is_asked():
     nothing = summarise([], np.zeros((40, 300), np.uint8))
     found = witness.judge(nothing, page("7"))
