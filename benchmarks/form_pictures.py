@@ -9,7 +9,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from benchmarks.page_pictures import SIGNS, Made, Pens, photo, printed, some, text_of, write
+from benchmarks.page_pictures import SIGNS, Made, Pens, draw_sign, photo, printed, some, text_of, write
 from model import strokes
 
 GREY = (80, 80, 80)  # of printed lines
@@ -28,13 +28,6 @@ def on_form(ink: np.ndarray, form: np.ndarray, rng) -> np.ndarray:
     """The photo of a form that somebody has filled in: (h, w, 3) uint8."""
     page = photo(ink, rng, pen=BALLPOINT).astype(np.float32)
     return np.minimum(page, page / 235 * form).astype(np.uint8)
-
-
-def draw_sign(ink: np.ndarray, sign, x: float, y: float, size: float, brush: float) -> None:
-    """Draw a sign's lines, ``size`` px wide, with the top left corner (x, y)."""
-    for line in sign:
-        place = [np.array(line, np.float32) * size + np.float32((x, y))]
-        np.maximum(ink, strokes.draw(place, ink.shape, brush), out=ink)
 
 
 def table(pens: Pens, rng) -> Made:

@@ -145,6 +145,13 @@ def stacked(pens: Pens, rng) -> Made:
     return photo(ink, rng), "\n".join(texts)
 
 
+def draw_sign(ink: np.ndarray, sign, x: float, y: float, size: float, brush: float) -> None:
+    """Draw a sign's lines, ``size`` px wide, with the top left corner (x, y)."""
+    for line in sign:
+        place = [np.array(line, np.float32) * size + (x, y)]
+        np.maximum(ink, strokes.draw(place, ink.shape, brush), out=ink)
+
+
 def signs(pens: Pens, rng) -> Made:
     """Numbers with signs between them, drawn as lines and dots."""
     ink, text, x = np.zeros((260, 1600), np.uint8), "", 50.0
@@ -152,9 +159,7 @@ def signs(pens: Pens, rng) -> Made:
     for part in range(int(rng.integers(2, 4))):
         if part:
             x += 25
-            for line in SIGNS[int(rng.integers(len(SIGNS)))]:
-                place = [np.array(line, np.float32) * 70 + (x, 95)]
-                np.maximum(ink, strokes.draw(place, ink.shape, brush), out=ink)
+            draw_sign(ink, SIGNS[int(rng.integers(len(SIGNS)))], x, 95, 70, brush)
             x += 95
         digits = some(pens, rng, 1, 3)
         x = write(ink, digits, x, 130, 110, brush, rng)

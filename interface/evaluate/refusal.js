@@ -1,6 +1,7 @@
 // When a model refuses: two thresholds to move, and what they bring. It computes in the page, from the card's compact data
 // (`connectRefusal`).
 
+import {bytesOf} from '../page/base64.js';
 import {find, findAll} from '../page/dom.js';
 import {save} from '../page/save.js';
 
@@ -38,7 +39,7 @@ const joined = (a, b) => ({
 });
 
 /** @type {(text: string | undefined) => Uint8Array} of base64 */
-const bytes = (text) => Uint8Array.from(atob(text ?? ''), (letter) => letter.charCodeAt(0));
+const bytes = (text) => bytesOf(text ?? '');
 
 /** @type {(text: string | undefined) => Float64Array} of base64: 16-bit whole numbers of ten-thousandths, little-endian */
 function fractions(text) {

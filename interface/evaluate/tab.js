@@ -4,6 +4,7 @@
 // (interface/evaluate/handlers.py); 'drawn' says that the server has drawn something new in it.
 
 import {sortTables, walkMatrix} from '../../evaluation/templates/sections.js';
+import {bytesOf} from '../page/base64.js';
 import {around, find, findAll, sentence} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {connectAudits, decisions} from './audit.js';
@@ -201,8 +202,7 @@ class Dashboard {
       this.say(file.error);
       return;
     }
-    const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
-    save(new Blob([bytes], {type: file.type}), file.name);
+    save(new Blob([bytesOf(file.base64)], {type: file.type}), file.name);
   }
 
   /** @param {string} other  a run that this machine has kept; it is compared with what is shown */

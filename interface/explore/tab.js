@@ -1,5 +1,6 @@
 // The Explore tab: a pad, and five parts of which only the open one is loaded. `mount` starts it when the tab is first opened.
 
+import {bytesOf} from '../page/base64.js';
 import {context2d, find, findAll, sentence} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
@@ -177,7 +178,7 @@ export class Explore {
     await load(MODEL);
     const {answer, inside} = await readInside(pixels(this.pad.all));
     const [digit] = answer.digits;
-    const image = digit && Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0));
+    const image = digit && bytesOf(digit.image);
     this.show(inside && {image, inside, digit, several: answer.text.length > 1});
   }
 

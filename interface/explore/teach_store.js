@@ -1,5 +1,7 @@
 // What teaching keeps in this browser, and the file of it that people export and import: drawings with their digits, no more.
 
+import {bytesOf} from '../page/base64.js';
+
 /** @import {Kept} from './types.js' */
 
 const KEY = 'digits-hand';
@@ -37,7 +39,7 @@ export function parsed(text) {
     drawings: drawings.map((one) => {
       const {digit, image} = Object(one);
       if (!Number.isInteger(digit) || digit < 0 || digit > 9 || typeof image !== 'string' || !BASE64.test(image)) throw new Error(OTHER);
-      const bytes = Uint8Array.from(atob(image), (letter) => letter.charCodeAt(0));
+      const bytes = bytesOf(image);
       if (bytes.length !== PIXELS || !bytes.some(Boolean)) throw new Error(OTHER);
       return {digit, image: bytes};
     }),

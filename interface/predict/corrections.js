@@ -1,6 +1,7 @@
 // Corrections: drawings with the digit that a person says they are. They are kept in this browser tab's storage and nowhere
 // else, and downloaded as a folder that `python -m evaluation --images` measures a model on.
 
+import {bytesOf} from '../page/base64.js';
 import {find} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {zip} from '../page/zip.js';
@@ -104,7 +105,7 @@ export class Corrections {
     const numbers = Array(10).fill(0);
     const files = kept().map(({label, picture}) => {
       numbers[label] += 1;
-      const bytes = Uint8Array.from(atob(picture.split(',')[1]), (letter) => letter.charCodeAt(0));
+      const bytes = bytesOf(picture.split(',')[1]);
       return /** @type {[string, Uint8Array<ArrayBuffer>]} */ ([
         `${FOLDER}/${label}/${String(numbers[label]).padStart(4, '0')}.png`,
         bytes,

@@ -1,9 +1,10 @@
 // Explains the answer once the pen rests: which ink spoke for it, and the training digits nearest to it. Both cost the server
 // more than an answer does, and nobody reads them while drawing.
 
+import {bytesOf} from '../page/base64.js';
 import {find} from '../page/dom.js';
 import * as server from './server.js';
-import {grey, imageTile, saliencyTile} from './tiles.js';
+import {imageTile, saliencyTile} from './tiles.js';
 
 /** @import {Neighbours, Saliency} from '../page/types.js' */
 /** @import {Digit} from '../reader/types.js' */
@@ -45,7 +46,7 @@ export class Explanations {
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, CALM));
-    const bytes = grey(digit.image);
+    const bytes = bytesOf(digit.image);
     if (digit.verdict !== 'not a digit') {
       await fill(
         this.why,
@@ -110,7 +111,7 @@ async function fill(panel, signal, ask, show) {
 function figure(digit, image) {
   const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
   canvas.setAttribute('aria-hidden', 'true'); // the caption says what it is
-  imageTile(canvas, grey(image));
+  imageTile(canvas, bytesOf(image));
   const made = document.createElement('figure');
   made.append(canvas, Object.assign(document.createElement('figcaption'), {textContent: String(digit)}));
   return made;

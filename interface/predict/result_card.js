@@ -1,10 +1,11 @@
 // A result as a picture to keep or send: the drawing, the answer with its doubt, the images that the model saw.
 
+import {bytesOf} from '../page/base64.js';
 import {context2d} from '../page/dom.js';
 import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
 import {WHY} from './answer.js';
-import {grey, imageTile, sizeOf} from './tiles.js';
+import {imageTile, sizeOf} from './tiles.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
 
@@ -50,7 +51,7 @@ function card(root, drawing, answer) {
   writeAnswer(write, answer);
   answer.digits.slice(0, MOST_SEEN).forEach((digit, at) => {
     const tile = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-    imageTile(tile, grey(digit.image));
+    imageTile(tile, bytesOf(digit.image));
     context.imageSmoothingEnabled = false;
     context.drawImage(tile, LEFT + at * (SEEN + 12), HEIGHT - EDGE - SEEN, SEEN, SEEN);
   });

@@ -12,12 +12,6 @@ const PAPER = 0.2; // of the longer side, around a digit that is cut out, so tha
 const MOST_CUT_OUT = 280; // px of what is cut out: as large as the pad
 
 /**
- * A digit's image as bytes.
- * @param {string} text  base64 of 28 × 28 bytes
- */
-export const grey = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-/**
  * Width and height in pixels.
  * @param {Picture} source
  */

@@ -1,7 +1,8 @@
 // "What it saw": a digit as picture, ink, crop and 28 × 28 image, four small pictures that are painted when the page has time.
 
+import {bytesOf} from '../page/base64.js';
 import {find} from '../page/dom.js';
-import {cropTile, grey, imageTile, pictureTile} from './tiles.js';
+import {cropTile, imageTile, pictureTile} from './tiles.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
 
@@ -96,6 +97,6 @@ function paintTiles(root, answer, index, picture, ink) {
   cropTile(tile('crop'), ink, digit.box, width);
   note('ink', 'light on dark, paper gone');
   note('crop', several ? `${index + 1} of ${answer.digits.length}, ${w} × ${h}` : `${w} × ${h} pixels`);
-  imageTile(find(root, '[data-testid=model-image]', HTMLCanvasElement), grey(digit.image));
+  imageTile(find(root, '[data-testid=model-image]', HTMLCanvasElement), bytesOf(digit.image));
   note('image', 'scaled, centred by weight');
 }

@@ -60,7 +60,10 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
   const {reading, note} = witnessed ? await readByBoth(recogniser, pixels) : {reading: await read(recogniser, pixels, brief), note: ''};
-  if (looked && reading.digits.length) return {reading, inside: await look({image: grey(reading.digits[0].image)}).catch(problem)};
+  if (looked && reading.digits.length) {
+    const {bytesOf} = await import('../page/base64.js');
+    return {reading, inside: await look({image: bytesOf(reading.digits[0].image)}).catch(problem)};
+  }
   if (!opened || !longest) return {reading};
   const {shownAs} = await import('./pictures/shown.js');
   return {
@@ -73,9 +76,6 @@ async function answer({model, own, drawings, picture, file, longest, witnessed, 
 
 /** @type {(error: unknown) => InsideAnswer} */
 const problem = (error) => ({problem: error instanceof Error ? error.message : String(error)});
-
-/** @type {(text: string) => Uint8Array<ArrayBuffer>} of base64 */
-const grey = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** @type {(asked: InsideRequest) => Promise<InsideAnswer>} what happens inside the network */
 async function look(asked) {

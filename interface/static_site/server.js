@@ -1,8 +1,8 @@
 // Takes the place of interface/predict/server.js in the page without a server: the same exports (checks.d.ts sees to it), answered
 // by the page's reader. What only the app can do rejects with an Error that says so.
 
+import {bytesOf} from '../page/base64.js';
 import {pixels} from '../page/strokes.js';
-import {grey} from '../predict/tiles.js';
 import {models, pictures} from '../reader/constants.js';
 import {canRead, explain, load, opinion, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
 
@@ -56,7 +56,7 @@ async function withOpinion(answer) {
   if (!other || !answer.digits.length) return answer;
   const images = new Uint8Array(784 * answer.digits.length);
   answer.digits.forEach(({image}, at) => {
-    images.set(grey(image), 784 * at);
+    images.set(bytesOf(image), 784 * at);
   });
   const found = await opinion(other, images).catch(() => null);
   return Object.assign(answer, {others: found ? [{model: other, ...found}] : null});

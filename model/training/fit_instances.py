@@ -25,6 +25,7 @@ from model.page_reader.instance_classifier import FILE, InstanceClassifier, feat
 from model.page_reader.instances import Instance
 from model.page_reader.reader import IS_DIGIT, PageReader
 from model.reading import Digit
+from model.training import command
 from model.training.model_card import sha256
 from model.training.pages import glyphs, papers
 from model.training.pages.crops import Pages
@@ -32,25 +33,18 @@ from model.training.pages.crops import Pages
 SIDE = papers.TEXTURE  # px of a page: eight digits of the second pass beside one another
 SHAKEN = 1.5  # deviation of the log odds of the digit shares; half of it for all of a page together
 COPIES = 4  # of each page, one of them as it is
-COMMITTEE, HIDDEN, DECAY = (
-    4,
-    24,
-    1e-2,
-)  # perceptrons whose mean log odds count, since one alone is a matter of chance; neurons of each
-NEAR, LOWER, HIGHER = (
-    0.35,
-    0.5,
-    1.7,
-)  # heights between middles, and of heights, within which an instance is what was written there
+# Perceptrons whose mean log odds count, since one alone is a matter of chance; neurons and decay of each.
+COMMITTEE, HIDDEN, DECAY = 4, 24, 1e-2
+# An instance is what was written within NEAR heights of its middle and LOWER to HIGHER times as high.
+NEAR, LOWER, HIGHER = 0.35, 0.5, 1.7
 MOST = 250  # instances of a page that is learned from; more are texture
 HELD_OUT = 0.1  # of the pages
 FEWEST = 100  # pages that are worth learning from
 PARTS_APART = 1000  # the processes' seeds follow one another, those of two trainings are so far apart
 HERSHEY = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX
 
-Read = tuple[
-    list[Instance], list[Digit | None], np.ndarray
-]  # of a page; the last: 1 a digit, 0 none, -1 a digit that is cut
+# Of a page; the last: 1 a digit, 0 none, -1 a digit that is cut.
+Read = tuple[list[Instance], list[Digit | None], np.ndarray]
 
 
 def sources() -> glyphs.Sources:
@@ -63,16 +57,13 @@ def sources() -> glyphs.Sources:
     return found
 
 
-def _hershey(character: str, font: int):
-    """As `glyphs._printed`; None for what the font does not have."""
+def _hershey(character: str, font: int) -> glyphs.Printed | None:
+    """A printed character in one of OpenCV's fonts; None for what the font does not have."""
     if not character.isascii():
         return None
     ink, foot, thickness = np.zeros((256, 256), np.uint8), 170, 5
     cv2.putText(ink, character, (80, foot), font, 3.0, 255, thickness, cv2.LINE_AA)
-    x, y, width, height = cv2.boundingRect(ink)
-    digit = cv2.getTextSize("0", font, 3.0, thickness)[0][1]
-    middle = (0.0, (y + height / 2 - foot) / digit + 0.5)
-    return ink[y : y + height, x : x + width], width / digit, height / digit, middle
+    return glyphs.in_digit_heights(ink, foot, cv2.getTextSize("0", font, 3.0, thickness)[0][1])
 
 
 def read_pages(count: int, seed: int) -> list[Read]:
@@ -185,12 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=FILE, help=f"default: {FILE.name} beside the page network")
     chosen = parser.parse_args(arguments)
-    try:
-        fit(chosen.pages, chosen.seed, chosen.out)
-    except (OSError, ValueError) as error:
-        print(f"Training stopped: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run(lambda: fit(chosen.pages, chosen.seed, chosen.out))
 
 
 if __name__ == "__main__":

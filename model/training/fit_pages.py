@@ -22,7 +22,7 @@ import numpy as np
 from model import terminal
 from model.files import replacing, write_json
 from model.page_reader import network_input
-from model.training import page_card
+from model.training import command, page_card
 from model.training.model_card import sha256
 from model.training.page_card import BATCH, FOLDER
 
@@ -166,12 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
     chosen = parser.parse_args(arguments)
-    try:
-        train(chosen.minutes, chosen.out, chosen.resume, chosen.seed)
-    except (OSError, ValueError) as error:
-        print(f"Training stopped: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run(lambda: train(chosen.minutes, chosen.out, chosen.resume, chosen.seed))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Runs a model over MNIST's test images (`overImages`) or over a test set of picture files (`overFiles`), and makes the reports of both.
 // The work is done in a worker of its own; one run at a time, as in the app.
 
+import {bytesOf} from '../../page/base64.js';
 import {mnistImages} from '../../page/mnist_images.js';
 import {crc32} from '../../page/zip.js';
 import {models, runtime} from '../../reader/constants.js';
@@ -100,7 +101,7 @@ export async function overFiles(model, set, signal, show) {
       labels.push(label);
       probabilities.push(digit ? digit.probabilities : new Array(10).fill(0));
       found.names.push(name);
-      found.images.push(digit ? Uint8Array.from(atob(digit.image), (letter) => letter.charCodeAt(0)) : new Uint8Array(SIZE));
+      found.images.push(digit ? bytesOf(digit.image) : new Uint8Array(SIZE));
       found.digits.push(digits.length);
       found.none.push(digit?.not_digit ?? 0);
       const bytes = new Uint8Array(await file.arrayBuffer());

@@ -209,19 +209,26 @@ def _varied(strokes, rng: np.random.Generator):
 _PRINTED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:.,-/()%€$#&+=*"
 
 
-def _printed(font: str, character: str) -> tuple[np.ndarray, float, float, tuple[float, float]]:
-    """A printed character: bitmap, and width, height and middle in digit heights, on the line of digits 0.73 em high."""
+# A printed character: bitmap, and width, height and middle in digit heights.
+Printed = tuple[np.ndarray, float, float, tuple[float, float]]
+
+
+def in_digit_heights(ink: np.ndarray, foot: float, digit: float) -> Printed:
+    """A character's ink, (h, w) uint8, on a line whose digits stand on the row ``foot`` and are ``digit`` px high."""
+    x, y, width, height = cv2.boundingRect(ink)
+    middle = (0.0, (y + height / 2 - foot) / digit + 0.5)
+    return ink[y : y + height, x : x + width], width / digit, height / digit, middle
+
+
+def _printed(font: str, character: str) -> Printed:
+    """A character of a TrueType font, whose digits are 0.73 em high."""
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf"
     face = ImageFont.truetype(str(path), PRINT)
     image = Image.new("L", (3 * PRINT, 3 * PRINT))
     ImageDraw.Draw(image).text(
         (PRINT, 2 * PRINT), character, 255, face, anchor="ls"
     )  # the foot of the line at 2 * PRINT
-    ink = np.asarray(image)
-    x, y, width, height = cv2.boundingRect(ink)
-    digit = 0.73 * PRINT
-    middle = (0.0, (y + height / 2 - 2 * PRINT) / digit + 0.5)
-    return ink[y : y + height, x : x + width], width / digit, height / digit, middle
+    return in_digit_heights(np.asarray(image), 2 * PRINT, 0.73 * PRINT)
 
 
 def _bent(points, rng: np.random.Generator) -> np.ndarray:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier
 
+from model import datasets
 from model.page_reader.instances import Instance
-from model.training import fit_instances
+from model.training import command, fit_instances
 
 
 def instance(x: int, y: int, share: float = 0.5) -> Instance:
@@ -45,3 +46,10 @@ def test_one_perceptron_says_the_mean_of_the_committee():
 def test_a_training_on_hardly_any_page_is_refused_before_anything_is_written(tmp_path, capsys):
     assert fit_instances.main(["--pages", "5", "--out", str(tmp_path / "a.json")]) == 1
     assert "5 pages are too few" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_a_training_without_mnist_ends_in_a_sentence(capsys):
+    def missing() -> None:
+        raise datasets.DataError("MNIST is not here.")
+
+    assert command.run(missing) == 1 and capsys.readouterr().err == "Training stopped: MNIST is not here.\n"
