@@ -29,6 +29,7 @@ from model.training import command
 from model.training.model_card import sha256
 from model.training.pages import glyphs, papers
 from model.training.pages.crops import Pages
+from model.training.pages.sources import FONTS, Sources
 
 SIDE = papers.TEXTURE  # px of a page: eight digits of the second pass beside one another
 SHAKEN = 1.5  # deviation of the log odds of the digit shares; half of it for all of a page together
@@ -47,10 +48,10 @@ HERSHEY = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_CO
 Read = tuple[list[Instance], list[Digit | None], np.ndarray]
 
 
-def sources() -> glyphs.Sources:
+def sources() -> Sources:
     """What is written on the pages: every other printed font is one of OpenCV's, which the page network knows from drawn letters alone."""
-    found = glyphs.Sources()
-    for font, hershey in zip(glyphs.FONTS[::2], HERSHEY, strict=True):
+    found = Sources()
+    for font, hershey in zip(FONTS[::2], HERSHEY, strict=True):
         for (name, character), known in list(found.print.items()):
             if name == font:
                 found.print[name, character] = _hershey(character, hershey) or known

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from model.training.pages import camera, layouts, papers
-from model.training.pages.glyphs import Sources
 from model.training.pages.labels import SIDE, Crop, label
 from model.training.pages.marks import cross_out, marks
+from model.training.pages.sources import Sources
 from model.training.pages.stamps import Stamp, stamp
 from model.training.pages.writing import Layout
 

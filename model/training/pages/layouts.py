@@ -9,17 +9,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.training.pages.glyphs import Sources, from_strokes, sign
+from model.training.pages import forms
+from model.training.pages.glyphs import from_strokes
+from model.training.pages.signs import sign
+from model.training.pages.sources import Sources
 from model.training.pages.writing import (
     Layout,
     Placed,
     content,
     expression,
     number,
-    printed_text,
-    printed_word,
     row,
-    word,
 )
 
 
@@ -122,79 +122,6 @@ def scattered(sources: Sources, rng: np.random.Generator, side: float, size: flo
     return layout
 
 
-def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
-    """A form: digits in printed cells, some over the cell's border, perhaps with print beside or above."""
-    layout, writer = Layout(), sources.writer(rng)
-    wide, high = size * rng.uniform(0.75, 1.6), size * rng.uniform(0.95, 1.7)
-    if rng.random() < 0.25:  # one box for the whole number
-        wide *= rng.integers(2, 6)
-    columns, rows = (
-        int(min(rng.integers(1, 9), max(1, side / wide + 1))),
-        int(min(rng.choice([1, 1, 1, 2, 3, 5]), max(1, side / high + 1))),
-    )
-    left, top = rng.uniform(-0.1, 0.5) * side * rng.random(), rng.uniform(-0.05, 0.7) * side * rng.random()
-    joined = rng.random() < 0.75
-    gap = 0 if joined else wide * rng.uniform(0.05, 0.3)
-    full, letters, careless = rng.uniform(0.4, 1.1), rng.random() < 0.12, rng.choice([0.12, 0.12, 0.25])
-    for r in range(rows):
-        for c in range(columns):
-            x, y = left + c * (wide + gap), top + r * (high + gap)
-            corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
-            sides = list(zip(corners, corners[1:] + corners[:1], strict=True))
-            layout.printed_lines += sides
-            if rng.random() < full:
-                count = 1 if wide < 1.7 * size else int(rng.integers(1, int(wide / size / 0.75) + 1))
-                inside = [writer.digit(rng) if not letters else sources.letter(rng, alone=False) for _ in range(count)]
-                breadth = sum(g.width for g in inside) * size
-                start = x + (wide - breadth) / 2 + rng.normal(0, careless) * size - 0.05 * size * (count - 1)
-                layout.placed += row(inside, start, y + high / 2 + rng.normal(0, 0.7 * careless) * size, size, rng, 0.1)
-    if rng.random() < 0.5:
-        glyphs, pen = word(sources, rng)
-        small = size * rng.uniform(0.3, 0.8)
-        if rng.random() < 0.5:
-            layout.placed += row(glyphs, left + size * 0.1, top - small * 0.9, small, rng, 0.06, pen, 0)
-        else:
-            width = sum(g.width + 0.06 for g in glyphs) * small
-            layout.placed += row(glyphs, left - width - small * 0.5, top + high / 2, small, rng, 0.06, pen, 0)
-    return layout
-
-
-def print_and_hand(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
-    """Printed lines of text, with a handwritten number here and there."""
-    layout, writer = Layout(), sources.writer(rng)
-    small, y = size * rng.uniform(0.3, 0.9), rng.uniform(-0.2, 0.8) * size
-    while y < side + small:
-        x = rng.uniform(-0.5, 0.3) * side
-        layout.placed += row(printed_text(sources, rng), x, y, small, rng, 0.07, "print", 0)
-        if rng.random() < 0.4:
-            last = layout.placed[-1]
-            layout.placed += row(number(writer, rng, 5), last.x + size * rng.uniform(0.4, 1.2), y, size, rng, 0.12)
-        y += max(small * rng.uniform(1.6, 2.5), size * rng.uniform(0.9, 1.4))
-    return layout
-
-
-def field(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
-    """Fields of a form: a printed word, perhaps as large as the digits, and a handwritten number behind it, framed or on a line."""
-    layout, writer = Layout(), sources.writer(rng)
-    y = size * rng.uniform(0.6, 1.6)
-    while y < side:
-        small, x = size * rng.uniform(0.4, 1.15), rng.uniform(-0.6, 0.15) * side
-        layout.placed += row(printed_word(sources, rng), x, y + size * rng.normal(0, 0.1), small, rng, 0.07, "print", 0)
-        last = layout.placed[-1]
-        x = last.x + last.glyph.width * last.size / 2 + size * rng.uniform(0.25, 1.5)
-        layout.placed += row(number(writer, rng, 6), x, y, size, rng, rng.uniform(0.0, 0.3))
-        last, kind = layout.placed[-1], rng.random()
-        left, right = x - size * rng.uniform(0.1, 0.5), last.x + size * rng.uniform(0.4, 2)
-        top, foot = y - size * rng.uniform(0.55, 0.9), y + size * rng.uniform(0.5, 0.9)
-        if kind < 0.4:
-            corners = [(left, top), (right, top), (right, foot), (left, foot)]
-            layout.printed_lines += zip(corners, corners[1:] + corners[:1], strict=True)
-        elif kind < 0.6:
-            layout.printed_lines.append(((left, foot), (right, foot)))
-        y += size * rng.uniform(1.5, 3)
-    return layout
-
-
 def letters_only(sources: Sources, rng: np.random.Generator, side: float, size: float) -> Layout:
     """Handwritten words, or one letter alone."""
     if rng.random() < 0.4:
@@ -241,15 +168,17 @@ Maker = Callable[[Sources, np.random.Generator, float, float], Layout]
 
 # Each layout with its share of the pages.
 SHARES: tuple[tuple[Maker, float], ...] = (
-    (lines, 0.19),
+    (lines, 0.16),
     (one_row, 0.19),
-    (lone, 0.09),
+    (lone, 0.08),
     (stacked, 0.06),
-    (column_sum, 0.03),
-    (scattered, 0.06),
-    (cells, 0.17),
-    (print_and_hand, 0.05),
-    (field, 0.08),
+    (column_sum, 0.04),
+    (scattered, 0.05),
+    (forms.cells, 0.14),
+    (forms.table, 0.07),
+    (forms.print_and_hand, 0.04),
+    (forms.field, 0.06),
+    (forms.signed, 0.03),
     (letters_only, 0.03),
     (drawing, 0.02),
     (nothing, 0.03),

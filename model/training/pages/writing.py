@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.training.pages.glyphs import FONTS, SIGNS, Glyph, Sources, Writer, sign
+from model.training.pages.glyphs import Glyph
+from model.training.pages.signs import SIGNS, sign
+from model.training.pages.sources import FONTS, Sources, Writer
 
 FEW = 0.15  # share of the numbers of two different digits
 LIKE_ONE, MORE_LIKE_ONE = (
-    "/()",
+    "/()[]",
     0.2,
 )  # signs that a 1 resembles, and the share of the signs that are chosen among these alone
 # Words of forms and notes; a printed word may be any of them or random letters.
