@@ -228,8 +228,10 @@ def test_mcnemar_is_the_exact_binomial_test():
     b = np.array([1] * 80 + [0] * 10 + [1] * 2 + [0] * 8, bool)
     result = metrics.mcnemar(a, b)
     assert (result.only_a, result.only_b) == (10, 2)
-    by_hand = 2 * sum(__import__("math").comb(12, k) for k in range(3)) / 2**12
-    assert result.p_value == pytest.approx(by_hand)
+    assert result.p_value == pytest.approx(2 * (1 + 12 + 66) / 2**12)
+    assert result.p_value == pytest.approx(binomtest(2, 12).pvalue, rel=1e-9)
+    many = np.arange(9_000) < 4_400  # right for one model, wrong for the other
+    assert metrics.mcnemar(many, ~many).p_value == pytest.approx(binomtest(4_400, 9_000).pvalue, rel=1e-9)
     assert metrics.mcnemar(a, a).p_value == 1.0
     with pytest.raises(ValueError):
         metrics.mcnemar(a, b[:5])
@@ -237,7 +239,8 @@ def test_mcnemar_is_the_exact_binomial_test():
 
 def test_the_server_computes_its_figures_without_the_large_libraries():
     program = (
-        "import sys, numpy as np; from evaluation import metrics; metrics.evaluate(np.arange(10), np.eye(10));"
+        "import sys, numpy as np; from evaluation import metrics, slices; metrics.evaluate(np.arange(10), np.eye(10));"
+        "metrics.mcnemar([1, 0, 1], [0, 1, 1]); slices.more_errors(np.array([1, 2]), np.array([4, 4]));"
         "print([name for name in ('scipy', 'sklearn', 'pandas', 'matplotlib') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

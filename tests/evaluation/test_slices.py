@@ -6,7 +6,7 @@ import os
 import cv2
 import numpy as np
 import pytest
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, hypergeom
 
 from evaluation import report_files, shapes, slices
 from evaluation.slices import Grouping
@@ -41,6 +41,12 @@ def test_the_test_is_scipys_fisher_exact(seed):
         rest, wrong = counts.sum() - n, errors.sum() - e
         expected = fisher_exact([[e, n - e], [wrong, rest - wrong]], alternative="greater").pvalue
         assert p == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_the_test_is_scipys_on_a_whole_test_set_too():
+    counts, errors = np.array([5_001, 3_999, 999, 1]), np.array([1_300, 900, 299, 1])
+    expected = hypergeom.sf(errors - 1, counts.sum(), errors.sum(), counts)
+    assert slices.more_errors(errors, counts) == pytest.approx(expected, rel=1e-9)
 
 
 def test_holm_steps_down_as_statsmodels_does():
