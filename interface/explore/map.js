@@ -56,7 +56,7 @@ class PointMap {
       lassoing: (on) => this.lassoButton.setAttribute('aria-pressed', String(on)),
     });
     panel.append(this.controls());
-    panel.appendChild(element('div', '', 'ex-map')).append(canvas);
+    panel.appendChild(element('div', '', 'ex-map')).append(canvas, this.view.marks);
     this.keyLine = panel.appendChild(element('div', '', 'ex-key'));
     this.words = panel.appendChild(element('p', 'Draw a digit to see where it falls.'));
     this.words.setAttribute('role', 'status');
@@ -100,8 +100,8 @@ class PointMap {
   drawn(drawn) {
     const place = drawn?.inside.place;
     this.view.mine = place ? this.placed(place) : null;
+    this.view.markSoon();
     this.describe();
-    this.view.paintSoon();
   }
 
   /**

@@ -5,11 +5,12 @@ import {mnistImages} from '../page/mnist_images.js';
 import {inside} from '../reader/constants.js';
 import {within} from './lasso.js';
 import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
+import {onCanvas, paintMarks} from './map_marks.js';
 
+/** @import {Place} from './map_marks.js' */
 /** @import {TestMap} from './types.js' */
 
 /** @typedef {{x: number, y: number, zoom: number}} View  its middle, and how much larger than all it is shown */
-/** @typedef {[x: number, y: number][]} Lasso  on the canvas, px */
 
 const {IMAGES} = inside;
 export const SPAN = 65_535; // of a position
@@ -25,10 +26,12 @@ export class MapView {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {TestMap} map
-   * @param {{moved: (view: View) => void, lassoed: (lasso: Lasso) => void, lassoing: (on: boolean) => void}} calls  moved: and then at rest
+   * @param {{moved: (view: View) => void, lassoed: (lasso: Place[]) => void, lassoing: (on: boolean) => void}} calls  moved: and then at rest
    */
   constructor(canvas, map, calls) {
     this.canvas = canvas;
+    /** What lies over the points. */
+    this.marks = Object.assign(document.createElement('canvas'), {className: 'marks'});
     this.map = map;
     this.calls = calls;
     /** What the colours say: 'class', 'error' or 'doubt'. */
@@ -39,11 +42,13 @@ export class MapView {
     this.mine = null;
     /** @type {Uint8Array | null} */
     this.images = null;
-    /** @type {Lasso | null} */
+    /** @type {Place[] | null} */
     this.lasso = null;
     this.lassoing = false;
     /** @type {number | null} */
     this.frame = null;
+    /** Whether the points must be painted again. */
+    this.stale = true;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
     /** @type {Map<number, {x: number, y: number}>} pointers that are down */
@@ -135,7 +140,7 @@ export class MapView {
     const now = {x: event.offsetX, y: event.offsetY};
     if (this.lasso) {
       this.lasso.push([now.x, now.y]);
-      this.paintSoon();
+      this.markSoon();
     } else if (this.pointers.size === 1) {
       const {view, scale} = this;
       this.show({x: view.x - (now.x - before.x) / scale, y: view.y - (now.y - before.y) / scale, zoom: view.zoom});
@@ -155,10 +160,10 @@ export class MapView {
     this.lasso = null;
     this.calls.lassoing(on);
     this.canvas.classList.toggle('lasso', on);
-    this.paintSoon();
+    this.markSoon();
   }
 
-  /** @type {(lasso: Lasso) => number[]} the images within it */
+  /** @type {(lasso: Place[]) => number[]} the images within it */
   within(lasso) {
     const {positions} = this.map;
     return Array.from({length: IMAGES}, (_, i) => i).filter((i) => within(lasso, this.toCanvas(positions[2 * i], positions[2 * i + 1])));
@@ -167,27 +172,35 @@ export class MapView {
   // ---- painting ----
 
   paintSoon() {
+    this.stale = true;
+    this.markSoon();
+  }
+
+  /** Paint what lies over the points, and them too where they have changed. */
+  markSoon() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
-      this.paint();
+      if (!this.canvas.clientWidth) return; // in a hidden panel
+      if (this.stale) this.paint();
+      this.mark();
     });
   }
 
   paint() {
     const {canvas} = this;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (!width) return; // in a hidden panel
-    if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-    if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-    const context = context2d(canvas);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const inSight = this.paintPoints(context, width, height);
+    this.stale = false;
+    const context = onCanvas(canvas);
+    const inSight = this.paintPoints(context, canvas.clientWidth, canvas.clientHeight);
     if (inSight.length <= THUMBS && this.view.zoom > 2) this.paintImages(context, inSight);
-    this.paintMine(context);
-    this.paintLasso(context);
     canvas.dataset.points = String(inSight.length);
+  }
+
+  mark() {
+    const {mine, lasso, map, canvas} = this;
+    /** @type {(i: number) => Place} */
+    const place = (i) => this.toCanvas(map.positions[2 * i], map.positions[2 * i + 1]);
+    paintMarks(this.marks, {mine: mine && {at: this.toCanvas(mine.x, mine.y), nearest: mine.nearest.map(place)}, lasso});
+    if (mine) canvas.dataset.mine = `${Math.round(mine.x)},${Math.round(mine.y)}`;
   }
 
   /** @type {(context: CanvasRenderingContext2D, width: number, height: number) => number[]} the points that are in sight */
@@ -250,44 +263,5 @@ export class MapView {
       context.clearRect(x - side / 2, y - side / 2, side, side);
       context.drawImage(small, x - side / 2, y - side / 2, side, side);
     }
-  }
-
-  /** @param {CanvasRenderingContext2D} context */
-  paintMine(context) {
-    if (!this.mine) return;
-    const [x, y] = this.toCanvas(this.mine.x, this.mine.y);
-    const style = getComputedStyle(this.canvas);
-    context.strokeStyle = style.color;
-    context.lineWidth = 1;
-    for (const i of this.mine.nearest) {
-      context.beginPath();
-      context.moveTo(x, y);
-      context.lineTo(...this.toCanvas(this.map.positions[2 * i], this.map.positions[2 * i + 1]));
-      context.stroke();
-    }
-    context.fillStyle = style.getPropertyValue('--accent') || style.color;
-    context.strokeStyle = style.getPropertyValue('--card') || '#fff';
-    context.lineWidth = 2;
-    context.beginPath();
-    context.arc(x, y, 8, 0, 2 * Math.PI);
-    context.fill();
-    context.stroke();
-    this.canvas.dataset.mine = `${Math.round(this.mine.x)},${Math.round(this.mine.y)}`;
-  }
-
-  /** @param {CanvasRenderingContext2D} context */
-  paintLasso(context) {
-    if (!this.lasso) return;
-    context.strokeStyle = getComputedStyle(this.canvas).color;
-    context.lineWidth = 1.5;
-    context.setLineDash([5, 4]);
-    context.beginPath();
-    this.lasso.forEach(([x, y], at) => {
-      if (at) context.lineTo(x, y);
-      else context.moveTo(x, y);
-    });
-    context.closePath();
-    context.stroke();
-    context.setLineDash([]);
   }
 }

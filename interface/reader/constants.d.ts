@@ -2,7 +2,7 @@
 // model/, so a number that Python and the page share stands in one place. A name here must be one there:
 // tests/interface/reader/test_same_answers.py. Units and reasons stand beside each constant in Python.
 
-import type {Card, Perceptron, Verdict} from './types.js';
+import type {Card, Verdict} from './types.js';
 
 /** model/normalization.py */
 export const normalization: {
@@ -62,7 +62,7 @@ export const touching: {
 export const strip: {STEP: number; NONE: number; BLANK: number; WINDOW: number; HOP: number};
 
 /** model/segmentation/line_reader.py */
-export const line_reader: {WIDE: number; AMONG: number; UNCUT: number; WINDOW: number; TINY_PROBABILITY: number};
+export const line_reader: {WIDE: number; AMONG: number; UNCUT: number; WINDOW: number; WITH_NONE: number; TINY_PROBABILITY: number};
 
 /** model/test_time_augmentation.py; VARIATIONS: px to the right, px down, degrees. */
 export const test_time_augmentation: {CERTAIN: number; VARIATIONS: [number, number, number][]; TINY: number};
@@ -136,7 +136,6 @@ export const instances: {
 export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: number; FARTHEST: number};
 
 /** Its trained perceptron. */
-export const instance_network: Perceptron;
 
 /** model/page_reader/reader.py */
 export const reader: {
@@ -147,7 +146,6 @@ export const reader: {
   MOST: number;
   LARGEST: number;
   KIND: number;
-  WITH_NONE: number;
   ASKED: number;
   IS_DIGIT: number;
   CERTAIN: number;
@@ -170,7 +168,7 @@ export const witness: {CERTAIN: number; AGREED: number; HALVED: number; MANY: nu
 export const reading: {WRITING: string; INK_LEFT: string; READERS: string};
 
 /** The network for pages; file: as in Card. */
-export const page_network: {file: string};
+export const page_files: {network: string; classifier: string};
 
 /** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */
 export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; jax: string; there: boolean};

@@ -64,6 +64,7 @@ MEDIA_TYPES = {
     ".gz": "application/gzip",
     ".tflite": "application/octet-stream",
     ".bin": "application/octet-stream",
+    ".json": "application/json",
 }
 KEEP_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -94,8 +95,7 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         for name, model in readers(models).items()
     }
     values["touching_network"] = {"file": _file(recogniser.touching_network())}
-    values["page_network"] = {"file": page_network_file()}
-    values["instance_network"] = instance_classifier.InstanceClassifier.shipped().stored
+    values["page_files"] = {"network": _versioned(witness.NETWORK), "classifier": _versioned(instance_classifier.FILE)}
     values["inside_files"] = {path.name: name for name, path in inside_files().items()}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
@@ -133,21 +133,21 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     return (
         found
         | {_file(engine): engine.path for engine in engines}
-        | {page_network_file(): witness.NETWORK}
+        | {_versioned(path): path for path in (witness.NETWORK, instance_classifier.FILE)}
         | inside_files()
     )
 
 
 @functools.cache
-def page_network_file() -> str:
-    """VERSION/FILE of the page network."""
-    return f"{sha256_of(witness.NETWORK)[:16]}/{witness.NETWORK.name}"
+def inside_files() -> dict[str, Path]:
+    """VERSION/FILE → its path, of what the Explore tab shows of `cnn`."""
+    return {_versioned(path): path for path in inside.files().values()}
 
 
 @functools.cache
-def inside_files() -> dict[str, Path]:
-    """VERSION/FILE → its path, of what the Explore tab shows of `cnn`."""
-    return {f"{sha256_of(path)[:16]}/{name}": path for name, path in inside.files().items()}
+def _versioned(path: Path) -> str:
+    """VERSION/FILE: the version says what is in it."""
+    return f"{sha256_of(path)[:16]}/{path.name}"
 
 
 def _student(model: Recogniser) -> dict | None:
@@ -160,7 +160,7 @@ def _student(model: Recogniser) -> dict | None:
 
 
 def _file(engine: Engine) -> str:
-    """VERSION/FILE of a network: the version says what is in it."""
+    """VERSION/FILE of a network that is loaded."""
     return f"{engine.sha256[:16]}/{engine.path.name}"
 
 

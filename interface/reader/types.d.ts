@@ -144,6 +144,12 @@ export interface Saliency {
  *  pages: 96 × 96 × 8 → 96 × 96 × 9. */
 export type Network = (input: Float32Array) => Float32Array;
 
+/** What reads pages beside the network of digits: finds writing, and says which of it is digits. */
+export interface PageNetworks {
+  network: Network;
+  classifier: Perceptron;
+}
+
 /** Mean and deviation of each feature, and the layers: weights by what goes in, then by what comes out. */
 export interface Perceptron {
   mean: number[];

@@ -4,7 +4,7 @@
 //
 // A classic worker, not a module: the runtime's loader comes by importScripts, which modules do not have.
 
-/** @import {CompiledModel, Layers, LiteRt, InsideAnswer, InsideRequest, Network, Pixels, ReaderAnswer, ReaderRequest, Reading} from './types.js' */
+/** @import {CompiledModel, Layers, LiteRt, InsideAnswer, InsideRequest, Network, PageNetworks, Pixels, ReaderAnswer, ReaderRequest, Reading} from './types.js' */
 /** @import {Recogniser} from './recogniser.js' */
 
 const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints although nothing is wrong
@@ -16,7 +16,7 @@ const PRACTICE = 8; // readings after which the browser has compiled this code w
 /** @type {Record<string, () => Promise<Recogniser>>} by name, each opened once */
 const models = {};
 const loadInside = once(openInside);
-const loadPages = once(async () => openNetwork((await import('./constants.js')).page_network.file));
+const loadPages = once(openPages);
 const loadTouching = once(async () => openNetwork((await import('./constants.js')).touching_network.file)); // for all models
 const loadRuntime = once(startRuntime);
 
@@ -83,6 +83,13 @@ async function look(asked) {
   return see(await loadInside(), asked);
 }
 
+/** @returns {Promise<PageNetworks>} */
+async function openPages() {
+  const {page_files: files} = await import('./constants.js');
+  const [network, classifier] = await Promise.all([openNetwork(files.network), fetched(files.classifier).then((stored) => stored.json())]);
+  return {network, classifier};
+}
+
 /** @returns {Promise<Layers>} */
 async function openInside() {
   const {inside_files: files} = await import('./constants.js');
@@ -144,15 +151,15 @@ async function readByBoth(recogniser, picture) {
   }
   const {ink} = await import('./constants.js');
   const tiny = Math.max(picture.width, picture.height) <= ink.TINY_SIDE;
-  const network = !tiny && (await loadPages().catch(() => null));
-  if (!network) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
+  const networks = !tiny && (await loadPages().catch(() => null));
+  if (!networks) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
   const [{readPage}, {judge, settled}, {paperShare}] = await Promise.all([
     import('./page_reader/page_reader.js'),
     import('./page_reader/witness.js'),
     import('./segmentation/ink.js'),
   ]);
   recogniser.touchingNetwork ??= await loadTouching().catch(() => null); // whose second opinions may be missing
-  const page = readPage(network, recogniser, picture);
+  const page = readPage(networks, recogniser, picture);
   const known = settled(page);
   if (known) return {reading: known, note: ''};
   return {reading: judge(await read(recogniser, picture, false), {...page, plain: paperShare(picture)}), note: ''};

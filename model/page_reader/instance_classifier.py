@@ -102,8 +102,7 @@ def _log_odds(probability):
 
 
 class InstanceClassifier:
-    """The trained perceptron. path: its JSON (`mean` and `deviation` of the features; `layers`, each `weights` (in, out) and `bias`),
-    of which ``stored`` is what the page needs too."""
+    """The trained perceptron. path: its JSON (`mean` and `deviation` of the features; `layers`, each `weights` (in, out) and `bias`)."""
 
     @classmethod
     @functools.cache
@@ -113,7 +112,6 @@ class InstanceClassifier:
 
     def __init__(self, path: Path):
         learned = json.loads(path.read_text("utf-8"))
-        self.stored = {name: learned[name] for name in ("mean", "deviation", "layers")}
         self.mean, self.deviation = np.array(learned["mean"]), np.array(learned["deviation"])
         self.layers = [(np.array(layer["weights"]), np.array(layer["bias"])) for layer in learned["layers"]]
 

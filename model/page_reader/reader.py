@@ -24,7 +24,6 @@ READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
 KIND = 0.2  # digit share from which an instance counts in a first pass
-WITH_NONE = 11  # outputs of a digit network that knows "no digit"
 ASKED = 0.02  # digit share from which the digit network is asked what an instance is: of those with less, one in 200 is a digit
 # Probabilities by the instance classifier from which it is a digit, and from which it may be sure; from MAYBE on it may be one after
 # all, so that the page is not sure. Of 0.4, 0.5 and 0.6 the last read most of 684 pages; with 0.8 instead of 0.9 four in a hundred more
@@ -127,12 +126,10 @@ class PageReader:
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
         answers, all_read = self.answers(instances)
-        if (
-            self.digits.engine.outputs < WITH_NONE
-        ):  # what the classifier has learned does not hold for what knows no "no digit"
-            probabilities = np.array([float(i.digit >= KIND) for i in instances])
-        else:
+        if line_reader.knows_none(self.digits):
             probabilities = self.classify(instances, answers)
+        else:
+            probabilities = np.array([float(i.digit >= KIND) for i in instances])
         digits = {
             at: self._judged(answer, instances[at].ink, float(p))
             for at, (answer, p) in enumerate(zip(answers, probabilities, strict=True))

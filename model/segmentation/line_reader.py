@@ -23,6 +23,7 @@ WIDE = 1.15  # a piece wider than this many of its heights may be two digits, ho
 AMONG = 1 / 3  # share of sure digits in a line, from which what is cut out of its other pieces is taken for digits too
 UNCUT = 0.25  # a piece left as it was drawn needs only the fourth root of the probability: a cut must convince
 WINDOW = 10  # crops that take as long to read as one window of a strip
+WITH_NONE = 11  # outputs of a digit network that knows "no digit"
 TINY_PROBABILITY = 1e-6  # the smallest probability whose logarithm is a score
 
 
@@ -42,6 +43,11 @@ class DigitReader(Protocol):
     def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]: ...
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]: ...
+
+
+def knows_none(reader: DigitReader) -> bool:
+    """Whether its network knows "no digit"; what was learned beside one that does holds for no other."""
+    return reader.engine.outputs >= WITH_NONE
 
 
 def read_line(reader: DigitReader, pieces: list[Piece], crowded: bool, room: int) -> tuple[list[ReadPiece], int]:
@@ -88,7 +94,7 @@ def _read_touching(reader: DigitReader, whole: ReadPiece, among_digits: bool) ->
 
 def second_opinion(reader: DigitReader, digit: Digit, ink: np.ndarray) -> Digit:
     """The digit as both networks see it, where the network for touching digits finds one digit in the ink, (h, w) uint8; else as it is."""
-    if reader.engine.outputs < 11:
+    if not knows_none(reader):
         return digit
     found = strip.read(reader.touching_network, normalization.to_strip(ink))
     return _combined(reader, found[0].probabilities, digit) if len(found) == 1 else digit
@@ -99,7 +105,7 @@ def _combined(reader: DigitReader, in_strip: np.ndarray, digit: Digit) -> Digit:
 
     A model without the eleventh output keeps its own.
     """
-    if reader.engine.outputs < 11:
+    if not knows_none(reader):
         return digit
     alone = np.append(digit.probabilities * (1 - digit.not_digit), digit.not_digit)
     means = np.exp((np.log(np.maximum(in_strip, TINY)) + np.log(np.maximum(alone, TINY))) / 2)

@@ -2,9 +2,9 @@
 // model/page_reader/instance_classifier.py in JavaScript, step for step; that file says why.
 
 import {median} from '../arrays.js';
-import {instance_classifier, instance_network, normalization} from '../constants.js';
+import {instance_classifier, normalization} from '../constants.js';
 
-/** @import {Box, ExactDigit, Ink, Instance} from '../types.js' */
+/** @import {Box, ExactDigit, Ink, Instance, Perceptron} from '../types.js' */
 
 const {LIKELY, LEAST, ON_LINE, FARTHEST} = instance_classifier;
 const {SOLID} = normalization;
@@ -20,12 +20,12 @@ const logOdds = (probability) => {
 
 /**
  * How likely each instance is a digit, in [0, 1].
+ * @param {Perceptron} perceptron
  * @param {Instance[]} instances
  * @param {Map<Instance, ExactDigit>} answers  what the digit network says of those that it was asked
  * @returns {number[]}
  */
-export function classify(instances, answers) {
-  const {mean, deviation, layers} = instance_network;
+export function classify({mean, deviation, layers}, instances, answers) {
   return features(instances, answers).map((row) => {
     let x = row.map((value, at) => (value - mean[at]) / deviation[at]);
     for (const [at, {weights, bias}] of layers.entries()) {

@@ -5,35 +5,36 @@ import {blank, median} from '../arrays.js';
 import {calibration, reader, reading} from '../constants.js';
 import {area, scaled} from '../normalization.js';
 import {scaledBox} from '../recogniser.js';
-import {secondOpinion} from '../segmentation/line_reader.js';
+import {knowsNone, secondOpinion} from '../segmentation/line_reader.js';
 import {classify} from './instance_classifier.js';
 import {find} from './instances.js';
 import {mapsOf} from './network_input.js';
 
-/** @import {Box, DigitReader, ExactDigit, Found, Ink, Instance, Network, Page, Pixels} from '../types.js' */
+/** @import {Box, DigitReader, ExactDigit, Found, Ink, Instance, Network, Page, PageNetworks, Pixels} from '../types.js' */
 
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
-const {WITH_NONE, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
 const {WRITING, INK_LEFT} = reading;
 
 /**
- * @param {Network} network  of pages
+ * @param {PageNetworks} networks
  * @param {DigitReader} digits
  * @param {Pixels} picture
  * @returns {Page}
  */
-export function readPage(network, digits, picture) {
+export function readPage({network, classifier}, digits, picture) {
   const grey = greyOf(picture);
   const {scale, found} = look(network, digits, grey);
   const {answers, all} = ask(digits, found.instances);
   /** @type {Map<Instance, ExactDigit>} */
   const read = new Map();
-  const knowsNone = digits.card.outputs >= WITH_NONE; // else what the classifier has learned does not hold
-  const probabilities = knowsNone ? classify(found.instances, answers) : found.instances.map(({digit}) => Number(digit >= KIND));
+  const probabilities = knowsNone(digits)
+    ? classify(classifier, found.instances, answers)
+    : found.instances.map(({digit}) => Number(digit >= KIND));
   for (const [at, probability] of probabilities.entries()) {
     const answer = answers.get(found.instances[at]);
     if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at].ink, probability));

@@ -10,8 +10,11 @@ import {bestPath, crossed, divide, joins} from './touching.js';
 /** @import {Choice, Span} from './touching.js' */
 
 const {TINY, SURE, UNSURE, NOT_A_DIGIT} = calibration;
-const {WIDE, AMONG, UNCUT, WINDOW, TINY_PROBABILITY} = line_reader;
+const {WIDE, AMONG, UNCUT, WINDOW, WITH_NONE, TINY_PROBABILITY} = line_reader;
 const {STROKES, WIDEST} = touching;
+
+/** @type {(reader: DigitReader) => boolean} whether its network knows "no digit" */
+export const knowsNone = ({card}) => card.outputs >= WITH_NONE;
 
 /**
  * The digits of one line from left to right, and how many crops' time the cuts and joins took.
@@ -81,7 +84,7 @@ function readTouching(reader, whole, amongDigits) {
  * @returns {ExactDigit}
  */
 export function secondOpinion(reader, digit, ink) {
-  if (reader.card.outputs < 11 || !reader.touchingNetwork) return digit;
+  if (!knowsNone(reader) || !reader.touchingNetwork) return digit;
   const found = read(reader.touchingNetwork, toStrip(ink));
   return found.length === 1 ? combined(reader, found[0].probabilities, digit) : digit;
 }
@@ -95,7 +98,7 @@ export function secondOpinion(reader, digit, ink) {
  * @returns {ExactDigit}
  */
 function combined(reader, inStrip, digit) {
-  if (reader.card.outputs < 11) return digit;
+  if (!knowsNone(reader)) return digit;
   const alone = [...digit.exact.map((one) => one * (1 - digit.not_digit)), digit.not_digit];
   const means = inStrip.map((one, at) => Math.exp((Math.log(Math.max(one, TINY)) + Math.log(Math.max(alone[at], TINY))) / 2));
   return {...digit, ...reader.judge(means)};

@@ -15,7 +15,7 @@ from interface.predict.routes import example_files
 from model import recogniser
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader import network_input, witness
-from model.page_reader.instance_classifier import InstanceClassifier
+from model.page_reader.instance_classifier import FILE, InstanceClassifier
 from model.page_reader.instances import Instance, find
 from model.page_reader.network import Network
 from model.page_reader.reader import Page
@@ -104,13 +104,13 @@ def test_the_same_instances_are_digits(coding):
         for i, d in written
     ]  # fmt: skip
     found = coding.evaluate(
-        f"""async (given) => {{
+        f"""async ({{given, perceptron}}) => {{
             const {{classify}} = {MODULE.format("instance_classifier")};
             const instances = given.map(({{instance}}) => ({{...instance, ink: {{data: Uint8Array.from(instance.ink), width: instance.box[2], height: instance.box[3]}}}}));
             const answers = new Map(given.flatMap(({{answer}}, at) => answer ? [[instances[at], answer]] : []));
-            return classify(instances, answers);
+            return classify(perceptron, instances, answers);
         }}""",
-        given,
+        {"given": given, "perceptron": json.loads(FILE.read_text("utf-8"))},
     )
     instances, digits = zip(*written, strict=True)
     assert found == pytest.approx(InstanceClassifier.shipped()(instances, digits), rel=1e-6, abs=1e-9)

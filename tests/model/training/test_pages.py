@@ -8,9 +8,9 @@ import pytest
 from model.page_reader import network_input as maps
 from model.training.pages import labels, layouts
 from model.training.pages.crops import Pages
+from model.training.pages.marks import cross_out
 from model.training.pages.signs import SIGNS, sign
 from model.training.pages.sources import Sources
-from model.training.pages.marks import cross_out
 from model.training.pages.stamps import Stamp
 from model.training.pages.writing import row
 
