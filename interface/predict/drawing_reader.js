@@ -39,9 +39,15 @@ export class DrawingReader {
    * @returns {Promise<Answer | null>} null where the server must be asked
    */
   async read(strokes, brief) {
-    const model = server.model();
-    if (model !== this.model || !this.readPixels) return null;
-    const answer = await this.readPixels(model, pixels(strokes), brief).catch(() => null);
+    const [model, drawing] = [server.model(), pixels(strokes)];
+    const read = model === this.model ? this.readPixels : server.ALONE ? await reader(model) : null;
+    const answer = read && (await read(model, drawing, brief).catch(() => null));
     return answer && Object.assign(answer, {drawing: sheet(strokes)});
   }
+}
+
+/** @type {(model: string) => Promise<typeof import('../reader/reader.js').read | null>} what reads with a model that is still on its way */
+async function reader(model) {
+  const {canRead, read} = await import('../reader/reader.js').catch(() => ({canRead: () => false, read: null}));
+  return canRead(model) ? read : null;
 }

@@ -8,6 +8,9 @@ import {picture} from '../page/strokes.js';
 
 /** @import {Answer, Neighbours, Saliency, Stroke} from '../page/types.js' */
 
+/** Whether the page has nobody else to ask, so that its own reader is waited for. @type {boolean} */
+export const ALONE = false;
+
 /** Bytes of a picture that the server takes: no use sending more. */
 export const LARGEST = 20 * 1024 * 1024;
 

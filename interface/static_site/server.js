@@ -8,6 +8,9 @@ import {canRead, explain, load, opinion, readImage as readBytes, read as readCan
 
 /** @import {Answer, Stroke} from '../page/types.js' */
 
+/** @type {boolean} */
+export const ALONE = true;
+
 /** The name of the model that is chosen. */
 export function model() {
   const picker = document.querySelector('select[data-testid=model]');

@@ -55,6 +55,7 @@ def draw(queue, seed: int) -> None:
             except Full:
                 parent = multiprocessing.parent_process()
                 if parent is None or not parent.is_alive():
+                    queue.cancel_join_thread()  # nobody will take what is still in it
                     return
 
 

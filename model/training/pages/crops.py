@@ -1,7 +1,7 @@
 """Draws one crop of a training page with its labels. Enter at `Pages`.
 
 A crop is SIDE px wide and high; a picture smaller than that lies at its top left. What is written there is labelled as instances:
-each glyph has its own ink, middle and height, and is a digit or other writing. Rules, cells, edges and shadows are nothing.
+each glyph has its own ink, middle and height, and is a digit or other writing. Rules, cells, frames, edges and shadows are nothing.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ import numpy as np
 
 from model.training.pages import camera, layouts, papers
 from model.training.pages.labels import SIDE, Crop, label
-from model.training.pages.marks import cross_out, marks
+from model.training.pages.marks import cross_out, frame, marks
 from model.training.pages.sources import Sources
 from model.training.pages.stamps import Stamp, stamp
 from model.training.pages.writing import Layout
@@ -33,8 +33,10 @@ class Pages:
         layout, size = layouts.some(self.sources, rng, side)
         if rng.random() < 0.12 and layout.placed:
             layout.placed += marks(layout.placed, size, rng)
-        if rng.random() < 0.04 and layout.placed:
+        if rng.random() < 0.07 and layout.placed:
             cross_out(layout.placed, rng)
+        while rng.random() < 0.09 and layout.placed:
+            layout.placed.append(frame(layout.placed, rng))
         matrix = turn(side, rng)
         size = float(np.median([p.size for p in layout.placed if p.pen == "pen"] or [size]))
         brush = float(np.clip(size * np.exp(rng.uniform(np.log(0.035), np.log(0.24))), 0.9, 30))
@@ -65,8 +67,11 @@ class Pages:
             if y0 >= y1 or x0 >= x1:
                 continue
             part, place = s.ink[y0 - s.top : y1 - s.top, x0 - s.left : x1 - s.left], np.s_[y0:y1, x0:x1]
-            owner[place] = np.where((part > 90) & (part >= ink[place]), at % 254 + 1, owner[place])
-            for layer in (ink, machine if s.pen == "print" else hand):
+            layers = [machine if s.pen == "print" else hand]
+            if s.kind != "frame":
+                owner[place] = np.where((part > 90) & (part >= ink[place]), at % 254 + 1, owner[place])
+                layers.append(ink)
+            for layer in layers:
                 np.maximum(layer[place], part, out=layer[place])
         surface = rng.random()
         on_screen = surface < 0.17

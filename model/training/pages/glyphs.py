@@ -18,8 +18,9 @@ PRINT = 64  # px, the height in which printed characters are kept
 class Glyph:
     """One character or drawing.
 
-    kind: "digit" or "other"; strokes: (n, 2) float32 points each, or None; bitmap: (h, w) uint8 ink light on dark, or None;
-    width, height: of the glyph, and middle: (x, y) of its box's middle, all in digit heights; text: what it says.
+    kind: "digit", "other", or "frame" for what is drawn around others and is nothing itself; strokes: (n, 2) float32 points each, or
+    None; bitmap: (h, w) uint8 ink light on dark, or None; width, height: of the glyph, and middle: (x, y) of its box's middle, all in
+    digit heights; text: what it says.
     """
 
     kind: str
