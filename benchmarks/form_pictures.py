@@ -1,4 +1,4 @@
-"""Pages on which other writing stands around the digits, by kind, of pen writers 25–30: tables, sums, cheques, dates … Enter at `KINDS`.
+"""Pages on which other writing stands around the digits, by kind, of pen writers 25–30: tables, sums, cheques, dates, rings … Enter at `KINDS`.
 
 As page_pictures.py, and with its pens, papers and fonts: every kind is a function of pens and a random generator that returns a picture,
 (H, W, 3) uint8 RGB, and the handwritten digits in it.
@@ -16,6 +16,7 @@ GREY = (80, 80, 80)  # of printed lines
 BALLPOINT = (30, 40, 120)
 HEADS = ("Price", "Qty", "Mon", "Tue", "Total", "Week", "Tea", "Milk", "Anna", "Ben", "Row", "Item")
 WORDS = ("please", "write", "your", "number", "below", "Street", "answer", "school", "Name", "LIST", "only")
+GOODS = ("milk", "bread", "eggs", "paper", "apples", "rent", "bus", "tea")
 PLUS, SLASH, COLON, MINUS = SIGNS[0], SIGNS[3], SIGNS[4], SIGNS[1]
 
 
@@ -62,8 +63,7 @@ def column_sum(pens: Pens, rng) -> Made:
         texts.append(text_of(digits))
         if line == count - 1:
             draw_sign(ink, PLUS, 70, y - 25, 50, brush)
-            rule = np.array([(60, y + 75), (560, y + 70 + rng.uniform(-8, 8))], np.float32)
-            np.maximum(ink, strokes.draw([rule], ink.shape, brush), out=ink)
+            _line(ink, [(60, y + 75), (560, y + 70 + rng.uniform(-8, 8))], brush)
     return photo(ink, rng), "\n".join(texts)
 
 
@@ -78,8 +78,7 @@ def cheque(pens: Pens, rng) -> Made:
     digits = some(pens, rng, 2, 5)
     write(ink, digits, 705, 150, 50, 4, rng, gap=0.15)
     signature = np.cumsum(rng.normal(0, 14, (40, 2)) + (7, 0), axis=0) + (620, 320)
-    signature = np.clip(signature, (600, 270), (950, 380)).astype(np.float32)
-    np.maximum(ink, strokes.draw([signature], ink.shape, 4), out=ink)
+    _line(ink, np.clip(signature, (600, 270), (950, 380)), 4)
     return on_form(ink, form, rng), text_of(digits)
 
 
@@ -119,6 +118,43 @@ def print_around(pens: Pens, rng) -> Made:
     return on_form(ink, form, rng), text_of(digits)
 
 
+def ring(pens: Pens, rng) -> Made:
+    """A number with a ring drawn around it."""
+    digits, ink = some(pens, rng, 1, 3), np.zeros((400, 700), np.uint8)
+    end = write(ink, digits, 200, 200, 110, rng.uniform(5, 9), rng)
+    turn, middle = np.linspace(0, 6.5, 60), 95 + end / 2
+    around = np.stack([middle + ((end - 200) / 2 + 60) * np.cos(turn), 200 + 120 * np.sin(turn)], axis=1)
+    _line(ink, around, rng.uniform(4, 8))
+    return photo(ink, rng), text_of(digits)
+
+
+def crossed_out(pens: Pens, rng) -> Made:
+    """A number crossed out, and the right one behind it, which alone counts."""
+    ink, brush = np.zeros((260, 1300), np.uint8), rng.uniform(5, 8)
+    end = write(ink, some(pens, rng, 2, 4), 60, 130, 100, brush, rng)
+    for _ in range(4):
+        _line(ink, [(50, 130 + rng.uniform(-50, 50)), (end + 5, 130 + rng.uniform(-50, 50))], brush)
+    digits = some(pens, rng, 2, 4)
+    end = write(ink, digits, end + 90, 130, 100, brush, rng)
+    return photo(ink[:, : int(end) + 60], rng), text_of(digits)
+
+
+def shopping_list(pens: Pens, rng) -> Made:
+    """A word and a number in each of four lines."""
+    ink, brush, texts = np.zeros((640, 900), np.uint8), rng.uniform(3, 5), []
+    for line, name in enumerate(rng.choice(GOODS, 4, replace=False)):
+        cv2.putText(ink, str(name), (70, 120 + 140 * line), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2.2, 255, 3, cv2.LINE_AA)
+        digits = some(pens, rng, 1, 4)
+        write(ink, digits, 480, 100 + 140 * line, 70, brush, rng, gap=0.2)
+        texts.append(text_of(digits))
+    return photo(ink, rng, pen=BALLPOINT), "\n".join(texts)
+
+
+def _line(ink: np.ndarray, points, brush: float) -> None:
+    np.maximum(ink, strokes.draw([np.array(points, np.float32)], ink.shape, brush), out=ink)
+
+
 KINDS: dict[str, Callable[[Pens, np.random.Generator], Made]] = {
     "table": table, "column sum": column_sum, "cheque": cheque, "date": date, "chalk": chalk, "print around": print_around,
+    "ring": ring, "crossed out": crossed_out, "list": shopping_list,
 }  # fmt: skip

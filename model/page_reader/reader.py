@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model import normalization
+from model import normalization, test_time_augmentation
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
@@ -76,6 +76,7 @@ class Page:
 
 
 Classify = Callable[[Sequence[Instance], Sequence[Digit | None]], np.ndarray]  # as `InstanceClassifier`
+Answers = list[Digit | None] | dict[int, Digit]  # of the digit network, by number of the instance
 
 
 class PageReader:
@@ -130,11 +131,9 @@ class PageReader:
             probabilities = self.classify(instances, answers)
         else:
             probabilities = np.array([float(i.digit >= KIND) for i in instances])
-        digits = {
-            at: self._judged(answer, instances[at].ink, float(p))
-            for at, (answer, p) in enumerate(zip(answers, probabilities, strict=True))
-            if answer and p >= IS_DIGIT
-        }
+        digits = {at: d for at, d in enumerate(answers) if d and probabilities[at] >= IS_DIGIT}
+        self._ask(instances, [at for at, d in digits.items() if _doubtful(d)], digits)
+        digits = {at: self._judged(d, instances[at].ink, float(probabilities[at])) for at, d in digits.items()}
         typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
         kept, other = [], []
         for at, i in enumerate(instances):
@@ -158,25 +157,31 @@ class PageReader:
         return dataclasses.replace(digit, not_digit=1 - probability, verdict=verdict)
 
     def answers(self, instances: list[Instance]) -> tuple[list[Digit | None], bool]:
-        """What the digit network says of each instance, None where it was not asked, and whether all that may be digits were read:
-        the likeliest are read first."""
+        """What the digit network says of each instance at one look, None where it was not asked, and whether all that may be digits
+        were read: the likeliest are read first."""
         likely = [at for at, i in enumerate(instances) if i.digit >= ASKED]
         likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
         answers: list[Digit | None] = [None] * len(instances)
         first, rest = likely[:SAMPLE], likely[SAMPLE:]
-        self._ask(instances, first, answers)
+        self._ask(instances, first, answers, one_look=True)
         if rest:
             digits = [digit for at in first if (digit := answers[at]) and digit.verdict != NOT_A_DIGIT]
             if len(digits) < TEXTURE * SAMPLE:
                 return answers, False
-            self._ask(instances, rest, answers)
+            self._ask(instances, rest, answers, one_look=True)
         return answers, True
 
-    def _ask(self, instances: list[Instance], numbers: list[int], answers: list[Digit | None]) -> None:
+    def _ask(self, instances: list[Instance], numbers: list[int], answers: Answers, one_look: bool = False) -> None:
+        """Read the instances of these numbers into ``answers``, by number."""
         if numbers:
-            read = self.digits.read_pieces([Piece(instances[at].box, instances[at].ink) for at in numbers])
-            for at, digit in zip(numbers, read, strict=True):
+            pieces = [Piece(instances[at].box, instances[at].ink) for at in numbers]
+            for at, digit in zip(numbers, self.digits.read_pieces(pieces, one_look), strict=True):
                 answers[at] = digit
+
+
+def _doubtful(digit: Digit) -> bool:
+    """Whether a digit that was read at one look deserves a second."""
+    return digit.verdict != SURE or digit.probability < test_time_augmentation.CERTAIN
 
 
 def _area(ink: np.ndarray) -> int:

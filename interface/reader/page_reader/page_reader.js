@@ -2,7 +2,7 @@
 // model/page_reader/reader.py in JavaScript, step for step; that file says why.
 
 import {blank, median} from '../arrays.js';
-import {calibration, reader, reading} from '../constants.js';
+import {calibration, reader, reading, test_time_augmentation} from '../constants.js';
 import {area, scaled} from '../normalization.js';
 import {scaledBox} from '../recogniser.js';
 import {knowsNone, secondOpinion} from '../segmentation/line_reader.js';
@@ -37,7 +37,7 @@ export function readPage({network, classifier}, digits, picture) {
     : found.instances.map(({digit}) => Number(digit >= KIND));
   for (const [at, probability] of probabilities.entries()) {
     const answer = answers.get(found.instances[at]);
-    if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at].ink, probability));
+    if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at], probability));
   }
   const typical = median(read.size ? [...read.keys()].map(({box}) => box[3]) : [BEST]);
   /** @type {Read[]} */
@@ -110,7 +110,7 @@ function explainedBy(digits, {instances, ink}) {
 }
 
 /**
- * What the digit network says of the instances, and whether all that may be digits were read: the likeliest are read first.
+ * What the digit network says of the instances at one look, and whether all that may be digits were read: the likeliest are read first.
  * @param {DigitReader} digits
  * @param {Instance[]} instances
  * @returns {{answers: Map<Instance, ExactDigit>, all: boolean}}
@@ -122,7 +122,7 @@ function ask(digits, instances) {
   let found = 0;
   for (const [at, instance] of likely.entries()) {
     if (at === SAMPLE && found < TEXTURE * SAMPLE) return {answers, all: false};
-    const digit = digits.readPiece(instance);
+    const digit = digits.readPiece(instance, true);
     if (digit.verdict !== NOT_A_DIGIT) found++;
     answers.set(instance, digit);
   }
@@ -130,15 +130,17 @@ function ask(digits, instances) {
 }
 
 /**
- * A digit, read a second way where it is not sure, with the probability that it is one at all.
+ * A digit, looked at again where that may change it and read a second way where it is not sure, with the probability that it is one at all.
  * @param {DigitReader} digits
- * @param {ExactDigit} answer
- * @param {Ink} ink
+ * @param {ExactDigit} answer  at one look
+ * @param {Instance} instance
  * @param {number} probability
  * @returns {ExactDigit}
  */
-function judged(digits, answer, ink, probability) {
-  const digit = answer.verdict === SURE ? answer : secondOpinion(digits, answer, ink);
+function judged(digits, answer, instance, probability) {
+  const doubtful = answer.verdict !== SURE || answer.probability < test_time_augmentation.CERTAIN;
+  const looked = doubtful ? digits.readPiece(instance) : answer;
+  const digit = looked.verdict === SURE ? looked : secondOpinion(digits, looked, instance.ink);
   const verdict = digit.verdict === SURE && probability >= CERTAIN ? SURE : UNSURE;
   return {...digit, verdict, not_digit: 1 - probability, probability: Math.max(...digit.exact) * probability};
 }
