@@ -128,7 +128,8 @@ def slices(page: Page) -> None:
 def audit(page: Page) -> None:
     evaluate(page)
     page.locator(".ev-toc").get_by_text("Audit my labels").click(timeout=SHORT)
-    expect(page.get_by_test_id("start-audit")).to_be_visible()
+    page.get_by_test_id("start-audit").click()
+    expect(page.locator(".suspect img").first).to_be_visible(timeout=LONG)
 
 
 def downloads(page: Page) -> None:

@@ -12,7 +12,18 @@ from evaluation.shapes import Measure
 from evaluation.slices import MANY, Grouping, cut, named
 
 MOST_COLUMNS = 20  # further ones are left out: a report that shows them all shows nothing
+LOWEST, HIGHEST, DECIMALS = "lowest", "highest", 2  # of a column of numbers: what its two ends are called
 HOW = "Its first line names the columns, of which one is file: the path of a picture as in 3/ann/a.png."
+# What is said of a table that cannot be used: here and in the page without a server.
+SENTENCES = {
+    "none": f"{{called}} names none of the pictures; it says “{{file}}”. {HOW}",
+    "two": "{called} has two lines for {file} that say different things; leave one.",
+    "large": f"{{called}} is larger than {LARGEST_TABLE // 2**20} MB.",
+    "text": "{called} is not UTF-8 text; save it as “CSV UTF-8”.",
+    "csv": "{called} is no CSV that can be read ({error}).",
+    "column": f"{{called}} has no column named {{missing}}. {HOW}",
+    "twice": "{called} has two columns of the same name; each needs its own.",
+}
 
 
 def groupings(names: Sequence[str], table: bytes | None = None, called: str = TABLE) -> tuple[Grouping, ...]:
@@ -53,7 +64,7 @@ def read_table(content: bytes, names: Sequence[str], called: str = TABLE) -> dic
                 values[column][places[file]] = row[column]
     unknown = [file for file in seen if file not in places]
     if len(unknown) == len(seen) > 0:
-        raise FolderError(f"{called} names none of the pictures; it says {unknown[0]!r}. {HOW}")
+        raise FolderError(SENTENCES["none"].format(called=called, file=unknown[0]))
     return values
 
 
@@ -63,7 +74,7 @@ def by_file(rows: Sequence[dict[str, str]], called: str) -> dict[str, dict[str, 
     for row in rows:
         file = file_of(row)
         if {**seen.setdefault(file, row), "file": ""} != {**row, "file": ""}:
-            raise FolderError(f"{called} has two lines for {file} that say different things; leave one.")
+            raise FolderError(SENTENCES["two"].format(called=called, file=file))
     return seen
 
 
@@ -72,26 +83,27 @@ def file_of(row: dict[str, str]) -> str:
     return row["file"].replace("\\", "/").removeprefix("./")
 
 
-def read_rows(content: bytes, name: str, needed: Sequence[str]) -> list[dict[str, str]]:
+def read_rows(content: bytes, called: str, needed: Sequence[str]) -> list[dict[str, str]]:
     """The lines of a CSV, UTF-8, comma or semicolon. needed: columns that must be there. Raises FolderError in one sentence."""
     if len(content) > LARGEST_TABLE:
-        raise FolderError(f"{name} is larger than {LARGEST_TABLE // 2**20} MB.")
+        raise FolderError(SENTENCES["large"].format(called=called))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FolderError(f"{name} is not UTF-8 text; save it as “CSV UTF-8”.") from error
+        raise FolderError(SENTENCES["text"].format(called=called)) from error
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
     try:
-        rows = [{(key or "").strip(): value for key, value in row.items()} for row in reader]
+        # cells behind the last column have no key
+        rows = [{key.strip(): value for key, value in row.items() if key is not None} for row in reader]
     except csv.Error as error:
-        raise FolderError(f"{name} is no CSV that can be read ({error}).") from error
+        raise FolderError(SENTENCES["csv"].format(called=called, error=error)) from error
     columns = [column.strip() for column in reader.fieldnames or ()]
     missing = [column for column in needed if column not in columns]
     if missing:
-        raise FolderError(f"{name} has no column named {' or '.join(missing)}. {HOW}")
+        raise FolderError(SENTENCES["column"].format(called=called, missing=" or ".join(missing)))
     if len(set(columns)) < len(columns):
-        raise FolderError(f"{name} has two columns of the same name; each needs its own.")
+        raise FolderError(SENTENCES["twice"].format(called=called))
     return [{column: (row.get(column) or "").strip() for column in columns} for row in rows]
 
 
@@ -105,7 +117,7 @@ def _grouping(column: str, values: Sequence[str]) -> Grouping:
     if numbers is None or len(set(numbers)) <= MANY and len(set(numbers)) < len(numbers):
         return named(column, values)
     filled = np.array([float(value.replace(",", ".")) if value else np.nan for value in values])
-    return cut(Measure(column, "lowest", "highest", "", 2, lambda images: filled), filled)
+    return cut(Measure(column, LOWEST, HIGHEST, "", DECIMALS, lambda images: filled), filled)
 
 
 def _numbers(values: Sequence[str]) -> list[float] | None:

@@ -179,10 +179,12 @@ def _more_by_chance(errors: int, count: int, wrong: int, total: int) -> float:
 
     As scipy.stats.hypergeom.sf, which would take 60 MB of every server's memory.
     """
-    all_ways = _log_binomial(total, count)
+    if errors <= max(0, count + wrong - total):
+        return 1.0  # there are always so many: exactly 1, so that such slices are ties when they are sorted
+    draws = _log_binomial(total, count)
     found = range(errors, min(count, wrong) + 1)
-    ways = (_log_binomial(wrong, k) + _log_binomial(total - wrong, count - k) for k in found)
-    return min(1.0, math.fsum(math.exp(w - all_ways) for w in ways))
+    such = (_log_binomial(wrong, k) + _log_binomial(total - wrong, count - k) for k in found)
+    return min(1.0, math.fsum(math.exp(log - draws) for log in such))
 
 
 def _log_binomial(n: int, k: int) -> float:

@@ -22,6 +22,8 @@ from interface.evaluate.views import MNIST_MISSING, NO_REPORT, PAGE, quiet, rend
 
 # In the gallery, the most suspect first: about 200 kB; the corrected set keeps all others as they are.
 MOST_SUSPECTS = 240
+WHOSE = {"mnist": "MNIST’s test set", "own": "these pictures"}  # labels are audited
+LOOKING = "Looking at the pictures"
 MNIST_ONLY = "This is measured on MNIST’s test set, beside images that are no digit; choose it again to see it."
 SCALE = 10_000  # the page gets fractions as whole numbers of ten-thousandths, which is all that a report holds
 
@@ -151,11 +153,10 @@ def audit(reports: Reports, selection: Selection, message: str = "") -> Markup:
     """The suspects of the newest audit, to be settled; or the button that starts one."""
     found = reports.audited(selection)
     at_hand = selection.test_set is not None or mnist_test() is not None
-    whose = "these pictures" if selection.test_set is not None else "MNIST’s test set"
     return render(
         "audit.html",
         message=message,
-        whose=whose,
+        whose=WHOSE["mnist" if selection.test_set is None else "own"],
         at_hand=at_hand,
         mnist_missing=MNIST_MISSING,
         audit=found,

@@ -158,7 +158,7 @@ class Dashboard:
     def audit(self, selection: Selection, request: gr.Request) -> Iterator[str]:
         """The card "Audit my labels": look for suspects."""
         job = self.reports.audit(self.checked(selection))
-        going_on = partial(closer_cards.working, "Looking at the pictures")
+        going_on = partial(closer_cards.working, closer_cards.LOOKING)
         yield from self._worked(job, request, going_on, partial(closer_cards.audit, self.reports, selection))
 
     def _worked(

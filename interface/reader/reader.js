@@ -5,7 +5,7 @@ import {context2d} from '../page/dom.js';
 import {models, runtime} from './constants.js';
 
 /** @import {Answer} from '../page/types.js' */
-/** @import {Ink, InsideAnswer, InsideRequest, Reading, ReaderAnswer, ReaderRequest} from './types.js' */
+/** @import {Ink, InsideAnswer, InsideRequest, Reading, ReaderAnswer, ReaderRequest, SeenPicture} from './types.js' */
 
 /**
  * Whether a page here can read with the model of that name.
@@ -116,7 +116,17 @@ export class Run {
    * @returns {Promise<number[][]>}
    */
   async probabilities(images) {
-    return (await this.asked.ask({model: this.model, images})).probabilities ?? [];
+    return (await this.judged(images)).probabilities;
+  }
+
+  /**
+   * The same, and that each is no digit.
+   * @param {Uint8Array<ArrayBuffer>} images  784 bytes each
+   * @returns {Promise<{probabilities: number[][], none: number[]}>}
+   */
+  async judged(images) {
+    const {probabilities = [], none = []} = await this.asked.ask({model: this.model, images});
+    return {probabilities, none};
   }
 
   /**
@@ -128,6 +138,17 @@ export class Run {
     const {reading} = await this.asked.ask({model: this.model, file});
     if (!reading) throw new Error('Nothing was read.');
     return reading;
+  }
+
+  /**
+   * What an audit of labels sees in a picture file; reading: null of an image.
+   * @param {Blob} file
+   * @returns {Promise<{seen: SeenPicture, reading: Reading | null}>} rejects as `read` does
+   */
+  async seen(file) {
+    const {seen, reading = null} = await this.asked.ask({model: this.model, file, audited: true});
+    if (!seen) throw new Error('Nothing was read.');
+    return {seen, reading};
   }
 
   /** Stop, whatever is under way. */

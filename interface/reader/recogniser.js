@@ -68,14 +68,15 @@ export class Recogniser {
   }
 
   /**
-   * The probabilities of the ten digits of each image, exactly as it is.
+   * The probabilities of the ten digits of each image, exactly as it is, and that it is no digit.
    * @param {Uint8Array} bytes  784 an image, 0 paper – 255 ink
-   * @returns {number[][]}
+   * @returns {{probabilities: number[][], none: number[]}}
    */
   probabilities(bytes) {
-    return Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) => {
-      return this.imageDigit(unit(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)))).exact;
-    });
+    const digits = Array.from({length: bytes.length / (SIDE * SIDE)}, (_, at) =>
+      this.imageDigit(unit(bytes.subarray(SIDE * SIDE * at, SIDE * SIDE * (at + 1)))),
+    );
+    return {probabilities: digits.map(({exact}) => exact), none: digits.map((digit) => digit.not_digit)};
   }
 
   /**

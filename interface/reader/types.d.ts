@@ -193,10 +193,20 @@ export interface ReaderRequest {
   own?: ArrayBuffer;
   drawings?: Uint8Array;
   brief?: boolean;
+  /** The file is looked at for an audit of labels: what is seen in it is wanted, and its reading where it is no image. */
+  audited?: boolean;
   /** What happens inside `cnn` for the first digit is wanted too. */
   looked?: boolean;
   /** What happens inside `cnn` is wanted, and nothing else. */
   inside?: InsideRequest;
+}
+
+/** A picture for an audit of labels. key: the same for the same pixels; image: what it is as an image where it is 28 × 28 px, else null. */
+export interface SeenPicture {
+  width: number;
+  height: number;
+  key: string;
+  image: Uint8Array<ArrayBuffer> | null;
 }
 
 /** A network with an output for each layer: 784 numbers in [0, 1] → those of model/inside.py, in its order. */
@@ -244,8 +254,11 @@ export interface ReaderAnswer {
   /** What of the file was not read: further pages; of a visitor's model, which input it expects, in words. */
   note?: string;
   size?: [width: number, height: number];
-  /** Ten of each image, and of a reading's each digit. */
+  /** Ten of each image, and that it is no digit. */
   probabilities?: number[][];
+  none?: number[];
+  /** What an audit sees in a file. */
+  seen?: SeenPicture;
   /** What spoke for the answer. */
   saliency?: Saliency;
   /** What another model says of images. */

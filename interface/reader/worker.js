@@ -11,7 +11,6 @@ const RUNTIME_NOTES = /^(INFO|WARNING):/; // lines that the runtime prints altho
 /** @type {Record<string, string>} by a visitor's model: which input it expects */
 const notes = {};
 const ONE_READER = 'The network for pages could not be loaded, so this was read in one way only.';
-const PRACTICE = 8; // readings after which the browser has compiled this code well: the first takes ten times as long
 
 /** @type {Record<string, () => Promise<Recogniser>>} by name, each opened once */
 const models = {};
@@ -51,12 +50,17 @@ addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {d
 });
 
 /** @type {(asked: ReaderRequest) => Promise<Omit<ReaderAnswer, 'id'>>} */
-async function answer({model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false, looked}) {
+async function answer(asked) {
+  const {model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false, looked, audited} = asked;
   const opened = file && (await open(file));
   const recogniser = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
-  if (images) return opinion ? {opinion: recogniser.opinion(images)} : {probabilities: recogniser.probabilities(images)};
+  if (images) return opinion ? {opinion: recogniser.opinion(images)} : recogniser.probabilities(images);
   if (bytes && why) return {saliency: (await import('./saliency.js')).explain(recogniser, bytes)};
   if (bytes) return {reading: recogniser.readImage(bytes)};
+  if (opened && audited) {
+    const seen = await (await import('./pictures/seen.js')).seenIn(opened);
+    return {seen, reading: seen.image ? null : await read(recogniser, opened, brief)};
+  }
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};
   const {reading, note} = witnessed ? await readByBoth(recogniser, pixels) : {reading: await read(recogniser, pixels, brief), note: ''};
@@ -204,11 +208,15 @@ async function loadOwn(name, file, drawings) {
 
 /** @type {(name: string) => Promise<Recogniser>} */
 async function openModel(name) {
-  const [{models: shipped}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
+  const [{models: shipped}, {Recogniser}, {practise}] = await Promise.all([
+    import('./constants.js'),
+    import('./recogniser.js'),
+    import('./practice.js'),
+  ]);
   const {file, student} = shipped[name];
   const [network, small] = await Promise.all([openNetwork(file), student && openNetwork(student.file)]);
   const recogniser = new Recogniser(network, shipped[name], null, small);
-  practise(recogniser, PRACTICE);
+  practise(recogniser);
   loadTouching().catch(() => {}); // soon wanted; who wants it then asks again
   return recogniser;
 }
@@ -228,18 +236,6 @@ async function compile(file) {
   const [response, litert] = await Promise.all([fetched(file), loadRuntime()]);
   const compiled = await litert.loadAndCompile(new Uint8Array(await response.arrayBuffer()), {accelerator: 'wasm'});
   return {litert, compiled, shape: [...compiled.getInputDetails()[0].shape]};
-}
-
-/**
- * Read a drawing some times while nobody waits, so that the browser compiles the code.
- * @param {Recogniser} recogniser
- * @param {number} times
- */
-function practise(recogniser, times) {
-  setTimeout(() => {
-    recogniser.read(corner(), true);
-    if (times > 1) practise(recogniser, times - 1);
-  });
 }
 
 /** @type {(file: string) => Promise<Response>} */
@@ -291,17 +287,4 @@ async function startRuntime() {
   const litert = await import(address(`${runtime.folder}/litert.js`));
   await litert.loadLiteRt(address(`${runtime.folder}/${runtime.loader}`));
   return litert;
-}
-
-/**
- * A drawing to practise on: a corner, as of a 7.
- * @param {number} [side]  px
- * @returns {Pixels}
- */
-function corner(side = 280) {
-  const data = new Uint8ClampedArray(4 * side * side).fill(255);
-  for (let y = 60; y < 220; y++) {
-    for (let x = 80; x < 200; x++) if (y < 76 || x > 184) data.fill(0, 4 * (y * side + x), 4 * (y * side + x) + 3);
-  }
-  return {data, width: side, height: side};
 }

@@ -1,14 +1,17 @@
 """What the evaluation in the page without a server is made of beside its code: `constants`."""
 
+import csv
 import json
 from collections.abc import Mapping
 
 from evaluation import (
+    confidence,
     corruptions,
     curves,
     galleries,
     html_report,
     picture_archive,
+    picture_groups,
     plots,
     report_files,
     sections,
@@ -20,7 +23,7 @@ from evaluation.formatting import SECOND_LOOK
 from evaluation.rendering import TEMPLATES
 from evaluation.report import MNIST_TEST
 from interface.assets import INTERFACE
-from interface.evaluate import cards, closer_cards, comparison, downloads, uploaded_test_sets, views
+from interface.evaluate import cards, closer_cards, closer_handlers, comparison, downloads, uploaded_test_sets, views
 from interface.static_site import closer
 from model import pictures
 from model.datasets import LABEL_PROBLEMS
@@ -36,15 +39,14 @@ FILES = {
 }
 MISSING = "MNIST’s images were not at hand when this page was made, only the figures are here."
 
-AUDIT_OF_OWN = (
-    "For pictures of your own: choose “Your pictures” above. This page finds all but pictures that are cut or turned."
-)
 AUDIT_NUMBERS = {
     suspects: (
-        "BLANK_SCORE", "SEVERAL_SCORE", "OTHER_LABEL_SCORES", "SAME_LABEL_SCORES", "NONE_SCORE", "DOUBT", "LEAST_INK",
+        "BLANK_SCORE", "SEVERAL_SCORE", "CUT_SCORE", "OTHER_LABEL_SCORES", "SAME_LABEL_SCORES", "NONE_SCORE", "DOUBT", "TURNED",
+        "HALF_TURN", "LEAST_INK", "LEAST_CUT",
     ),
-    duplicates: ("HASH_SIDE", "MOST_BITS", "MOST_PIXELS", "MOST_OUTPUTS", "SPREAD"),
+    duplicates: ("HASH_SIDE", "MOST_BITS", "MOST_PIXELS", "MOST_OUTPUTS", "CHUNK", "MOST_PAIRS", "SPREAD"),
 }  # fmt: skip
+TABLE_NUMBERS = ("LARGEST_TABLE", "MOST_COLUMNS", "LOWEST", "HIGHEST", "DECIMALS", "SENTENCES")
 
 
 def constants(models: Mapping[str, Recogniser], images: bool) -> str:
@@ -68,9 +70,11 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "MOST_SLICES_IN_FILE": html_report.MOST_SLICES,
         "AUDIT": cards.AUDIT,
         "AUDIT_KINDS": suspects.KINDS,
-        "AUDIT_OF_OWN": AUDIT_OF_OWN,
         "AUDIT_NUMBERS": {name: getattr(module, name) for module, names in AUDIT_NUMBERS.items() for name in names},
         "MOST_SUSPECTS": closer_cards.MOST_SUSPECTS,
+        "WHOSE": closer_cards.WHOSE,
+        "LOOKING": closer_cards.LOOKING,
+        "NO_AUDIT": closer_handlers.NO_AUDIT,
         "KINDS_OF_DAMAGE": len(corruptions.CORRUPTIONS),
         "MNIST_ONLY": closer_cards.MNIST_ONLY,
         "OWN_UNDAMAGED": cards.OWN_UNDAMAGED,
@@ -89,6 +93,8 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "MNIST_TEST": MNIST_TEST,
         "BINS": curves.BINS,
         "CURVE_POINTS": curves.CURVE_POINTS,
+        "RESAMPLES": confidence.RESAMPLES,
+        "SEED": confidence.SEED,
         "SCHEMA": report_files.SCHEMA,
         "NO_REPORT": views.NO_REPORT,
         "NO_IMAGES": views.NO_IMAGES,
@@ -101,6 +107,12 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "LONGEST_NAME": uploaded_test_sets.LONGEST_NAME,
         "UNNAMED": uploaded_test_sets.UNNAMED,
         "SENTENCES": picture_archive.SENTENCES,
+        "TABLE": {name: getattr(picture_groups, name) for name in TABLE_NUMBERS}
+        | {
+            "name": picture_groups.TABLE,
+            "LARGEST_CELL": csv.field_size_limit(),
+            "LARGER_CELL": f"field larger than field limit ({csv.field_size_limit()})",
+        },
         "FILES": FILES,
         "DIFFERENCES": downloads.DIFFERENCES,
         "NO_DIFFERENCE": downloads.NO_DIFFERENCE,

@@ -44,7 +44,7 @@ async function open(file, taken) {
   const [content, drawings, {sha256}] = await Promise.all([
     file.arrayBuffer(),
     fetch('engine/labelled-drawings').then(async (response) => new Uint8Array(await response.arrayBuffer())),
-    import('./evaluate/runs.js'),
+    import('../page/digest.js'),
   ]);
   return {name, note: await bring(name, {file: content, drawings, sha256: await sha256(new Uint8Array(content))})};
 }

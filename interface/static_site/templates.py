@@ -21,6 +21,7 @@ FIRST = (
     "robustness.html",
     "folder.html",
     "tiles.html",
+    "trust.html",
     "report.html",
     "slices.html",
     *(
@@ -34,6 +35,7 @@ FIRST = (
             "slices",
             "other_hands",
             "audit",
+            "working",
         )
     ),
     *(f"evaluate/templates/{name}.html" for name in ("evaluating", "starting", "quiet")),

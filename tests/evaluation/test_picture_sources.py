@@ -73,6 +73,11 @@ def test_a_table_that_cannot_be_used_gets_one_sentence(table, words):
     assert "\n" not in str(said.value)
 
 
+def test_cells_without_a_column_are_left_out():
+    (pen,) = picture_groups.groupings(["3/a.png", "4/b.png"], b"file,pen,\n3/a.png,fine,,more\n4/b.png,fine\n")
+    assert (pen.name, pen.names) == ("pen", ("fine",))
+
+
 def test_a_table_of_other_bytes_is_no_text():
     with pytest.raises(FolderError, match="not UTF-8"):
         picture_groups.groupings(["3/a.png"], b"file,pen\n\xff\xfe")

@@ -149,3 +149,8 @@ def test_files_that_are_not_qmnists_are_named(monkeypatch, tmp_path):
         qmnist._load.cache_clear()
         with pytest.raises(DataError, match=words):
             qmnist.load_writers()
+
+
+def test_what_cannot_be_otherwise_is_no_sign_at_all():
+    assert slices.more_errors(np.array([0, 3]), np.array([700, 300]))[0] == 1  # exactly: such slices are ties
+    assert slices.more_errors(np.array([2, 3]), np.array([2, 3])) == [1, 1]

@@ -23,6 +23,8 @@ export const SECOND_LOOK: string;
 export const MNIST_TEST: string;
 export const BINS: number;
 export const CURVE_POINTS: number;
+export const RESAMPLES: number;
+export const SEED: number;
 export const SCHEMA: number;
 
 /** interface/evaluate/views.py and evaluation/picture_archive.py */
@@ -37,6 +39,20 @@ export const MOST_FILE: number;
 export const LONGEST_NAME: number;
 export const UNNAMED: string;
 export const SENTENCES: Record<string, string>;
+
+/** evaluation/picture_groups.py. name: of the table in a zip; LARGEST_TABLE: bytes; LARGEST_CELL: letters that Python's csv module takes;
+ *  of more it says LARGER_CELL. */
+export const TABLE: {
+  name: string;
+  LARGEST_TABLE: number;
+  MOST_COLUMNS: number;
+  LOWEST: string;
+  HIGHEST: string;
+  DECIMALS: number;
+  LARGEST_CELL: number;
+  LARGER_CELL: string;
+  SENTENCES: Record<string, string>;
+};
 
 /** By kind: what the download's menu calls it, and its MIME type by ending. */
 export const FILES: Record<string, string>;
@@ -68,22 +84,30 @@ export const MOST_SLICES: number;
 export const MOST_SLICES_IN_FILE: number;
 export const AUDIT: string;
 export const AUDIT_KINDS: Record<string, string>;
-export const AUDIT_OF_OWN: string;
 export const AUDIT_NUMBERS: {
   BLANK_SCORE: number;
   SEVERAL_SCORE: number;
+  CUT_SCORE: number;
   OTHER_LABEL_SCORES: Record<string, number>;
   SAME_LABEL_SCORES: Record<string, number>;
   NONE_SCORE: number;
   DOUBT: number;
+  TURNED: number;
+  HALF_TURN: Record<number, number>;
   LEAST_INK: number;
+  LEAST_CUT: number;
   HASH_SIDE: number;
   MOST_BITS: number;
   MOST_PIXELS: number;
   MOST_OUTPUTS: number;
+  CHUNK: number;
+  MOST_PAIRS: number;
   SPREAD: number;
 };
 export const MOST_SUSPECTS: number;
+export const WHOSE: {mnist: string; own: string};
+export const LOOKING: string;
+export const NO_AUDIT: string;
 export const KINDS_OF_DAMAGE: number;
 export const MNIST_ONLY: string;
 export const OWN_UNDAMAGED: string;

@@ -4,10 +4,12 @@
 import {mount as mountTab} from '../../evaluate/tab.js';
 import {find, findAll, sentence} from '../../page/dom.js';
 import {mnistImages} from '../../page/mnist_images.js';
+import {painted} from '../../page/painted.js';
 import {models} from '../../reader/constants.js';
-import {card as auditCard, corrected} from './audit.js';
+import {audit, card as auditCard, corrected, looking} from './audit.js';
+import {CARDS} from './cards.js';
 import {INSTEAD, otherHands, whom} from './closer.js';
-import {AUDIT, FIRST, NO_REPORT, OTHER_HANDS, SECTIONS, SLICES, TEST_SET_GONE, test_images} from './constants.js';
+import {AUDIT, FIRST, NO_REPORT, OTHER_HANDS, SECTIONS, TEST_SET_GONE, test_images} from './constants.js';
 import {reportFile} from './downloads.js';
 import {thousands} from './jinja.js';
 import {overFiles, overImages} from './runs.js';
@@ -29,7 +31,7 @@ export async function mount(root, link) {
     trigger: (event, data = {}) => dashboard.act(event, data),
     server: {
       report_file: (asked) => dashboard.file(/** @type {any} */ (asked)),
-      corrected_set: (asked) => corrected(testSet(dashboard.set), dashboard.result, /** @type {any} */ (asked).decisions),
+      corrected_set: (asked) => corrected(dashboard.model, testSet(dashboard.set), /** @type {any} */ (asked).decisions),
     },
   });
   await dashboard.shown;
@@ -72,11 +74,6 @@ class Dashboard {
     return this.finished.get(model) ?? (await shippedReport(model));
   }
 
-  /** What the model made of the test set of one's own; null of another. */
-  get result() {
-    return testSet(this.set)?.results.get(this.model) ?? null;
-  }
-
   /** @param {{kind: string, other: string | null}} asked  a file; other: the key of what is compared with */
   async file({kind, other}) {
     return reportFile(kind, await this.report(), await this.images(), other ? await this.report(other.replace('model ', '')) : null);
@@ -110,6 +107,7 @@ class Dashboard {
   /** @type {(piece: HTMLElement, detail: any) => Promise<void>} */
   async asked(piece, detail) {
     if (piece.dataset.piece === 'Compare') return this.compare(detail);
+    if (piece.dataset.piece === AUDIT) return this.audit(piece);
     if (detail?.slice) return this.slice(piece, detail);
     const still = this.chosen();
     const [report, images] = [await this.report(), await this.images()];
@@ -128,6 +126,16 @@ class Dashboard {
     const still = this.chosen();
     const [report, images] = [await this.report(), await this.images()];
     if (report && still()) this.put(piece, whom(report, images, chosen));
+  }
+
+  /** @type {(piece: HTMLElement) => Promise<void>} look for suspects */
+  async audit(piece) {
+    const {model, set} = this;
+    const still = this.chosen();
+    const show = (/** @type {{done: number, total: number} | null} */ progress) => still() && this.put(piece, looking(progress));
+    show(null);
+    const message = await this.work((signal, shown) => audit(model, testSet(set), signal, shown), show);
+    if (still()) this.put(piece, auditCard(model, testSet(set), message));
   }
 
   /** @returns {Promise<Record<string, Markup | string>>} by section, what the app shows of the model, or says of a test set of one's own */
@@ -184,7 +192,7 @@ class Dashboard {
     await painted(); // nor the first view for the lower half
     const [made, mnist] = [await this.sections(), await this.mnist()];
     if (!still()) return;
-    this.put(this.piece(AUDIT), auditCard(this.result));
+    this.put(this.piece(AUDIT), auditCard(this.model, testSet(this.set)));
     this.put(this.piece(OTHER_HANDS), otherHands(mnist, this.set === null ? null : report));
     for (const [name, card] of CARDS) this.put(this.piece(name), card(report, images));
     for (const name of SECTIONS) this.put(this.piece(name), made[name] ?? views.onlyTheApp());
@@ -246,29 +254,37 @@ class Dashboard {
    * @param {(progress: Progress) => void} show
    * @returns {Promise<string>} what there is to say; '' where all went well
    */
-  async evaluate(model, show) {
-    if (this.run) return 'A run is under way; try again when it has finished.';
-    this.run = new AbortController();
-    const {signal} = this.run;
+  evaluate(model, show) {
     const set = testSet(this.set);
-    let done = 0;
-    /** @type {(progress: Progress) => void} */
-    const shown = (progress) => {
-      done = progress.done;
-      show(progress);
-    };
-    const stopped = () => `Cancelled after ${thousands(done)} images.`;
-    try {
+    return this.work(async (signal, shown) => {
       if (set) {
         const found = await overFiles(model, set, signal, shown);
-        if (!found) return stopped();
-        set.results.set(model, found);
-      } else {
-        const found = await overImages(model, signal, shown, await shippedReport(model));
-        if (!found) return stopped();
-        this.finished.set(model, found);
+        if (found) set.results.set(model, found);
+        return found !== null;
       }
-      return '';
+      const found = await overImages(model, signal, shown, await shippedReport(model));
+      if (found) this.finished.set(model, found);
+      return found !== null;
+    }, show);
+  }
+
+  /**
+   * Do what takes long, one at a time, until it is cancelled.
+   * @template {{done: number, total: number}} Step
+   * @param {(signal: AbortSignal, show: (progress: Step) => void) => Promise<boolean>} task  false where it was cancelled
+   * @param {(progress: Step) => void} show
+   * @returns {Promise<string>} what there is to say; '' where all went well
+   */
+  async work(task, show) {
+    if (this.run) return 'A run is under way; try again when it has finished.';
+    this.run = new AbortController();
+    let done = 0;
+    try {
+      const whole = await task(this.run.signal, (progress) => {
+        done = progress.done;
+        show(progress);
+      });
+      return whole ? '' : `Cancelled after ${thousands(done)} images.`;
     } catch (error) {
       return sentence(error);
     } finally {
@@ -277,22 +293,4 @@ class Dashboard {
   }
 }
 
-/** A frame has been on the screen, or could have been: a browser draws none of a page that nobody sees. */
-const painted = () =>
-  Promise.race([
-    new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
-    new Promise((resolve) => setTimeout(resolve, 200)),
-  ]);
-
 const STEP = 1000; // images between two drawings of the matrix
-
-/** @type {[string, (report: Report, images: Uint8Array | null) => Markup | string][]} */
-const CARDS_BY_NAME = [
-  ['Per class', (report) => views.perClass(report)],
-  ['Epochs', (report) => views.epochs(report)],
-  ['Images', (report, images) => views.gallery(report, images, views.MOST_WRONG, true)],
-  [SLICES, (report, images) => whom(report, images)],
-  ['Is it sure when it is right?', (report) => views.confidence(report)],
-];
-/** The cards of the lower half, but for Compare. */
-const CARDS = new Map(CARDS_BY_NAME);

@@ -4,8 +4,8 @@ import {median} from '../../reader/arrays.js';
 import {blurred} from '../../reader/segmentation/imaging.js';
 import {AUDIT_NUMBERS} from './constants.js';
 
-const {HASH_SIDE, MOST_BITS, MOST_PIXELS, MOST_OUTPUTS, SPREAD} = AUDIT_NUMBERS;
-const SIDE = 28;
+const {HASH_SIDE, MOST_BITS, MOST_PIXELS, MOST_OUTPUTS, CHUNK, MOST_PAIRS, SPREAD} = AUDIT_NUMBERS;
+const [SIDE, SIZE] = [28, 784];
 
 /** COSINES[a][x]: the lowest frequencies */
 const COSINES = Array.from({length: HASH_SIDE}, (_, a) =>
@@ -15,39 +15,50 @@ const COSINES = Array.from({length: HASH_SIDE}, (_, a) =>
 /**
  * @param {Uint8Array} images  784 bytes each; blank ones are left out
  * @param {number[][]} probabilities
- * @returns {[earlier: number, later: number][]}
+ * @returns {[earlier: number, later: number][]}  no more than Python keeps of one picture many times
  */
 export function near(images, probabilities) {
-  const inked = probabilities.flatMap((_, at) => {
-    const image = images.subarray(SIDE ** 2 * at, SIDE ** 2 * (at + 1));
-    return image.some(Boolean) ? [{at, bits: hash(image), direction: direction(image)}] : [];
+  const inked = probabilities.flatMap((_, at) => (images.subarray(SIZE * at, SIZE * (at + 1)).some(Boolean) ? [at] : []));
+  const bits = new Uint32Array(2 * inked.length);
+  const directions = new Float32Array(SIZE * inked.length);
+  inked.forEach((at, place) => {
+    const image = images.subarray(SIZE * at, SIZE * (at + 1));
+    bits.set(hash(image), 2 * place);
+    directions.set(direction(image), SIZE * place);
   });
-  return inked.flatMap((one, place) =>
-    inked
-      .slice(place + 1)
-      .filter((other) => alike(one, other) && seenAlike(probabilities[one.at], probabilities[other.at]))
-      .map((other) => /** @type {[number, number]} */ ([one.at, other.at])),
-  );
+  /** @type {[number, number][]} */
+  const pairs = [];
+  for (let start = 0; start < inked.length; start += CHUNK) {
+    let candidates = 0;
+    for (let a = start; a < Math.min(start + CHUNK, inked.length); a++) {
+      for (let b = a + 1; b < inked.length; b++) {
+        if (ones(bits[2 * a] ^ bits[2 * b]) + ones(bits[2 * a + 1] ^ bits[2 * b + 1]) > MOST_BITS) continue;
+        const [i, j] = [inked[a], inked[b]];
+        if (alike(directions, a, b) && seenAlike(probabilities[i], probabilities[j])) pairs.push([i, j]);
+        candidates += 1;
+        if (candidates % (10 * CHUNK) === 0 && pairs.length > MOST_PAIRS) return pairs;
+      }
+    }
+    if (pairs.length > MOST_PAIRS) return pairs;
+  }
+  return pairs;
 }
 
-/** @typedef {{bits: [number, number], direction: Float64Array}} Print */
-
-/** @type {(a: Print, b: Print) => boolean} */
-function alike(a, b) {
-  if (ones(a.bits[0] ^ b.bits[0]) + ones(a.bits[1] ^ b.bits[1]) > MOST_BITS) return false;
+/** @type {(directions: Float32Array, a: number, b: number) => boolean} pixel by pixel */
+function alike(directions, a, b) {
   let cosine = 0;
-  for (let i = 0; i < a.direction.length; i++) cosine += a.direction[i] * b.direction[i];
+  for (let i = 0; i < SIZE; i++) cosine += directions[SIZE * a + i] * directions[SIZE * b + i];
   return cosine >= 1 - MOST_PIXELS;
 }
 
 /** @type {(a: number[], b: number[]) => boolean} */
 const seenAlike = (a, b) => a.every((p, digit) => Math.abs(p - b[digit]) <= MOST_OUTPUTS);
 
-/** @type {(bits: number) => number} how many are set */
+/** @type {(bits: number) => number} how many of 32 are set */
 function ones(bits) {
-  let count = 0;
-  for (let rest = bits; rest; rest &= rest - 1) count++;
-  return count;
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** @type {(image: Uint8Array) => [number, number]} a bit for each of the lowest frequencies, set where it is above their median */

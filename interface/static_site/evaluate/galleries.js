@@ -73,10 +73,13 @@ function tile(report, images, index) {
   };
 }
 
+/** @type {HTMLCanvasElement | undefined} one for all images: a gallery has hundreds */
+let canvas;
+
 /** @type {(bytes: Uint8Array) => string} an image, 28 × 28, as a data URL */
 export function dataUrl(bytes) {
-  const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-  const context = context2d(canvas);
+  canvas ??= Object.assign(document.createElement('canvas'), {width: 28, height: 28});
+  const context = context2d(canvas, {willReadFrequently: true});
   const image = context.createImageData(28, 28);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < pixels.length; i++) pixels[i] = 0xff000000 | (bytes[i] * 0x010101);

@@ -143,19 +143,23 @@ function without(right, problems) {
   return {n: kept.length, errors: kept.length - correct, accuracy: correct / kept.length, interval: wilson(correct, kept.length)};
 }
 
-/** @type {(confidence: number[], right: boolean[]) => Bin[]} bins of equal width, open below and closed above */
-function reliability(confidence, right) {
-  const edges = Array.from({length: BINS + 1}, (_, at) => (at === BINS ? 1 : at * (1 / BINS)));
-  const found = edges.slice(1).map(() => ({n: 0, total: 0, correct: 0}));
+const EDGES = Array.from({length: BINS + 1}, (_, at) => (at === BINS ? 1 : at * (1 / BINS)));
+
+/** @type {(value: number) => number} the bin of a confidence: they are open below and closed above */
+export const binOf = (value) => Math.min(Math.max(EDGES.filter((edge) => edge < value).length - 1, 0), BINS - 1);
+
+/** @type {(confidence: number[], right: boolean[]) => Bin[]} bins of equal width */
+export function reliability(confidence, right) {
+  const found = EDGES.slice(1).map(() => ({n: 0, total: 0, correct: 0}));
   confidence.forEach((value, at) => {
-    const bin = found[Math.min(Math.max(edges.filter((edge) => edge < value).length - 1, 0), BINS - 1)];
+    const bin = found[binOf(value)];
     bin.n += 1;
     bin.total += value;
     bin.correct += right[at] ? 1 : 0;
   });
   return found.map(({n, total, correct}, at) => ({
-    low: edges[at],
-    high: edges[at + 1],
+    low: EDGES[at],
+    high: EDGES[at + 1],
     n,
     confidence: n ? total / n : null,
     accuracy: n ? correct / n : null,
@@ -163,7 +167,7 @@ function reliability(confidence, right) {
 }
 
 /** @type {(bins: Bin[]) => number | null} expected calibration error */
-function calibrationError(bins) {
+export function calibrationError(bins) {
   const n = sum(bins.map((bin) => bin.n));
   return n ? sum(bins.map((bin) => bin.n * Math.abs((bin.accuracy ?? 0) - (bin.confidence ?? 0)))) / n : null;
 }

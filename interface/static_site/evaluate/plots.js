@@ -4,12 +4,13 @@
 import {context2d} from '../../page/dom.js';
 import {COLOURS, PLOTS} from './constants.js';
 import {fixed, Markup, render} from './jinja.js';
+import {wilson} from './metrics.js';
 
 /** @import {Bin, Report} from './types.js' */
 
 /**
  * A path in the plot's own units, and what it looks like.
- * @typedef {{kind: 'bar' | 'pale' | 'warm' | 'line' | 'error' | 'other' | 'dashed', d: string}} Mark
+ * @typedef {{kind: 'bar' | 'pale' | 'warm' | 'line' | 'band' | 'error' | 'other' | 'dashed', d: string}} Mark
  * @typedef {{x: number, y: number, text: string, anchor: string, turned?: boolean}} Label
  * @typedef {{low: number, high: number, ticks?: [at: number, text: string][], title: string}} Axis
  */
@@ -81,11 +82,13 @@ export const diagram = (bins, name) =>
     ...bins.flatMap(({low, high, n, accuracy, confidence}) => {
       if (accuracy === null || confidence === null) return [];
       const [middle, half] = [50 * (low + high), 44 * (high - low)];
+      const [least, most] = wilson(Math.round(n * accuracy), n);
       return [
         {
           kind: n < 10 ? /** @type {const} */ ('pale') : /** @type {const} */ ('bar'),
           d: `M${x(middle - half)} ${y(0)}V${y(100 * accuracy)}H${x(middle + half)}V${y(0)}Z`,
         },
+        {kind: /** @type {const} */ ('band'), d: `M${x(middle)} ${y(100 * least)}V${y(100 * most)}`},
         {kind: /** @type {const} */ ('error'), d: `M${x(100 * confidence)} ${y(100 * accuracy)}V${y(100 * confidence)}`},
       ];
     }),

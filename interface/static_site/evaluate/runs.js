@@ -2,18 +2,21 @@
 // The work is done in a worker of its own; one run at a time, as in the app.
 
 import {bytesOf} from '../../page/base64.js';
+import {keyOf, sha256} from '../../page/digest.js';
+import {sentence} from '../../page/dom.js';
 import {mnistImages} from '../../page/mnist_images.js';
-import {crc32} from '../../page/zip.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
-import {LABEL_PROBLEMS, MNIST_TEST, weights} from './constants.js';
+import {byDigit, eceInterval} from './confidence.js';
+import {LABEL_PROBLEMS, MNIST_TEST, TABLE, weights} from './constants.js';
 import {beforeCalibration, evaluate} from './metrics.js';
+import {groupings} from './picture_groups.js';
 import {kept} from './report.js';
 import {shippedReport} from './shipped.js';
 import {find, score} from './slices.js';
 import {archive} from './test_sets.js';
 
-/** @import {Progress, Report} from './types.js' */
+/** @import {Grouping, Progress, Report} from './types.js' */
 /** @import {Result, TestSet} from './test_sets.js' */
 
 const CHUNK = 250; // images between two looks at how far it is
@@ -27,12 +30,6 @@ async function testImages() {
   const {images, labels, bytes} = await mnistImages('test');
   digest ??= sha256(bytes);
   return {images, labels: [...labels], sha256: await digest};
-}
-
-/** @type {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} '' where the browser does not say, as over plain http */
-export async function sha256(bytes) {
-  if (!crypto.subtle) return '';
-  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**
@@ -59,7 +56,11 @@ export async function overImages(model, signal, show, shipped) {
   const known = (shipped ?? (await shippedReport(Object.keys(models)[0])))?.more.slices; // who wrote an image is known of any model
   return {
     ...report,
-    more: {...report.more, slices: known ? score(known.groupings, right(report)) : find(labels, right(report), images)},
+    more: {
+      ...report.more,
+      ece_interval: (sameWeights && shipped?.more.ece_interval) || (await eceInterval(report)),
+      slices: known ? score(known.groupings, right(report)) : find(labels, right(report), images),
+    },
     dataset: {name: MNIST_TEST, n: total, sha256: data || (shipped?.dataset.sha256 ?? '')},
     epochs: shipped?.epochs ?? [],
     robustness: sameWeights ? (shipped?.robustness ?? null) : null,
@@ -75,7 +76,8 @@ export async function overImages(model, signal, show, shipped) {
  * @throws {Error} a sentence, where no file could be read
  */
 export async function overFiles(model, set, signal, show) {
-  const files = archive(set.packed);
+  const {files, table} = archive(set.packed);
+  const columns = await table(); // before the pictures, as Python counts what is unpacked
   const run = new Run(model);
   /** @type {number[]} */
   const labels = [];
@@ -84,8 +86,6 @@ export async function overFiles(model, set, signal, show) {
   const found = {
     names: /** @type {string[]} */ ([]),
     images: /** @type {Uint8Array[]} */ ([]),
-    digits: /** @type {number[]} */ ([]),
-    none: /** @type {number[]} */ ([]),
     keys: /** @type {string[]} */ ([]),
   };
   /** @type {Record<string, number>} */
@@ -102,10 +102,7 @@ export async function overFiles(model, set, signal, show) {
       probabilities.push(digit ? digit.probabilities : new Array(10).fill(0));
       found.names.push(name);
       found.images.push(digit ? bytesOf(digit.image) : new Uint8Array(SIZE));
-      found.digits.push(digits.length);
-      found.none.push(digit?.not_digit ?? 0);
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      found.keys.push((await sha256(bytes)) || `${bytes.length} ${crc32(bytes)}`);
+      found.keys.push(await keyOf(new Uint8Array(await file.arrayBuffer())));
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     } catch (error) {
       if (!signal.aborted) unreadable.push([name, error instanceof Error ? error.message : String(error)]);
@@ -125,20 +122,30 @@ export async function overFiles(model, set, signal, show) {
   });
   const data = await sha256(new TextEncoder().encode(found.keys.map((key, at) => `${labels[at]} ${key}\n`).join('')));
   const report = finished(model, labels, probabilities, seconds, []);
-  const slices = find(labels, right(report), images, found.names);
-  const more = {...report.more, slices};
+  const {more, problem} = groups(found.names, columns);
   return {
     report: {
       ...report,
-      more,
+      more: {...report.more, ece_interval: await eceInterval(report), slices: find(labels, right(report), images, more)},
       dataset: {name: set.name, n: labels.length, sha256: data},
-      folder: {files: found.names, verdicts, unreadable},
+      folder: {files: found.names, verdicts, unreadable: [...unreadable, ...problem]},
     },
     images,
-    digits: found.digits,
-    none: found.none,
-    keys: found.keys,
   };
+}
+
+/**
+ * The slices of folders and of a table. A table that cannot be used is left aside; problem: why, listed as for a picture.
+ * @param {string[]} names
+ * @param {Uint8Array | null} table
+ * @returns {{more: Grouping[], problem: [name: string, reason: string][]}}
+ */
+function groups(names, table) {
+  try {
+    return {more: groupings(names, table), problem: []};
+  } catch (error) {
+    return {more: groupings(names), problem: [[TABLE.name, sentence(error)]]};
+  }
 }
 
 /** @type {(report: Report) => boolean[]} of each image */
@@ -180,13 +187,14 @@ async function timed(run, signal, total, show, labels, probabilities, step) {
  */
 function finished(model, labels, probabilities, seconds, problems) {
   const {temperature = 1, second_look = false} = models[model] ?? {};
+  const answers = kept(probabilities);
   return {
     model,
     weights_sha256: weights[model] ?? own.get(model)?.sha256 ?? '',
     dataset: {name: '', n: labels.length, sha256: ''},
     metrics: evaluate(labels, probabilities, problems),
     labels,
-    ...kept(probabilities),
+    ...answers,
     epochs: [],
     seconds: Number(seconds.toFixed(3)),
     images_per_second: Number((labels.length / seconds).toFixed(1)),
@@ -197,6 +205,6 @@ function finished(model, labels, probabilities, seconds, problems) {
     folder: null,
     second_look,
     notes: [],
-    more: {ece_interval: null, calibration_by_digit: [], slices: null, refusal: null, cost: null},
+    more: {ece_interval: null, calibration_by_digit: byDigit({labels, ...answers}), slices: null, refusal: null, cost: null},
   };
 }

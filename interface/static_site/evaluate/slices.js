@@ -1,11 +1,10 @@
-// For whom and for what a model works, as evaluation/slices.py and picture_groups.py find it: accuracy by slice, each tested against the
-// rest with Fisher's exact test and Holm's correction. Enter at `find`; `score` counts groupings that are known.
+// For whom and for what a model works, as evaluation/slices.py finds it: accuracy by slice, each tested against the rest with Fisher's
+// exact test and Holm's correction. Enter at `find`; `score` counts groupings that are known.
 
 import {MANY_SLICES, MEASURES, MOST_SLICES, SLICE_CUTS, SLICE_LEVEL} from './constants.js';
 import {fixed, render} from './jinja.js';
 import {wilson} from './metrics.js';
 import {measure} from './shapes.js';
-import {belowLabel} from './test_sets.js';
 
 /** @import {Grouping, Slice, Slices} from './types.js' */
 
@@ -14,31 +13,26 @@ import {belowLabel} from './test_sets.js';
  * @param {number[]} labels
  * @param {boolean[]} right  whether each image was read right
  * @param {Uint8Array} images  784 bytes each
- * @param {string[]} [files]  their names with their folders
+ * @param {Grouping[]} [more]  further groupings
  * @returns {Slices}
  */
-export function find(labels, right, images, files = []) {
-  const folders = files.map((name) => belowLabel(name).slice(0, -1).join('/')); // "3/ann/left/a.png" → "ann/left"
+export function find(labels, right, images, more = []) {
   const digits = Array.from({length: 10}, (_, digit) => String(digit));
   const values = measure(images);
   return score(
-    [
-      ...(folders.some(Boolean) ? [named('folder', folders)] : []),
-      {name: 'digit', source: '', names: digits, members: labels},
-      ...MEASURES.map((one) => cut(one, values[one.name])),
-    ],
+    [...more, {name: 'digit', source: '', names: digits, members: labels}, ...MEASURES.map((one) => cut(one, values[one.name]))],
     right,
   );
 }
 
 /** @type {(name: string, values: string[]) => Grouping} one slice for each value that is not empty */
-function named(name, values) {
+export function named(name, values) {
   const names = [...new Set(values)].filter(Boolean).sort();
   return {name, source: '', names, members: values.map((value) => names.indexOf(value))};
 }
 
-/** @type {(measure: typeof MEASURES[number], values: Float64Array) => Grouping} its lowest tenth, the two halves between, its highest tenth */
-function cut(one, values) {
+/** @type {(measure: typeof MEASURES[number], values: Float64Array) => Grouping} NaN is nowhere: its lowest tenth, the two halves between, its highest tenth */
+export function cut(one, values) {
   const sorted = values.filter(Number.isFinite).sort();
   const edges = sorted.length ? [...new Set(SLICE_CUTS.map((share) => quantile(sorted, share)))] : [];
   /** @type {(value: number) => number} */
@@ -47,7 +41,7 @@ function cut(one, values) {
 }
 
 /** @type {(sorted: Float64Array, share: number) => number} as NumPy interpolates */
-function quantile(sorted, share) {
+export function quantile(sorted, share) {
   const at = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)], sorted[Math.min(Math.floor(at) + 1, sorted.length - 1)]];
   const part = at - Math.floor(at);

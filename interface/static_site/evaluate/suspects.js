@@ -1,17 +1,24 @@
-// The suspects among the pictures of one's own, the most suspect first, as evaluation/audit/ finds them with the same probabilities: `find`.
-// What needs the network again (pictures that are turned) or the picture itself (ink cut by the border) is the app's alone.
+// The suspects of a test set, the most suspect first, as evaluation/audit/suspects.py finds them with the same probabilities. Enter at
+// `find`; to tell pictures that are turned, a network first reads `turns` of those that are `doubted`.
 
 import {normalization} from '../../reader/constants.js';
 import {AUDIT_KINDS, AUDIT_NUMBERS} from './constants.js';
 import {near} from './duplicates.js';
 
-const {BLANK_SCORE, SEVERAL_SCORE, OTHER_LABEL_SCORES, SAME_LABEL_SCORES, NONE_SCORE, DOUBT, LEAST_INK} = AUDIT_NUMBERS;
-const SIZE = 784; // bytes of an image
+const {BLANK_SCORE, SEVERAL_SCORE, CUT_SCORE, OTHER_LABEL_SCORES, SAME_LABEL_SCORES, NONE_SCORE} = AUDIT_NUMBERS;
+const {DOUBT, TURNED, HALF_TURN, LEAST_INK, LEAST_CUT} = AUDIT_NUMBERS;
+const [SIDE, SIZE] = [28, 784]; // px; bytes of an image
 
 /**
- * What a model sees in a labelled set. probabilities: calibrated; none: that it is no digit; digits: how many were found; images: 784 bytes each,
- * black where there was not one digit; keys: of each picture's content.
- * @typedef {{labels: number[], probabilities: number[][], none: number[], digits: number[], images: Uint8Array, keys: string[]}} Looked
+ * What a model sees in a labelled set.
+ * @typedef {object} Looked
+ * @property {number[]} labels
+ * @property {number[][]} probabilities  calibrated
+ * @property {number[]} none  that each is no digit
+ * @property {number[]} digits  how many were found
+ * @property {boolean[]} cut  whether ink runs into the picture's border
+ * @property {Uint8Array} images  784 bytes each, black where there was not one digit
+ * @property {string[] | null} keys  of each picture's content, null where the images are that
  */
 
 /**
@@ -20,19 +27,99 @@ const SIZE = 784; // bytes of an image
  */
 
 /**
+ * estimated: the share of wrong labels, as far as the model can tell.
+ * @typedef {{suspects: Suspect[], estimated: number, n: number}} Found
+ */
+
+/** @typedef {{probabilities: number[][], none: number[]}} Judged  that images are each digit, and that they are none */
+
+/**
  * @param {Looked} looked
  * @param {number} sure  the model's threshold
  * @param {number} notDigit  the same
- * @returns {{suspects: Suspect[], estimated: number, n: number}}  estimated: the share of wrong labels, as far as the model can tell
+ * @param {Judged} [turned]  of `turns` of those that are `doubted`
+ * @returns {Found}
  */
-export function find(looked, sure, notDigit) {
-  const {labels, probabilities} = looked;
-  const read = probabilities.map((row) => row.some(Boolean));
-  const limits = thresholds(looked, read, sure);
-  const confident = probabilities.map((row, i) => (read[i] ? confidently(row, limits) : -1));
-  const suspects = ranked([...contradicted(looked, read, confident), ...copies(looked, confident), ...faults(looked, notDigit)]);
+export function find(looked, sure, notDigit, turned = {probabilities: [], none: []}) {
+  const {labels} = looked;
+  const {read, confident} = seen(looked, sure);
+  const rotated = turnedOnes(looked, doubted(looked, sure), turned);
+  const explained = new Set(rotated.map(({index}) => index)); // the label is right: it is the picture that is turned
+  const suspects = ranked([
+    ...contradicted(looked, read, confident).filter(({index}) => !explained.has(index)),
+    ...copies(looked, confident),
+    ...faults(looked, notDigit),
+    ...rotated,
+  ]);
   return {suspects, estimated: estimatedErrors(labels, confident, read), n: labels.length};
 }
+
+/** @type {(looked: Looked, sure: number) => {read: boolean[], confident: number[]}} whether there is an answer, and the digit surely seen */
+function seen(looked, sure) {
+  const read = looked.probabilities.map((row) => row.some(Boolean));
+  const limits = thresholds(looked, read, sure);
+  return {read, confident: looked.probabilities.map((row, i) => (read[i] ? confidently(row, limits) : -1))};
+}
+
+/** @type {(looked: Looked, sure: number) => number[]} indices of the pictures whose label is in doubt */
+export function doubted(looked, sure) {
+  const {read, confident} = seen(looked, sure);
+  return looked.labels.flatMap((label, i) =>
+    read[i] && confident[i] !== label && margin(label, looked.probabilities[i]) > DOUBT ? [i] : [],
+  );
+}
+
+/** @type {(images: Uint8Array, chosen: number[]) => Uint8Array<ArrayBuffer>} these after a quarter of a turn, then all after two and three */
+export function turns(images, chosen) {
+  let all = chosen.map((index) => images.slice(SIZE * index, SIZE * (index + 1)));
+  const turned = [1, 2, 3].flatMap(() => {
+    all = all.map((image) => image.map((_, at) => image[SIDE * (at % SIDE) + SIDE - 1 - Math.floor(at / SIDE)])); // as np.rot90 turns
+    return all;
+  });
+  const joined = new Uint8Array(SIZE * turned.length);
+  turned.forEach((image, at) => {
+    joined.set(image, SIZE * at);
+  });
+  return joined;
+}
+
+/** @type {(looked: Looked, chosen: number[], turned: Judged) => Suspect[]} those that read as their label when turned, and more surely so */
+function turnedOnes({labels, probabilities, none}, chosen, turned) {
+  return turned.probabilities.flatMap((row, at) => {
+    const quarters = 1 + Math.floor(at / chosen.length);
+    const index = chosen[at % chosen.length];
+    const [label, upright] = [labels[index], probabilities[index]];
+    const most = Math.max(...upright);
+    const noSign = quarters === 2 && [label, upright.indexOf(most)].includes(HALF_TURN[label]);
+    const surer = row[label] * (1 - turned.none[at]) > most * (1 - none[index]);
+    if (row[label] < TURNED || !surer || noSign) return [];
+    return [{index, label, suggested: null, score: margin(label, upright), kind: 'rotated'}];
+  });
+}
+
+/** @type {(label: number, row: number[]) => number[]} the probabilities of the other digits, −1 at the label */
+const others = (label, row) => row.map((p, digit) => (digit === label ? -1 : p));
+
+/** @type {(label: number, row: number[]) => number} 0 for a certain label, 0.5 where another digit is as probable, 1 where that is certain */
+const margin = (label, row) => (1 + Math.max(...others(label, row)) - row[label]) / 2;
+
+/** @type {(images: Uint8Array) => boolean[]} 784 bytes each: whether the ink runs into the border */
+export const cutByBorder = (images) =>
+  Array.from({length: images.length / SIZE}, (_, index) => {
+    const image = images.subarray(SIZE * index, SIZE * (index + 1));
+    /** @type {[from: number, step: number][]} */
+    const sides = [
+      [0, 1],
+      [SIZE - SIDE, 1],
+      [0, SIDE],
+      [SIDE - 1, SIDE],
+    ];
+    return sides.some(([from, step]) => {
+      let solid = 0;
+      for (let i = 0; i < SIDE; i++) if (image[from + step * i] >= normalization.SOLID) solid += 1;
+      return solid >= LEAST_CUT;
+    });
+  });
 
 /** @type {(looked: Looked, read: boolean[], sure: number) => number[]} the probability from which each digit counts as confidently seen */
 function thresholds({labels, probabilities}, read, sure) {
@@ -65,12 +152,12 @@ function estimatedErrors(labels, confident, read) {
 function contradicted({labels, probabilities}, read, confident) {
   return labels.flatMap((label, index) => {
     if (!read[index]) return [];
-    const others = probabilities[index].map((p, digit) => (digit === label ? -1 : p));
-    const best = Math.max(...others);
-    const score = (1 + best - probabilities[index][label]) / 2;
+    const score = margin(label, probabilities[index]);
     const surely = confident[index] >= 0 && confident[index] !== label;
     if (!surely && score <= DOUBT) return [];
-    return [{index, label, suggested: surely ? confident[index] : others.indexOf(best), score, kind: surely ? 'label' : 'doubt'}];
+    const other = others(label, probabilities[index]);
+    const suggested = surely ? confident[index] : other.indexOf(Math.max(...other));
+    return [{index, label, suggested, score, kind: surely ? 'label' : 'doubt'}];
   });
 }
 
@@ -80,7 +167,7 @@ function copies({labels, images, probabilities, keys}, confident) {
   const first = new Map();
   /** @type {[earlier: number, later: number, kind: string][]} */
   const pairs = [];
-  keys.forEach((key, i) => {
+  (keys ?? contents(images)).forEach((key, i) => {
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, i);
     else pairs.push([earlier, i, 'duplicate']);
@@ -97,15 +184,23 @@ function copies({labels, images, probabilities, keys}, confident) {
   });
 }
 
+/** @type {(images: Uint8Array) => string[]} a letter for each byte */
+function contents(images) {
+  const letters = new TextDecoder('latin1');
+  return Array.from({length: images.length / SIZE}, (_, index) => letters.decode(images.subarray(SIZE * index, SIZE * (index + 1))));
+}
+
 /** @type {(looked: Looked, notDigit: number) => Suspect[]} what is wrong with a picture whatever its label */
-function faults({labels, digits, none, images}, notDigit) {
+function faults({labels, digits, none, cut, images}, notDigit) {
   return labels.flatMap((label, index) => {
     const suspect = (/** @type {string} */ kind, /** @type {number} */ score) => [{index, label, suggested: null, score, kind}];
     if (digits[index] > 1) return suspect('several', SEVERAL_SCORE);
-    const ink = images.subarray(SIZE * index, SIZE * (index + 1)).filter((value) => value >= normalization.SOLID).length;
+    let ink = 0;
+    for (let at = SIZE * index; at < SIZE * (index + 1); at++) if (images[at] >= normalization.SOLID) ink += 1;
     return [
       ...(digits[index] === 0 || ink < LEAST_INK ? suspect('blank', BLANK_SCORE) : []),
       ...(digits[index] === 1 && none[index] > notDigit ? suspect('none', NONE_SCORE * none[index]) : []),
+      ...(digits[index] === 1 && cut[index] ? suspect('cut', CUT_SCORE) : []),
     ];
   });
 }

@@ -1,16 +1,17 @@
 // Opens the zip of a visitor's test set in the page (`send`, in the place of interface/evaluate/send_test_set.js), as
 // evaluation/picture_archive.py opens it, and keeps it for as long as the page lives (`testSet`).
 import {crc32} from '../../page/zip.js';
-import {LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES, UNNAMED} from './constants.js';
+import {LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES, TABLE, UNNAMED} from './constants.js';
 
+/** @import {Kept} from './audit.js' */
 /** @import {Report} from './types.js' */
 
 /**
  * A picture file; content rejects with a sentence where it cannot be had.
  * @typedef {{name: string, label: number, content: () => Promise<Blob>}} PictureFile
- * What a model made of it. digits: how many were found in each picture; none: that it is no digit; keys: of the pictures' content.
- * @typedef {{report: Report, images: Uint8Array, digits: number[], none: number[], keys: string[]}} Result
- * @typedef {{name: string, packed: Uint8Array<ArrayBuffer>, results: Map<string, Result>}} TestSet
+ * What models made of it, by name.
+ * @typedef {{report: Report, images: Uint8Array}} Result
+ * @typedef {{name: string, packed: Uint8Array<ArrayBuffer>, results: Map<string, Result>, audits: Map<string, Kept>}} TestSet
  */
 
 const [END, MEMBER] = [0x06054b50, 0x02014b50]; // what the last record of a zip and an entry of its directory begin with
@@ -32,23 +33,33 @@ export async function send(name, content) {
   const packed = new Uint8Array(await content.arrayBuffer());
   archive(packed); // or it is no test set
   const key = String(sets.size + 1);
-  sets.set(key, {name: name.slice(0, LONGEST_NAME) || UNNAMED, packed, results: new Map()});
+  sets.set(key, {name: name.slice(0, LONGEST_NAME) || UNNAMED, packed, results: new Map(), audits: new Map()});
   return key;
 }
 
 /**
- * The picture files of a zip, in order of name. What may be unpacked is counted anew with each call.
+ * What is in a zip. What may be unpacked is counted anew with each call.
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {PictureFile[]}
+ * @returns {{files: PictureFile[], table: () => Promise<Uint8Array | null>}}  files: in order of name; table: the content of metadata.csv,
+ *   null without one, or where it cannot be read; one that is too large comes longer than LARGEST_TABLE
  */
 export function archive(bytes) {
-  const members = directory(bytes).filter(({name}) => wanted(name) && !/(^|[/\\])metadata\.csv$/.test(name)); // the app's groups
+  const members = directory(bytes).filter(({name}) => wanted(name));
   if (members.length > MOST_MEMBERS) throw new Error(SENTENCES.members.replace('{members}', members.length.toLocaleString('en')));
   if (members.every(({name}) => labelOf(name) === null)) throw new Error(SENTENCES.no_folder);
   const room = {left: MOST_UNPACKED};
-  return members
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((member) => ({name: member.name, label: labelOf(member.name) ?? 0, content: () => unpacked(bytes, member, room)}));
+  const table = members.find(isTable);
+  return {
+    files: members
+      .filter((member) => !isTable(member))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((member) => ({name: member.name, label: labelOf(member.name) ?? 0, content: () => picture(bytes, member, room)})),
+    table: async () => {
+      const content = table ? await unpacked(bytes, table, Math.min(TABLE.LARGEST_TABLE, room.left)).catch(() => null) : null;
+      room.left -= Math.min(content?.length ?? 0, room.left);
+      return content;
+    },
+  };
 }
 
 /** @typedef {{name: string, flags: number, method: number, crc: number, size: number, at: number}} Member */
@@ -69,7 +80,7 @@ function directory(bytes) {
       if (data.getUint32(at, true) !== MEMBER) throw new Error('no entry');
       const length = data.getUint16(at + 28, true);
       const member = {
-        name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)),
+        name: new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)).replaceAll('\\', '/'), // as some write it on Windows
         flags: data.getUint16(at + 8, true),
         method: data.getUint16(at + 10, true),
         crc: data.getUint32(at + 16, true),
@@ -86,33 +97,34 @@ function directory(bytes) {
 
 /** @type {(name: string) => boolean} a person put this file there: no folder, not hidden, not of those that macOS adds */
 function wanted(name) {
-  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.');
-  return (
-    !/[/\\]$/.test(name) && parts.length > 0 && !parts.some((part) => part.startsWith('.') && part !== '..') && parts[0] !== '__MACOSX'
-  );
+  const parts = name.split('/').filter((part) => part && part !== '.');
+  return !name.endsWith('/') && parts.length > 0 && !parts.some((part) => part.startsWith('.') && part !== '..') && parts[0] !== '__MACOSX';
 }
+
+/** @type {(member: Member) => boolean} the table of the test set, beside the folders 0 to 9 */
+const isTable = ({name}) => labelOf(name) === null && name.split('/').pop() === TABLE.name;
 
 /** @type {(name: string) => string[]} the digits that name folders around a file */
 const labels = (name) =>
   [
     ...new Set(
       name
-        .split(/[/\\]/)
+        .split('/')
         .slice(0, -1)
         .filter((part) => /^[0-9]$/.test(part)),
     ),
   ].sort();
 
 /** @type {(name: string) => number | null} the one digit that names a folder around the file */
-function labelOf(name) {
-  const parts = name.split(/[/\\]/);
+export function labelOf(name) {
+  const parts = name.split('/');
   const found = labels(name);
   return found.length === 1 && !parts.includes('..') && parts[0] ? Number(found[0]) : null;
 }
 
 /** @type {(name: string) => string[]} its path below the folder that names its digit, without what leads out of it; without such a folder its name */
 export function belowLabel(name) {
-  const parts = name.split(/[/\\]/).filter((part) => part && part !== '.' && part !== '..');
+  const parts = name.split('/').filter((part) => part && part !== '.' && part !== '..');
   return parts.slice(parts.slice(0, -1).findLastIndex((part) => /^[0-9]$/.test(part)) + 1 || -1);
 }
 
@@ -121,58 +133,66 @@ const whyNoLabel = (name) =>
   labels(name).length > 1 ? `It is in folders named ${labels(name).join(' and ')}; which is its digit?` : SENTENCES.elsewhere;
 
 /**
- * A member's bytes, never more than are allowed.
+ * A picture's bytes.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {Member} member
- * @param {{left: number}} room
- * @returns {Promise<Blob>}
+ * @param {{left: number}} room  bytes that may still be unpacked
+ * @returns {Promise<Blob>}  rejects with a sentence
  */
-async function unpacked(bytes, member, room) {
+async function picture(bytes, member, room) {
   if (labelOf(member.name) === null) throw new Error(whyNoLabel(member.name));
+  const most = Math.min(MOST_FILE, room.left);
+  const found = await unpacked(bytes, member, most);
+  room.left -= Math.min(found.length, room.left);
+  if (found.length > most) throw new Error(most === MOST_FILE ? SENTENCES.file : SENTENCES.unpacked);
+  return new Blob([found]);
+}
+
+/**
+ * A member's bytes: at most so many, and one more where there are more.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Member} member
+ * @param {number} most
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}  rejects with a sentence
+ */
+async function unpacked(bytes, member, most) {
   if (member.flags & 1) throw new Error(SENTENCES.encrypted);
   if (member.method !== 0 && member.method !== 8) throw new Error(SENTENCES.compression);
-  const most = Math.min(MOST_FILE, room.left);
-  const tooLarge = new Error(most === MOST_FILE ? SENTENCES.file : SENTENCES.unpacked);
   try {
     const data = new DataView(bytes.buffer);
     const start = member.at + 30 + data.getUint16(member.at + 26, true) + data.getUint16(member.at + 28, true);
     if (start + member.size > bytes.length) throw new Error('cut off');
     const packed = new Blob([bytes.subarray(start, start + member.size)]).stream();
-    const found = await atMost(member.method ? packed.pipeThrough(new DecompressionStream('deflate-raw')) : packed, most, tooLarge);
-    room.left -= found.length;
-    if (crc32(found) !== member.crc) throw new Error('checksum');
-    return new Blob([found]);
-  } catch (error) {
-    throw error === tooLarge ? error : new Error(SENTENCES.damaged);
+    const found = await beginning(member.method ? packed.pipeThrough(new DecompressionStream('deflate-raw')) : packed, most + 1);
+    if (found.length <= most && crc32(found) !== member.crc) throw new Error('checksum');
+    return found;
+  } catch {
+    throw new Error(SENTENCES.damaged);
   }
 }
 
 /**
- * What a stream gives.
+ * What a stream gives first.
  * @param {ReadableStream<Uint8Array>} stream
  * @param {number} most  bytes
- * @param {Error} tooLarge  thrown where there is more
  */
-async function atMost(stream, most, tooLarge) {
+async function beginning(stream, most) {
   const reader = stream.getReader();
   /** @type {Uint8Array[]} */
   const parts = [];
   let size = 0;
-  for (;;) {
+  while (size < most) {
     const {done, value} = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > most) {
-      reader.cancel();
-      throw tooLarge;
-    }
     parts.push(value);
   }
+  reader.cancel().catch(() => {}); // of what is left; of a stream that has ended nothing
   const whole = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
   }
-  return whole;
+  return whole.subarray(0, most);
 }

@@ -65,6 +65,16 @@ export interface Uncalibrated {
   brier: number | null;
 }
 
+/** Of the images that are read as one digit. */
+export interface DigitConfidence {
+  digit: number;
+  n: number;
+  confidence: number | null;
+  accuracy: number | null;
+  interval: Interval | null;
+  ece: number | null;
+}
+
 export interface Score {
   corruption: string;
   accuracy: number;
@@ -121,10 +131,10 @@ export interface Report {
   folder: Folder | null;
   second_look: boolean;
   notes: string[];
-  /** What only the app measures, as its JSON has it. */
+  /** What was looked at more closely, as the report's JSON has it; refusal and cost only the app measures. */
   more: {
     ece_interval: Interval | null;
-    calibration_by_digit: object[];
+    calibration_by_digit: DigitConfidence[];
     slices: Slices | null;
     refusal: object | null;
     cost: object | null;

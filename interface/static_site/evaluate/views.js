@@ -1,6 +1,7 @@
 // The pieces of the Evaluate tab as HTML: what interface/evaluate/views.py, cards.py and comparison.py make of a report, and the sections
 // of evaluation/sections.py, all with their templates.
 
+import {trusted} from './confidence.js';
 import * as words from './constants.js';
 import {problems, select, tiles, title} from './galleries.js';
 import {fixed, Markup, percent, plural, render, thousands} from './jinja.js';
@@ -73,7 +74,7 @@ export const confidence = (report) =>
     calibration: calibration(report),
     diagrams: plots.diagrams(report),
     coverage: plots.coverage(report),
-    trusted: '',
+    trusted: trusted(report),
     points: report.metrics.coverage,
   });
 
@@ -285,7 +286,7 @@ export function page(report, images) {
     calibration: calibration(report),
     diagrams: plots.diagrams(report),
     coverage: plots.coverage(report),
-    trusted: '',
+    trusted: trusted(report),
     robustness: robustness(report),
     slices: table(report.more.slices, false, words.MOST_SLICES_IN_FILE),
     refusal: onlyTheApp(),

@@ -6,21 +6,19 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from evaluation import detail_files, picture_groups, report_files, sections, slices
+from evaluation import report_files, sections
 from evaluation.galleries import Query, select, title
 from evaluation.metrics import evaluate
 from evaluation.picture_archive import MOST_UNPACKED, SENTENCES, Archive
 from evaluation.picture_folder import FolderError
 from interface.evaluate import cards, closer_cards
 from interface.predict.examples.draw import one
-from model.datasets import Labelled
 from tests.browser import eventually, expect_text, png
 from tests.interface.evaluate.dashboard import cell, shipped_report, worst_cell
 
@@ -105,43 +103,6 @@ def same(found, expected, where: str = "metrics") -> None:
         assert found == pytest.approx(expected, abs=1e-9) if expected is not None else found is None, where
 
 
-SLICES = """async ([labels, right, images, files]) => {
-    const {find, score, table} = await import(new URL('assets/interface/static_site/evaluate/slices.js', location.href).href);
-    const found = find(labels, right, Uint8Array.from(atob(images), (letter) => letter.charCodeAt(0)), files);
-    return [found, score(found.groupings, right), String(table(found, true))];
-}"""
-
-
-def test_the_slices_of_ones_own_pictures_are_pythons(coding, mnist):
-    labels, n = mnist.test.labels[:600].copy(), 600
-    images = mnist.test.images[:n].copy()
-    images[5] = 0  # no single digit: in no slice of a measure
-    right = np.random.default_rng(2).random(n) > np.where(labels == 7, 0.3, 0.03)
-    files = [f"mine/{label}/{('', 'ann/', 'bob/left/')[at % 3]}{at}.png" for at, label in enumerate(labels)]
-    expected = slices.find(Labelled(images, labels), right, picture_groups.groupings(files))
-    packed = base64.b64encode(images.tobytes()).decode()
-    found, again, html = coding.evaluate(SLICES, [labels.tolist(), right.tolist(), packed, files])
-    theirs = detail_files.slices_to_json(expected)
-    assert [{**one, "source": ""} for one in theirs["groupings"]] == found["groupings"]
-    same(found["rows"], theirs["rows"], "rows")
-    assert again == found and {row["name"] for row in found["rows"] if row["worse"]} >= {"7"}
-    assert detail_files.slices_from_json(found, right) is not None
-    report = replace(shipped_report("cnn"), slices=expected)
-    assert without_spaces(html) == without_spaces(str(sections.slices(report, clickable=True)))
-
-
-@pytest.mark.parametrize("n", [1, 3])
-def test_few_pictures_have_slices_too(coding, n):
-    labels, images = np.full(n, 3), np.zeros((n, 28, 28), np.uint8)
-    images[: n // 2] = 255
-    right = np.arange(n) % 2 == 0
-    files = [f"3/{at}.png" for at in range(n)]
-    expected = slices.find(Labelled(images, labels), right)
-    packed = base64.b64encode(images.tobytes()).decode()
-    found, *_ = coding.evaluate(SLICES, [labels.tolist(), right.tolist(), packed, files])
-    same(found, detail_files.slices_to_json(expected), "slices")
-
-
 @pytest.mark.parametrize("query", [Query("wrong", sort="sure"), Query(true=9, predicted=4), Query(sure="50-90")])
 def test_a_choice_of_images_is_pythons(coding, query):
     report = shipped_report("cnn")
@@ -195,8 +156,10 @@ def test_a_test_set_of_ones_own_gets_the_same_report(visit, site):
     cell(visit, 7, 7).click()
     expect(visit.get_by_test_id("gallery").locator(".tile")).to_have_count(1)
     assert visit.evaluate("window.pwned") is None
-    own = report_files.from_json(json.loads(downloaded_file(visit, "report.json")))
+    content = json.loads(downloaded_file(visit, "report.json"))
+    own = report_files.from_json(content)
     assert own.metrics.n == 10 and own.folder is not None and len(own.folder.files) == 10
+    assert content["intervals"]["ece"] and [row["n"] for row in content["calibration_by_digit"]] == [1] * 10
     assert own.slices is not None and {one.name for one in own.slices.groupings} >= {"digit", "slant", "ink"}
     visit.locator(".ev-toc").get_by_text("Whom it is good for").click()
     visit.locator('[data-slice="digit"][data-name="7"]').click()
@@ -226,7 +189,7 @@ def test_what_may_be_unpacked_is_counted_for_each_run_alone(coding):
             const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
             const set = testSet(await send('mine.zip', new Blob([bytes])));
             const sizes = [];
-            for (let run = 0; run < 2; run++) for (const {content} of archive(set.packed)) sizes.push((await content()).size);
+            for (let run = 0; run < 2; run++) for (const {content} of archive(set.packed).files) sizes.push((await content()).size);
             return sizes;
         }""",
         base64.b64encode(content).decode(),
@@ -251,6 +214,7 @@ def test_everything_can_be_downloaded(visit, site, mnist):
     ]
     html = content["report.html"].decode("utf-8")
     assert html.count('class="tile miss"') == report.metrics.errors and "<script" in html
+    assert without_spaces(str(sections.trusted(report))) in without_spaces(html)
     for kind in ("confusion-matrix", "reliability", "coverage", "epochs", "robustness"):
         picture = cv2.imdecode(np.frombuffer(downloaded_file(visit, f"{kind}.png"), np.uint8), cv2.IMREAD_COLOR)
         assert picture is not None and picture.std() > 5, kind
@@ -288,6 +252,12 @@ def test_a_run_is_cancelled_then_reproduces_the_shipped_report_while_the_pad_ans
     counts = "cells => cells.map((cell) => Number(cell.querySelector('.n').textContent) || 0)"
     cells = visit.get_by_test_id("confusion-matrix").locator("[role=gridcell]")
     eventually(visit, lambda: cells.evaluate_all(counts), lambda found: found == expected.ravel().tolist())
+    ours, theirs = (
+        json.loads(text) for text in (downloaded_file(visit, "report.json"), report_files.dumps(shipped_report("cnn")))
+    )
+    assert ours["intervals"]["ece"] == theirs["intervals"]["ece"]  # whose random numbers are Python's
+    of_digits = [[(row["n"], row["accuracy"]) for row in report["calibration_by_digit"]] for report in (ours, theirs)]
+    assert of_digits[0] == of_digits[1]
 
 
 def test_another_model_is_compared(visit, site, mnist):
