@@ -24,6 +24,9 @@ AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (5.4, 0.8, -1.6, -2.1), 3.4
 MANY = 4  # digits; a single one was never split into so many that are sure
+# Share of a digit's height that its parts reach together where the page network has split it; lower ones stand in a ring that was
+# drawn around them.
+SPLIT = 0.85
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
@@ -82,8 +85,11 @@ def judge(reading: Reading, page: Page) -> Reading:
     """The reading that counts of the segmentation's and the page network's."""
     witness = page.reading
     several = len(_kept(witness)) > 1
-    if witness.verdict == SURE and several and not _is_one(reading, witness):
+    ringed = _ringed(reading, witness)
+    if witness.verdict == SURE and (ringed or several and not _is_one(reading, witness)):
         return witness
+    if ringed:
+        return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
     if reading.verdict == EMPTY and _kept(witness):
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
     if witness.verdict == EMPTY:
@@ -157,6 +163,19 @@ def _is_one(reading: Reading, page: Reading) -> bool:
     if reading.verdict != SURE or len(_kept(reading)) != 1:
         return False
     return all(_holds(_kept(reading)[0].box, d.box) for d in _kept(page))
+
+
+def _ringed(reading: Reading, page: Reading) -> bool:
+    """Whether all digits of the page network stand within one of the segmentation's, or what that refuses, and are lower: a ring."""
+    kept = _kept(page)
+    return bool(kept) and any(
+        all(_holds(d.box, k.box) for k in kept) and _high(kept) < SPLIT * d.box[3] for d in reading.digits
+    )
+
+
+def _high(digits: list[Digit]) -> int:
+    """px from the highest to the lowest of some digits."""
+    return max(d.box[1] + d.box[3] for d in digits) - min(d.box[1] for d in digits)
 
 
 def _holds(box: Box, other: Box) -> bool:

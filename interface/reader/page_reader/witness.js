@@ -7,7 +7,7 @@ import {summarise} from '../recogniser.js';
 /** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY} = witness;
+const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, SPLIT} = witness;
 const {READERS, WRITING} = words;
 
 /** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
@@ -24,7 +24,9 @@ export function settled(page) {
 export function judge(reading, page) {
   const seen = readingOf(page);
   const several = kept(seen).length > 1;
-  if (seen.verdict === SURE && several && !isOne(reading, seen)) return seen;
+  const ringed = isRinged(reading, seen);
+  if (seen.verdict === SURE && (ringed || (several && !isOne(reading, seen)))) return seen;
+  if (ringed) return {...seen, verdict: UNSURE, why: seen.why || READERS};
   if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
   if (seen.verdict === EMPTY) return unseen(reading);
   const found = checked(reading, page, seen);
@@ -87,6 +89,13 @@ const kept = ({digits}) => digits.filter(({verdict}) => verdict !== NOT_A_DIGIT)
 function isOne(reading, page) {
   const [only, ...more] = kept(reading);
   return reading.verdict === SURE && !more.length && kept(page).every(({box}) => holds(only.box, box));
+}
+
+/** @type {(reading: Reading, page: Reading) => boolean} whether all digits of the page network stand, lower, within one of the other reading */
+function isRinged(reading, page) {
+  const boxes = kept(page).map(({box}) => box);
+  const high = Math.max(...boxes.map(([, y, , h]) => y + h)) - Math.min(...boxes.map(([, y]) => y));
+  return boxes.length > 0 && reading.digits.some(({box}) => boxes.every((one) => holds(box, one)) && high < SPLIT * box[3]);
 }
 
 /** @type {(box: Box, other: Box) => boolean} whether the middle of the other box lies in the first */

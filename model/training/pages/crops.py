@@ -35,7 +35,7 @@ class Pages:
             layout.placed += marks(layout.placed, size, rng)
         if rng.random() < 0.07 and layout.placed:
             cross_out(layout.placed, rng)
-        while rng.random() < 0.09 and layout.placed:
+        while rng.random() < 0.16 and layout.placed:
             layout.placed.append(frame(layout.placed, rng))
         matrix = turn(side, rng)
         size = float(np.median([p.size for p in layout.placed if p.pen == "pen"] or [size]))

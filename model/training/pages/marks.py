@@ -43,10 +43,10 @@ def frame(placed: list[Placed], rng: np.random.Generator) -> Placed:
         around = np.linspace(0, 2 * np.pi * rng.uniform(0.93, 1.15), 40)
         turn = around + rng.uniform(0, 2 * np.pi)
         drift = np.linspace(1, rng.uniform(0.93, 1.1), 40) + 0.04 * np.sin(2 * turn + rng.uniform(0, 6))
-        radii = half * rng.uniform(1.05, 1.5) + size * rng.uniform(0.08, 0.35)
+        radii = half * rng.uniform(1.05, 1.4) + size * rng.uniform(0.08, 0.7)
         drawn = [radii * drift[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)]
     else:
-        corner = half + size * rng.uniform(0.08, 0.4)
+        corner = half + size * rng.uniform(0.08, 0.6)
         corners = corner * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)])
         corners += rng.normal(0, 0.05, corners.shape) * size
         drawn = [corners]
@@ -67,7 +67,7 @@ def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
     ends = np.array([left - size * rng.uniform(0, 0.3), right + size * rng.uniform(0, 0.3)])
     middle, half = (top + foot) / 2, (foot - top) / 2
     if rng.random() < 0.3:  # in one zigzag
-        xs = np.linspace(*ends, int(rng.integers(4, 12)))
+        xs = np.linspace(ends[0], ends[1], int(rng.integers(4, 12)))
         ys = middle + half * rng.uniform(0.5, 1.1) * np.where(np.arange(len(xs)) % 2, 1, -1)
         drawn = [np.stack([xs, ys], axis=1)]
     else:
