@@ -33,7 +33,7 @@ export class DrawingReader {
   }
 
   /**
-   * Read a drawing with the model that is chosen.
+   * Read a drawing with the model that is chosen; where nobody else can be asked, once that is loaded.
    * @param {Stroke[]} strokes
    * @param {boolean} brief
    * @returns {Promise<Answer | null>} null where the server must be asked

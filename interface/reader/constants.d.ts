@@ -135,8 +135,6 @@ export const instances: {
 /** model/page_reader/instance_classifier.py */
 export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: number; FARTHEST: number};
 
-/** Its trained perceptron. */
-
 /** model/page_reader/reader.py */
 export const reader: {
   FIRST: number[];
@@ -167,7 +165,7 @@ export const witness: {CERTAIN: number; AGREED: number; HALVED: number; MANY: nu
 /** model/reading.py: why a picture is unsure although its digits are not. */
 export const reading: {WRITING: string; INK_LEFT: string; READERS: string};
 
-/** The network for pages; file: as in Card. */
+/** VERSION/FILE of the page network and of its classifier's weights. */
 export const page_files: {network: string; classifier: string};
 
 /** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */

@@ -1,7 +1,7 @@
 """Reads a picture with two readers that share nothing but the digit network: the segmentation, and the page network as its witness.
 
 Enter at `read`. The rule was chosen by `python -m benchmarks.pages` and `python -m benchmarks.recogniser`: single digits are the
-segmentation's, several are the page network's where it is sure, and where the two disagree nothing else is sure.
+segmentation's unless they stand in a ring, several are the page network's where it is sure, and where the two disagree nothing else is sure.
 """
 
 import dataclasses
@@ -50,7 +50,8 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     - where it finds nothing, what the page network reads, never sure;
     - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
 
-    A single sure digit stays one where all that the page network reads lies in its box: there it has split it.
+    A single sure digit stays one where all that the page network reads lies in its box: there it has split it. Unless that is
+    lower: then a ring was drawn around it, and the page network's reading counts.
     Whichever counts, it says where the page network saw writing that is none of its digits.
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
     """

@@ -250,34 +250,33 @@ export const paperShare = (picture) => fromPaper(picture).share;
  * @returns {{distance: Ink, share: number}}
  */
 function fromPaper({data, width, height}) {
-  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
+  const places = sampled(width, height);
   const codes = new Int32Array(4096);
-  /** @type {(at: number) => number} the first four bits of each channel */
-  const code = (at) => ((data[at] >> 4) << 8) | (data[at + 1] & 240) | (data[at + 2] >> 4);
-  /** @type {(see: (at: number) => void) => void} */
-  const sample = (see) => {
-    for (let y = 0; y < height; y += step) for (let x = 0; x < width; x += step) see(4 * (y * width + x));
-  };
-  sample((at) => {
-    codes[code(at)]++;
-  });
+  for (let i = 0; i < places.length; i++) codes[code(data, places[i])]++;
   const commonest = codes.indexOf(codes.reduce((most, count) => Math.max(most, count), 0));
   const channels = [new Int32Array(256), new Int32Array(256), new Int32Array(256)];
-  sample((at) => {
-    if (code(at) === commonest) for (let k = 0; k < 3; k++) channels[k][data[at + k]]++;
-  });
+  for (let i = 0; i < places.length; i++) {
+    if (code(data, places[i]) === commonest) for (let k = 0; k < 3; k++) channels[k][data[places[i] + k]]++;
+  }
   const [red, green, blue] = channels.map((counts) => Math.trunc(middleOf(counts, codes[commonest])));
   const distance = blank(width, height);
   for (let i = 0, at = 0; i < distance.data.length; i++, at += 4) {
-    const [r, g, b] = [Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue)];
-    distance.data[i] = Math.max(r, g, b);
+    distance.data[i] = Math.max(Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue));
   }
-  let [n, near] = [0, 0];
-  sample((at) => {
-    n++;
-    if (distance.data[at >> 2] <= FLAT_RANGE) near++;
-  });
-  return {distance, share: near / n};
+  let near = 0;
+  for (let i = 0; i < places.length; i++) if (distance.data[places[i] >> 2] <= FLAT_RANGE) near++;
+  return {distance, share: near / places.length};
+}
+
+/** @type {(data: Uint8ClampedArray, at: number) => number} the first four bits of each channel of a pixel */
+const code = (data, at) => ((data[at] >> 4) << 8) | (data[at + 1] & 240) | (data[at + 2] >> 4);
+
+/** @type {(width: number, height: number) => Int32Array} where about SAMPLE of the pixels begin */
+function sampled(width, height) {
+  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
+  const found = new Int32Array(Math.ceil(width / step) * Math.ceil(height / step));
+  for (let y = 0, i = 0; y < height; y += step) for (let x = 0; x < width; x += step) found[i++] = 4 * (y * width + x);
+  return found;
 }
 
 /**

@@ -1,5 +1,4 @@
-// Every figure of a report, from labels and probabilities: `evaluate`. This is evaluation/metrics.py and curves.py in JavaScript; what they
-// leave to scikit-learn and SciPy is a sum here.
+// Every figure of a report, from labels and probabilities: `evaluate`. This is evaluation/metrics.py and curves.py in JavaScript.
 
 import {BINS, CURVE_POINTS} from './constants.js';
 

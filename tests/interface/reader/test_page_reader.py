@@ -116,14 +116,14 @@ def test_the_same_instances_are_digits(coding):
     assert found == pytest.approx(InstanceClassifier.shipped()(instances, digits), rel=1e-6, abs=1e-9)
 
 
-def row(text: str, verdict: str, width: int = 20, unsure: float = 0.75) -> list[Digit]:
-    """Digits beside one another, 30 px apart; unsure: the probability of those that are."""
+def row(text: str, verdict: str, width: int = 20, unsure: float = 0.75, height: int = 40) -> list[Digit]:
+    """Digits beside one another, 30 px apart, their middles 20 px down; unsure: the probability of those that are."""
     image = np.zeros((28, 28), np.float32)
     others = 0.0 if verdict == SURE else (1 - unsure) / 9
     share = {SURE: 1.0, UNSURE: unsure, NOT_A_DIGIT: unsure}[verdict]
     return [
         Digit(
-            (30 * at, 0, width, 40),
+            (30 * at, 20 - height // 2, width, height),
             image,
             np.where(np.arange(10) == int(d), share, others),
             float(verdict == NOT_A_DIGIT),
@@ -143,9 +143,10 @@ def answers() -> list[tuple[Reading, Page]]:
         )
     ]
     pages = [
-        Page([row(text, verdict, unsure=unsure)], other, unread, ink)
-        for text, (verdict, unsure) in itertools.product(
-            ("", "7", "77", "12"), ((SURE, 1.0), (UNSURE, 0.5), (UNSURE, 0.875))
+        Page([row(text, verdict, unsure=unsure, height=height)], other, unread, ink)
+        for (text, height), (verdict, unsure) in itertools.product(
+            (("", 40), ("7", 40), ("77", 40), ("12", 40), ("7", 36), ("2", 24), ("12", 24)),
+            ((SURE, 1.0), (UNSURE, 0.5), (UNSURE, 0.875)),
         )
         for other, unread in (
             ((), ""),

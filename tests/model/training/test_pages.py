@@ -8,11 +8,11 @@ import pytest
 from model.page_reader import network_input as maps
 from model.training.pages import labels, layouts
 from model.training.pages.crops import Pages
-from model.training.pages.marks import cross_out
-from model.training.pages.signs import SIGNS, sign
+from model.training.pages.marks import cross_out, frame
+from model.training.pages.signs import SIGNS, sign, straight_one
 from model.training.pages.sources import Sources
-from model.training.pages.stamps import Stamp
-from model.training.pages.writing import row
+from model.training.pages.stamps import Stamp, stamp
+from model.training.pages.writing import Layout, Placed, row
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +73,40 @@ def test_half_a_digit_is_other_writing():
     assert crop.instances[0][3] == -1 and not crop.labels[..., maps.KIND].any()
 
 
-def test_what_is_crossed_out_stays_where_and_as_it_was_written():
-    rng = np.random.default_rng(8)
-    before = row([sign(rng, "x")], 5, 7, 40, rng, 0.2, pen="print", uneven=3.0)
+def digits_of(count: int, rng: np.random.Generator) -> list[Placed]:
+    """A row of 1s, 40 px high."""
+    return row([straight_one(rng) for _ in range(count)], 60, 90, 40, rng, 0.2)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_crossed_out_stays_as_it_was_written_and_is_no_digit(seed):
+    rng = np.random.default_rng(seed)
+    before = digits_of(3, rng)
     after = list(before)
     cross_out(after, rng)
-    assert len(after[0].glyph.strokes or ()) > len(before[0].glyph.strokes or ())
-    assert dataclasses.replace(after[0], glyph=before[0].glyph) == before[0] and before[0].slant
+    crossed = [now for now, old in zip(after, before, strict=False) if now is not old]
+    lines = after[len(before) :]
+    assert crossed and lines and all(p.glyph.kind == "other" for p in (*crossed, *lines))
+    for now, old in zip(after, before, strict=False):
+        assert dataclasses.replace(now, glyph=old.glyph) == old and now.glyph.strokes is old.glyph.strokes
+    assert min(p.x - p.glyph.width * p.size / 2 for p in lines) <= min(p.x for p in crossed)
+    assert max(p.x + p.glyph.width * p.size / 2 for p in lines) >= max(p.x for p in crossed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_frame_stands_around_a_number_and_is_nothing_itself(sources, seed):
+    rng = np.random.default_rng(seed)
+    digits = digits_of(2, rng)
+    around = frame(digits, rng)
+    assert around.glyph.kind == "frame"
+    for p in digits[:1] if abs(around.x - digits[0].x) < 1 else digits[-1:]:  # of the number that it is drawn around
+        assert abs(around.y - p.y) < 20 and around.glyph.height * around.size > p.glyph.height * p.size
+    pages = Pages(seed, sources)
+    stamps = [s for p in (*digits, around) if (s := stamp(p, np.eye(2, 3), 3.0, 192, rng))]
+    page, ink, owner, _ = pages._compose(stamps, Layout(), np.eye(2, 3), 192, 40.0, 3.0)
+    assert set(np.unique(owner)) <= {0, 1, 2}
+    alone = pages._compose(stamps[:2], Layout(), np.eye(2, 3), 192, 40.0, 3.0)[1]
+    assert np.array_equal(ink, alone) and page.shape == ink.shape
 
 
 @pytest.mark.parametrize("maker", [maker for maker, _ in layouts.SHARES], ids=lambda m: m.__name__)
