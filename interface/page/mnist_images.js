@@ -1,6 +1,6 @@
 // MNIST's images in the page: fetched when they are first wanted (`mnistImages`), from the app or from beside the page that needs no server.
 
-const SIZE = 784; // bytes of an image
+export const SIZE = 784; // bytes of an image
 
 /** @typedef {{images: Uint8Array<ArrayBuffer>, labels: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>}} Images  784 bytes each; bytes: both */
 

@@ -102,12 +102,22 @@ export const opinion = async (model, images) => (await files.ask({model, images,
 /** A worker of its own for a run over many images or files, until it ends. */
 export class Run {
   asked = new Asked();
+  ended = false;
 
   /**
    * @param {string} model
    */
   constructor(model) {
     this.model = model;
+  }
+
+  /**
+   * Never settles once the run has ended, like what was under way then: no new worker starts.
+   * @param {Pick<ReaderRequest, 'images' | 'file' | 'audited'>} message
+   * @returns {Promise<ReaderAnswer>}
+   */
+  ask(message) {
+    return this.ended ? new Promise(() => {}) : this.asked.ask({model: this.model, ...message});
   }
 
   /**
@@ -125,7 +135,7 @@ export class Run {
    * @returns {Promise<{probabilities: number[][], none: number[]}>}
    */
   async judged(images) {
-    const {probabilities = [], none = []} = await this.asked.ask({model: this.model, images});
+    const {probabilities = [], none = []} = await this.ask({images});
     return {probabilities, none};
   }
 
@@ -135,24 +145,25 @@ export class Run {
    * @returns {Promise<Reading>} rejects with an Error, a sentence where it is no picture that can be read
    */
   async read(file) {
-    const {reading} = await this.asked.ask({model: this.model, file});
+    const {reading} = await this.ask({file});
     if (!reading) throw new Error('Nothing was read.');
     return reading;
   }
 
   /**
-   * What an audit of labels sees in a picture file; reading: null of an image.
+   * What an audit of labels sees in a picture file; reading: null of an image; note: what of the file was not read, '' for nothing.
    * @param {Blob} file
-   * @returns {Promise<{seen: SeenPicture, reading: Reading | null}>} rejects as `read` does
+   * @returns {Promise<{seen: SeenPicture, reading: Reading | null, note: string}>} rejects as `read` does
    */
   async seen(file) {
-    const {seen, reading = null} = await this.asked.ask({model: this.model, file, audited: true});
+    const {seen, reading = null, note = ''} = await this.ask({file, audited: true});
     if (!seen) throw new Error('Nothing was read.');
-    return {seen, reading};
+    return {seen, reading, note};
   }
 
   /** Stop, whatever is under way. */
   end() {
+    this.ended = true;
     this.asked.worker?.terminate();
   }
 }

@@ -59,7 +59,7 @@ async function answer(asked) {
   if (bytes) return {reading: recogniser.readImage(bytes)};
   if (opened && audited) {
     const seen = await (await import('./pictures/seen.js')).seenIn(opened);
-    return {seen, reading: seen.image ? null : await read(recogniser, opened, brief)};
+    return {seen, reading: seen.image ? null : await read(recogniser, opened, brief), note: await about(opened)};
   }
   const pixels = picture ?? opened;
   if (!pixels) return {note: notes[model]};

@@ -2,6 +2,8 @@
 // (`corrected`), as evaluation/audit/corrections.py packs it. `audit` looks for suspects and keeps what it finds.
 
 import {bytesOf} from '../../page/base64.js';
+import {sentence} from '../../page/dom.js';
+import {SIZE} from '../../page/mnist_images.js';
 import {zip} from '../../page/zip.js';
 import {audited} from './audit_run.js';
 import {AUDIT_KINDS, LOOKING, MISSING, MOST_SUSPECTS, NO_AUDIT, test_images, WHOSE} from './constants.js';
@@ -16,7 +18,6 @@ import {archive, belowLabel} from './test_sets.js';
 
 /** @typedef {[index: number, action: string, label: number | null]} Decision */
 
-const SIZE = 784; // bytes of an image
 const AT_ONCE = 50; // images drawn without a pause: a third of a millisecond each
 
 /** @typedef {Audit & {tiles: object[]}} Kept  tiles: what the gallery shows of each suspect */
@@ -108,7 +109,7 @@ export async function corrected(model, set, decisions) {
     try {
       members.push([free([decision?.label ?? label, ...belowLabel(name)].join('/'), taken), await content(index)]);
     } catch (error) {
-      leftOut.push([cell(name), label, 'left out', '', cell(error instanceof Error ? error.message : String(error)), '']);
+      leftOut.push([cell(name), label, 'left out', '', cell(sentence(error)), '']);
     }
   }
   const changed = [...settled]
@@ -130,8 +131,9 @@ function contentOf(audit, set) {
     };
   const files = new Map(archive(set.packed).files.map(({name, content}) => [name, content]));
   return async (index) => {
-    const content = await files.get(audit.names[index])?.();
-    return content ? new Uint8Array(await content.arrayBuffer()) : new Uint8Array();
+    const content = files.get(audit.names[index]);
+    if (!content) throw new Error('It is not in the test set.');
+    return new Uint8Array(await (await content()).arrayBuffer());
   };
 }
 

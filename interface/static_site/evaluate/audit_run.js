@@ -3,11 +3,12 @@
 
 import {bytesOf} from '../../page/base64.js';
 import {sentence} from '../../page/dom.js';
-import {mnistImages} from '../../page/mnist_images.js';
+import {mnistImages, SIZE} from '../../page/mnist_images.js';
 import {models} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {weights} from './constants.js';
 import {answer} from './metrics.js';
+import {CHUNK} from './runs.js';
 import {cutByBorder, doubted, turns} from './suspects.js';
 import {archive} from './test_sets.js';
 
@@ -24,9 +25,6 @@ import {archive} from './test_sets.js';
 
 /** @typedef {(progress: {done: number, total: number}) => void} Show */
 
-const CHUNK = 250; // images between two looks at how far it is
-const SIZE = 784; // bytes of an image
-
 /**
  * @param {string} model
  * @param {TestSet | null} set  null: MNIST's test images
@@ -36,13 +34,16 @@ const SIZE = 784; // bytes of an image
  */
 export async function audited(model, set, signal, show) {
   const runs = [model, ...secondOpinion(model)].map((name) => new Run(name));
-  const finder = new Worker(new URL('suspects_worker.js', import.meta.url), {type: 'module'});
+  /** @type {Promise<null>} */
   const stopped = new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), {once: true}));
+  /** @type {Show} */
+  const showUntilStopped = (progress) => {
+    if (!signal.aborted) show(progress);
+  };
   try {
-    return await Promise.race([look(runs, finder, set, show), /** @type {Promise<null>} */ (stopped)]);
+    return await Promise.race([look(runs, stopped, set, showUntilStopped), stopped]);
   } finally {
     for (const run of runs) run.end();
-    finder.terminate();
   }
 }
 
@@ -54,8 +55,8 @@ function secondOpinion(model) {
     .slice(0, 1);
 }
 
-/** @type {(runs: Run[], finder: Worker, set: TestSet | null, show: Show) => Promise<Audit>} */
-async function look(runs, finder, set, show) {
+/** @type {(runs: Run[], stopped: Promise<null>, set: TestSet | null, show: Show) => Promise<Audit | null>} */
+async function look(runs, stopped, set, show) {
   const seen = set ? await ofFiles(runs[0], set, show) : await ofImages();
   const {names, labels, images, unreadable} = seen;
   if (!labels.length) {
@@ -75,26 +76,28 @@ async function look(runs, finder, set, show) {
   const {sure = Infinity, not_digit: notDigit = 0.5} = models[judge.run.model] ?? {}; // of a visitor's own model nothing is sure
   const looked = {...seen, probabilities: judge.probabilities, none: judge.none};
   const turned = await judge.run.judged(turns(images, doubted(looked, sure)));
-  return {
-    names,
-    labels,
-    images,
-    unreadable,
-    answers: opinions[0].probabilities.map(answer),
-    found: await found(finder, [looked, sure, notDigit, turned]),
-  };
+  const found = await suspects([looked, sure, notDigit, turned], stopped);
+  return found && {names, labels, images, unreadable, answers: opinions[0].probabilities.map(answer), found};
 }
 
 /** @type {(judged: Judged, labels: number[]) => number} how many are read as labelled: the worse model takes its own mistakes for wrong labels */
 const right = ({probabilities}, labels) => probabilities.filter((row, at) => answer(row) === labels[at]).length;
 
-/** @type {(finder: Worker, given: [Looked, sure: number, notDigit: number, turned: Judged]) => Promise<Found>} */
-const found = (finder, given) =>
-  new Promise((resolve, reject) => {
-    finder.onmessage = ({data}) => resolve(data);
-    finder.onerror = () => reject(new Error('The suspects cannot be found in this browser.'));
-    finder.postMessage(given);
+/** @type {(given: [Looked, sure: number, notDigit: number, turned: Judged], stopped: Promise<null>) => Promise<Found | null>} */
+async function suspects(given, stopped) {
+  const worker = new Worker(new URL('suspects_worker.js', import.meta.url), {type: 'module'});
+  /** @type {Promise<Found>} */
+  const found = new Promise((resolve, reject) => {
+    worker.onmessage = ({data}) => resolve(data);
+    worker.onerror = () => reject(new Error('The suspects cannot be found in this browser.')); // nor where it cannot be loaded
+    worker.postMessage(given);
   });
+  try {
+    return await Promise.race([found, stopped]);
+  } finally {
+    worker.terminate();
+  }
+}
 
 /** @type {() => Promise<Seen>} MNIST's test images as if they had been files, named by their index */
 async function ofImages() {
@@ -128,7 +131,7 @@ async function ofFiles(run, set, show) {
   const all = {names: [], labels: [], digits: [], cut: [], unreadable: []};
   for (const [at, {name, label, content}] of files.entries()) {
     try {
-      const {seen, reading} = await run.seen(await content());
+      const {seen, reading, note} = await run.seen(await content());
       const one = seen.image ? ofImage(seen.image) : ofReading(/** @type {Reading} */ (reading), seen);
       images.push(one.image);
       all.names.push(name);
@@ -136,6 +139,7 @@ async function ofFiles(run, set, show) {
       all.digits.push(one.digits);
       all.cut.push(one.cut);
       keys.push(seen.key);
+      if (note) all.unreadable.push([name, note]); // as Python lists what it leaves out
     } catch (error) {
       all.unreadable.push([name, sentence(error)]);
     }

@@ -1,11 +1,13 @@
 // Pictures that nearly are the same, as evaluation/audit/duplicates.py finds them: by perceptual hash, pixels and what the network sees.
 
+import {SIZE} from '../../page/mnist_images.js';
 import {median} from '../../reader/arrays.js';
+import {normalization} from '../../reader/constants.js';
 import {blurred} from '../../reader/segmentation/imaging.js';
 import {AUDIT_NUMBERS} from './constants.js';
 
 const {HASH_SIDE, MOST_BITS, MOST_PIXELS, MOST_OUTPUTS, CHUNK, MOST_PAIRS, SPREAD} = AUDIT_NUMBERS;
-const [SIDE, SIZE] = [28, 784];
+const {SIDE} = normalization; // px
 
 /** COSINES[a][x]: the lowest frequencies */
 const COSINES = Array.from({length: HASH_SIDE}, (_, a) =>

@@ -1,6 +1,7 @@
 // Which images stand behind a figure (`select`), and these images as HTML (`tiles`): evaluation/galleries.py in JavaScript.
 
 import {context2d} from '../../page/dom.js';
+import {SIZE} from '../../page/mnist_images.js';
 import {BANDS, KINDS, LABEL_PROBLEMS, LABELS} from './constants.js';
 import {percent, plural, render} from './jinja.js';
 
@@ -61,7 +62,7 @@ function tile(report, images, index) {
   return {
     index,
     name,
-    image: dataUrl(images.subarray(784 * index, 784 * (index + 1))),
+    image: dataUrl(images.subarray(SIZE * index, SIZE * (index + 1))),
     true: label,
     predicted,
     probability: row[predicted] ?? 0,

@@ -8,7 +8,7 @@ import {belowLabel, labelOf} from './test_sets.js';
 /** @import {Grouping} from './types.js' */
 
 const {LARGEST_TABLE, MOST_COLUMNS, LOWEST, HIGHEST, DECIMALS, LARGEST_CELL, LARGER_CELL, SENTENCES, name: CALLED} = TABLE;
-const NUMBER = /^[+-]?(\d(_?\d)*\.?(\d(_?\d)*)?|\.\d(_?\d)*)(e[+-]?\d(_?\d)*)?$/i; // as Python's float reads it
+const NUMBER = /^[+-]?(\d(_?\d)*(\.(\d(_?\d)*)?)?|\.\d(_?\d)*)(e[+-]?\d(_?\d)*)?$/i; // as Python's float reads it, in ASCII digits
 
 /**
  * @param {string[]} names  of the pictures that were read, with their folders

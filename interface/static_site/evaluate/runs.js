@@ -4,7 +4,7 @@
 import {bytesOf} from '../../page/base64.js';
 import {keyOf, sha256} from '../../page/digest.js';
 import {sentence} from '../../page/dom.js';
-import {mnistImages} from '../../page/mnist_images.js';
+import {mnistImages, SIZE} from '../../page/mnist_images.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {byDigit, eceInterval} from './confidence.js';
@@ -19,8 +19,7 @@ import {archive} from './test_sets.js';
 /** @import {Grouping, Progress, Report} from './types.js' */
 /** @import {Result, TestSet} from './test_sets.js' */
 
-const CHUNK = 250; // images between two looks at how far it is
-const SIZE = 784; // bytes of an image
+export const CHUNK = 250; // images between two looks at how far it is
 
 /** @type {Promise<string> | undefined} of MNIST's test images and labels */
 let digest;
@@ -105,7 +104,7 @@ export async function overFiles(model, set, signal, show) {
       found.keys.push(await keyOf(new Uint8Array(await file.arrayBuffer())));
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
     } catch (error) {
-      if (!signal.aborted) unreadable.push([name, error instanceof Error ? error.message : String(error)]);
+      if (!signal.aborted) unreadable.push([name, sentence(error)]);
     }
     return at + 1;
   });

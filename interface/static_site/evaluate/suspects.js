@@ -1,13 +1,14 @@
 // The suspects of a test set, the most suspect first, as evaluation/audit/suspects.py finds them with the same probabilities. Enter at
 // `find`; to tell pictures that are turned, a network first reads `turns` of those that are `doubted`.
 
+import {SIZE} from '../../page/mnist_images.js';
 import {normalization} from '../../reader/constants.js';
 import {AUDIT_KINDS, AUDIT_NUMBERS} from './constants.js';
 import {near} from './duplicates.js';
 
 const {BLANK_SCORE, SEVERAL_SCORE, CUT_SCORE, OTHER_LABEL_SCORES, SAME_LABEL_SCORES, NONE_SCORE} = AUDIT_NUMBERS;
 const {DOUBT, TURNED, HALF_TURN, LEAST_INK, LEAST_CUT} = AUDIT_NUMBERS;
-const [SIDE, SIZE] = [28, 784]; // px; bytes of an image
+const {SIDE, SOLID} = normalization; // px; grey value
 
 /**
  * What a model sees in a labelled set.
@@ -42,7 +43,7 @@ const [SIDE, SIZE] = [28, 784]; // px; bytes of an image
  */
 export function find(looked, sure, notDigit, turned = {probabilities: [], none: []}) {
   const {labels} = looked;
-  const {read, confident} = seen(looked, sure);
+  const {read, confident} = answers(looked, sure);
   const rotated = turnedOnes(looked, doubted(looked, sure), turned);
   const explained = new Set(rotated.map(({index}) => index)); // the label is right: it is the picture that is turned
   const suspects = ranked([
@@ -55,7 +56,7 @@ export function find(looked, sure, notDigit, turned = {probabilities: [], none: 
 }
 
 /** @type {(looked: Looked, sure: number) => {read: boolean[], confident: number[]}} whether there is an answer, and the digit surely seen */
-function seen(looked, sure) {
+function answers(looked, sure) {
   const read = looked.probabilities.map((row) => row.some(Boolean));
   const limits = thresholds(looked, read, sure);
   return {read, confident: looked.probabilities.map((row, i) => (read[i] ? confidently(row, limits) : -1))};
@@ -63,7 +64,7 @@ function seen(looked, sure) {
 
 /** @type {(looked: Looked, sure: number) => number[]} indices of the pictures whose label is in doubt */
 export function doubted(looked, sure) {
-  const {read, confident} = seen(looked, sure);
+  const {read, confident} = answers(looked, sure);
   return looked.labels.flatMap((label, i) =>
     read[i] && confident[i] !== label && margin(label, looked.probabilities[i]) > DOUBT ? [i] : [],
   );
@@ -116,7 +117,7 @@ export const cutByBorder = (images) =>
     ];
     return sides.some(([from, step]) => {
       let solid = 0;
-      for (let i = 0; i < SIDE; i++) if (image[from + step * i] >= normalization.SOLID) solid += 1;
+      for (let i = 0; i < SIDE; i++) if (image[from + step * i] >= SOLID) solid += 1;
       return solid >= LEAST_CUT;
     });
   });
@@ -142,8 +143,8 @@ function estimatedErrors(labels, confident, read) {
   let off = 0;
   for (let digit = 0; digit < 10; digit++) {
     const own = confident.filter((_, i) => read[i] && labels[i] === digit);
-    const seen = own.filter((one) => one >= 0);
-    if (seen.length) off += (seen.filter((one) => one !== digit).length / seen.length) * own.length;
+    const sure = own.filter((one) => one >= 0);
+    if (sure.length) off += (sure.filter((one) => one !== digit).length / sure.length) * own.length;
   }
   return total ? off / total : 0;
 }
@@ -196,7 +197,7 @@ function faults({labels, digits, none, cut, images}, notDigit) {
     const suspect = (/** @type {string} */ kind, /** @type {number} */ score) => [{index, label, suggested: null, score, kind}];
     if (digits[index] > 1) return suspect('several', SEVERAL_SCORE);
     let ink = 0;
-    for (let at = SIZE * index; at < SIZE * (index + 1); at++) if (images[at] >= normalization.SOLID) ink += 1;
+    for (let at = SIZE * index; at < SIZE * (index + 1); at++) if (images[at] >= SOLID) ink += 1;
     return [
       ...(digits[index] === 0 || ink < LEAST_INK ? suspect('blank', BLANK_SCORE) : []),
       ...(digits[index] === 1 && none[index] > notDigit ? suspect('none', NONE_SCORE * none[index]) : []),

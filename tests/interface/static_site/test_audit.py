@@ -1,9 +1,6 @@
-"""The audit of labels in the page without a server: the suspects that Python finds, in MNIST and in pictures of one's own; they are settled
-by keyboard, and the corrected set is packed."""
+"""The audit of labels in the page without a server: the suspects that Python finds, in MNIST and in pictures of one's own."""
 
 import base64
-import csv
-import gzip
 import io
 import json
 import zipfile
@@ -11,19 +8,19 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
 
 from evaluation.audit import duplicates, pictures
 from evaluation.audit.suspects import Looked, cut_by_border, find
 from evaluation.audit_command import second_opinion
 from evaluation.picture_archive import Archive
 from interface.predict.examples.draw import one, row
-from model.datasets import Labelled, unit
+from model.datasets import unit
+from model.pictures import SENTENCES
 from model.recogniser import load
 from tests.browser import png
-from tests.conftest import Opener
 from tests.interface.evaluate.dashboard import shipped_report
-from tests.interface.static_site.test_evaluation import LONG, choose_file, evaluate_tab, same, zipped
+from tests.interface.static_site.test_evaluation import same, zipped
 
 TURNS = """async ([looked, images, sure]) => {
     const {doubted, turns} = await import(new URL('assets/interface/static_site/evaluate/suspects.js', location.href).href);
@@ -102,7 +99,8 @@ def test_one_picture_many_times_ends_where_python_ends(coding, mnist):
         [probabilities.tolist(), base64.b64encode(images.tobytes()).decode()],
     )
     pairs = [tuple(pair) for pair in json.loads(found)]
-    assert pairs == duplicates.near(images, probabilities) and len(found) > duplicates.MOST_PAIRS
+    assert pairs == duplicates.near(images, probabilities)
+    assert duplicates.MOST_PAIRS < len(pairs) < 340 * 339 // 2
 
 
 AUDITED = """async ([model, packed]) => {
@@ -154,6 +152,32 @@ def test_pictures_of_ones_own_have_pythons_suspects_whichever_model_is_chosen(co
         assert [file for file, _ in found["unreadable"]] == [file for file, _ in expected.unreadable] == ["7/bad.png"]
 
 
+def test_of_a_file_with_two_pages_the_first_is_audited_and_this_is_said(coding):
+    first, second = (Image.fromarray(one(digit)) for digit in "47")
+    first.save(content := io.BytesIO(), "TIFF", save_all=True, append_images=[second])
+    packed = zipped({"4/two.tif": content.getvalue()})
+    found = coding.evaluate(AUDITED, ["classic", base64.b64encode(packed).decode()])
+    assert found["names"] == ["4/two.tif"] and found["answers"] == [4]
+    assert found["unreadable"] == [["4/two.tif", SENTENCES["pages"].format(pages=2)]]
+
+
+CORRECTED = """async ([names, packed]) => {
+    const base = new URL('assets/interface/static_site/evaluate/', location.href).href;
+    const [{corrected}, {send, testSet}] = await Promise.all([import(base + 'audit.js'), import(base + 'test_sets.js')]);
+    const set = testSet(await send('mine.zip', new Blob([Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))])));
+    set.audits.set('cnn', {names, labels: names.map(() => 3), found: {suspects: []}});
+    return corrected('cnn', set, []);
+}"""
+
+
+def test_a_picture_that_the_test_set_does_not_hold_is_listed_as_left_out(coding):
+    packed = base64.b64encode(zipped({"3/a.png": b"a"})).decode()
+    found = coding.evaluate(CORRECTED, [["3/a.png", "3/gone.png"], packed])
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(found["base64"]))) as corrected:
+        assert corrected.namelist() == ["3/a.png", "changes.csv"]
+        assert "3/gone.png,3,left out,,It is not in the test set.," in corrected.read("changes.csv").decode()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["cnn", "classic"])
 def test_mnists_suspects_are_pythons(coding, mnist, name):
@@ -162,74 +186,3 @@ def test_mnists_suspects_are_pythons(coding, mnist, name):
         coding.evaluate(AUDITED, [name, None]),
         pictures.finish(model, pictures.of_images(mnist.test), second_opinion(model)),
     )
-
-
-@pytest.fixture
-def few(browser, site, mnist):
-    """(the page with MNIST's first test images in the place of all, these images)."""
-    some = Labelled(mnist.test.images[:600], mnist.test.labels[:600])
-    opener = Opener(browser, site)
-    page = opener(service_workers="block")
-    content = gzip.compress(some.images.tobytes() + some.labels.astype(np.uint8).tobytes())
-    page.route("**/mnist/test-images.gz", lambda route: route.fulfill(body=content))
-    yield page, some
-    opener.close()
-
-
-def test_mnists_images_are_audited_at_a_click_and_the_corrected_set_is_packed(few):
-    page, some = few
-    model = load()
-    expected = pictures.finish(model, pictures.of_images(some), second_opinion(model)).found.suspects
-    evaluate_tab(page)
-    page.locator(".ev-toc").get_by_text("Audit my labels").click()
-    audit = page.locator('[data-piece="Audit my labels"]')
-    audit.get_by_test_id("start-audit").click()
-    expect(audit.get_by_role("progressbar")).to_be_visible(timeout=LONG)
-    audit.get_by_role("button", name="Stop").click()
-    expect(audit.locator(".note")).to_contain_text("Cancelled after")
-    audit.get_by_test_id("start-audit").click()
-    tiles = audit.locator(".suspect")
-    expect(tiles).to_have_count(len(expected), timeout=LONG)
-    shown = tiles.evaluate_all(
-        "tiles => tiles.map(({dataset}) => [dataset.index, dataset.label, dataset.suggested].join())"
-    )
-    assert shown == [f"{s.index},{s.label},{'' if s.suggested is None else s.suggested}" for s in expected]
-    first = expected[0]
-    tiles.first.press("3")
-    with page.expect_download(timeout=LONG) as download:
-        audit.get_by_test_id("corrected").click()
-    with zipfile.ZipFile(download.value.path()) as corrected:
-        assert len(corrected.namelist()) == len(some) + 1
-        image = cv2.imdecode(np.frombuffer(corrected.read(f"3/{first.index}"), np.uint8), cv2.IMREAD_GRAYSCALE)
-        assert image is not None and (image == some.images[first.index]).all()
-        assert f"{first.index},{first.label},relabel,3,{first.kind}" in corrected.read("changes.csv").decode()
-
-
-def test_suspects_are_settled_by_keyboard_and_the_corrected_set_is_packed(visit, site):
-    visit.goto(site)
-    evaluate_tab(visit)
-    expect(visit.locator('[data-piece="Audit my labels"]')).to_contain_text("choose “Your pictures”", timeout=LONG)
-    pictures = {f"mine/{digit}/ann/a.png": png(one(str(digit))) for digit in range(10)}
-    pictures |= {"mine/4/ann/wrong.png": png(one("7", height=150)), "mine/2/=again.png": pictures["mine/2/ann/a.png"]}
-    choose_file(visit, "zip", "mine.zip", zipped(pictures))
-    expect(visit.get_by_test_id("evaluation-status")).to_contain_text("12 pictures in", timeout=LONG)
-    visit.locator(".ev-toc").get_by_text("Audit my labels").click()
-    audit = visit.get_by_test_id("audit")
-    audit.get_by_test_id("start-audit").click()
-    expect(audit.locator("span[data-settled]")).to_have_text("0 of 2 settled.", timeout=LONG)
-    expect(audit.get_by_test_id("corrected")).to_be_disabled()
-    expect(audit.locator("[data-accuracy]")).to_contain_text("91.67 %")
-    for name, key in (("wrong.png", "r"), ("a.png", "d")):
-        audit.locator(".suspect", has_text=name).press(key)
-    expect(audit.locator("span[data-settled]")).to_have_text("2 of 2 settled.")
-    expect(audit.locator("[data-accuracy]")).to_contain_text("with your decisions 100.00 %")
-    with visit.expect_download() as download:
-        audit.get_by_test_id("corrected").click()
-    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as corrected:
-        names = {f"{digit}/ann/a.png" for digit in range(10) if digit != 2}
-        assert set(corrected.namelist()) == names | {"2/=again.png", "7/ann/wrong.png", "changes.csv"}
-        assert corrected.read("7/ann/wrong.png") == pictures["mine/4/ann/wrong.png"]
-        rows = list(csv.DictReader(io.StringIO(corrected.read("changes.csv").decode())))
-    settled = {row["file"]: (row["label"], row["action"], row["new_label"], row["kind"]) for row in rows}
-    assert settled["mine/4/ann/wrong.png"] == ("4", "relabel", "7", "label")
-    assert settled["mine/2/ann/a.png"] == ("2", "drop", "", "duplicate")

@@ -1,6 +1,7 @@
 """The slices of the page without a server: Python's, of labels, shapes, folders and a visitor's metadata.csv."""
 
 import base64
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -128,6 +129,13 @@ def test_the_slices_of_a_table_are_pythons(coding):
         expected = in_python(NAMES, content)
         assert isinstance(expected, list) and found == expected, which
     assert [one["name"] for one in in_python(NAMES, GOOD["values"])] == ["folder", "column"]
+
+
+def test_a_long_cell_that_is_nearly_a_number_is_read_quickly(coding):
+    content = table(lambda i: "1" * 131_000 + "x", names=NAMES[:1])
+    started = time.monotonic()
+    assert in_page(coding, NAMES, [content]) == [in_python(NAMES, content)]
+    assert time.monotonic() - started < 20  # s; two minutes with a pattern of quadratic time
 
 
 def test_a_table_that_cannot_be_used_gets_pythons_sentence(coding):
