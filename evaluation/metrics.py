@@ -259,10 +259,10 @@ def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> McNemar:
         raise ValueError("both models must have read the same images")
     a, b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     # Twice the binomial tail, exactly; scipy.stats, with the same value, would take 60 MB of every server's memory.
-    tail = ways = 1  # of k = 0
+    tail = binomial = 1  # of k = 0
     for k in range(min(a, b)):
-        ways = ways * (a + b - k) // (k + 1)
-        tail += ways
+        binomial = binomial * (a + b - k) // (k + 1)
+        tail += binomial
     return McNemar(a, b, min(1.0, 2 * tail / 2 ** (a + b)))
 
 
