@@ -43,8 +43,8 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     The segmentation's reading, but
 
     - the page network's, where that is sure of several digits;
-    - never sure where the page network sees no ink or reads otherwise (instead of a single digit: where it is certain of two or
-      more) or reads the same several digits with doubts, nor where both refuse writing on a digit's line;
+    - never sure where the page network sees no ink or reads otherwise (instead of a single digit: where it is sure of another one or
+      certain of two or more) or reads the same several digits with doubts, nor where both refuse writing on a digit's line;
     - where it is not sure and the page network reads several digits, the one that is likelier to be right (`preference`): of the same
       digits its boxes;
     - where it finds nothing, what the page network reads, never sure;
@@ -135,6 +135,8 @@ def _checked(reading: Reading, page: Page) -> Reading:
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
     single = len(_kept(reading)) == 1
+    if single and witness.verdict == SURE and len(_kept(witness)) == 1 and _line(witness) != _line(reading):
+        return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
     if _line(witness) == _line(reading) and (single or _certainty(witness) >= AGREED) or _is_one(reading, witness):
         return reading
     if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:

@@ -62,6 +62,9 @@ function checked(reading, page, seen) {
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
   const single = kept(reading).length === 1;
+  if (single && seen.verdict === SURE && kept(seen).length === 1 && line(seen) !== line(reading)) {
+    return {...counts, verdict: UNSURE, why: READERS};
+  }
   if ((line(seen) === line(reading) && (single || certainty(seen) >= AGREED)) || isOne(reading, seen)) return counts;
   if (single && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);

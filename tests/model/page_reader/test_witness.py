@@ -149,6 +149,11 @@ def test_a_single_digit_is_sure_whatever_the_page_network_doubts():
     assert witness.judge(segmented("7"), seen).verdict == SURE
 
 
+def test_a_single_digit_is_not_sure_where_the_page_network_is_sure_of_another():
+    found = witness.judge(segmented("7"), page("1"))
+    assert (found.text, found.verdict, found.why) == ("7", UNSURE, "readers")
+
+
 @pytest.mark.usefixtures("plain_rule")
 @pytest.mark.parametrize(
     ("certainty", "text", "unread", "counts"),
