@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.latency import link
 from interface.predict.examples.draw import one, row
 from interface.reader import runtime
 from interface.static import main
@@ -103,6 +104,20 @@ def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
     expect(page).to_have_url(re.compile("#d="))
     other = open_site(page.url[page.url.index("#") :])
     expect_text(other, "3")
+
+
+def test_an_answer_does_not_wait_for_what_the_other_model_thinks(open_site):
+    page = open_site()
+    address, held = page.url, []
+    page.context.route("**/classic.tflite", lambda route: held.append(route))
+    page.goto("about:blank")
+    page.goto(address + link())  # read while the networks are on their way
+    expect_text(page, "7")
+    eventually(page, lambda: held, bool)
+    assert not page.get_by_test_id("other-model").is_visible()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_test_id("other-model")).to_be_visible()
 
 
 def test_after_the_first_visit_it_works_without_any_network(open_site, site_folder):
