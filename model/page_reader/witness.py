@@ -22,7 +22,7 @@ CERTAIN = 0.9  # probability
 # both read as a 1 is sure (`python -m benchmarks.pages`).
 AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (5.4, 0.8, -1.6, -2.1), 3.4
+WEIGHTS, BIAS = (4.8, 0.3, -3.9, -2.8), 5.2
 MANY = 4  # digits; a single one was never split into so many that are sure
 # Share of a digit's height that its parts reach together where the page network has split it; lower ones stand in a ring that was
 # drawn around them.
