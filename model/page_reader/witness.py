@@ -18,9 +18,9 @@ from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
-# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.7 a slash or bracket that
+# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.8 a slash or bracket that
 # both read as a 1 is sure (`python -m benchmarks.pages`).
-AGREED = 0.8
+AGREED = 0.95
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (4.8, 0.3, -3.9, -2.8), 5.2
 MANY = 4  # digits; a single one was never split into so many that are sure
