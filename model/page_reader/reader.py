@@ -26,9 +26,9 @@ LARGEST = 2048  # px of the longer side in the second pass
 KIND = 0.2  # digit share from which an instance counts in a first pass
 ASKED = 0.02  # digit share from which the digit network is asked what an instance is: of those with less, one in 200 is a digit
 # Probabilities by the instance classifier from which it is a digit, and from which it may be sure; from MAYBE on it may be one after
-# all, so that the page is not sure. Of 0.4, 0.5 and 0.6 the last read most of 684 pages. With 0.8 instead of 0.95 here and in witness.py
-# 216 of 409 were sure, six of them wrong, instead of 176 and three: above all slashes among digits (`python -m benchmarks.pages`).
-IS_DIGIT, CERTAIN, MAYBE = 0.6, 0.95, 0.1
+# all, so that the page is not sure. Of 0.4, 0.5 and 0.6 the last read most of 684 pages. With 0.95 instead of 0.8 here and in witness.py
+# 176 of 409 were sure, three of them wrong, instead of 216 and six; but rows with a straight 1 were sure no more.
+IS_DIGIT, CERTAIN, MAYBE = 0.6, 0.8, 0.1
 # Where of the SAMPLE instances that are the likeliest digits a smaller share than TEXTURE is one, no others are read: a picture
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25

@@ -18,15 +18,15 @@ from model.recogniser import PAGE_READER, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
-# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.8 a slash or bracket that
+# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.7 a slash or bracket that
 # both read as a 1 is sure (`python -m benchmarks.pages`).
-AGREED = 0.95
+AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (4.8, 0.3, -3.9, -2.8), 5.2
 MANY = 4  # digits; a single one was never split into so many that are sure
-# Share of a digit's height that its parts reach together where the page network has split it; lower ones stand in a ring that was
-# drawn around them.
-SPLIT = 0.85
+# Shares of a ring's height that are free above and below the digits in it: parts of a digit that the page network has split reach its
+# top or its foot.
+ROOM = 0.06
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
@@ -50,8 +50,8 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     - where it finds nothing, what the page network reads, never sure;
     - no digit, where it is not sure of any and the page network sees no ink at all: grain and shadows of bare paper.
 
-    A single sure digit stays one where all that the page network reads lies in its box: there it has split it. Unless that is
-    lower: then a ring was drawn around it, and the page network's reading counts.
+    A single sure digit stays one where all that the page network reads lies in its box: there it has split it. Unless there
+    is room above and below it: then a ring was drawn around it, and the page network's reading counts.
     Whichever counts, it says where the page network saw writing that is none of its digits.
     A picture of a few px has one reader: it is an image of a digit or two, as MNIST's are, not a page.
     """
@@ -169,16 +169,13 @@ def _is_one(reading: Reading, page: Reading) -> bool:
 
 
 def _ringed(reading: Reading, page: Reading) -> bool:
-    """Whether all digits of the page network stand within one of the segmentation's, or what that refuses, and are lower: a ring."""
+    """Whether all digits of the page network stand within one of the segmentation's, or what that refuses, with room above and below."""
     kept = _kept(page)
-    return bool(kept) and any(
-        all(_holds(d.box, k.box) for k in kept) and _high(kept) < SPLIT * d.box[3] for d in reading.digits
-    )
-
-
-def _high(digits: list[Digit]) -> int:
-    """px from the highest to the lowest of some digits."""
-    return max(d.box[1] + d.box[3] for d in digits) - min(d.box[1] for d in digits)
+    if not kept:
+        return False
+    top, foot = min(d.box[1] for d in kept), max(d.box[1] + d.box[3] for d in kept)
+    rings = [d.box for d in reading.digits if all(_holds(d.box, k.box) for k in kept)]
+    return any(min(top - y, y + height - foot) > ROOM * height for _, y, _, height in rings)
 
 
 def _holds(box: Box, other: Box) -> bool:

@@ -7,7 +7,7 @@ import {summarise} from '../recogniser.js';
 /** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, SPLIT} = witness;
+const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, ROOM} = witness;
 const {READERS, WRITING} = words;
 
 /** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
@@ -94,11 +94,12 @@ function isOne(reading, page) {
   return reading.verdict === SURE && !more.length && kept(page).every(({box}) => holds(only.box, box));
 }
 
-/** @type {(reading: Reading, page: Reading) => boolean} whether all digits of the page network stand, lower, within one of the other reading */
+/** @type {(reading: Reading, page: Reading) => boolean} whether all digits of the page network stand, with room, within one of the other reading */
 function isRinged(reading, page) {
   const boxes = kept(page).map(({box}) => box);
-  const high = Math.max(...boxes.map(([, y, , h]) => y + h)) - Math.min(...boxes.map(([, y]) => y));
-  return boxes.length > 0 && reading.digits.some(({box}) => boxes.every((one) => holds(box, one)) && high < SPLIT * box[3]);
+  const [top, foot] = [Math.min(...boxes.map(([, y]) => y)), Math.max(...boxes.map(([, y, , height]) => y + height))];
+  const rings = reading.digits.filter(({box}) => boxes.length && boxes.every((one) => holds(box, one)));
+  return rings.some(({box: [, y, , height]}) => Math.min(top - y, y + height - foot) > ROOM * height);
 }
 
 /** @type {(box: Box, other: Box) => boolean} whether the middle of the other box lies in the first */

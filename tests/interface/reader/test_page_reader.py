@@ -146,7 +146,7 @@ def answers() -> list[tuple[Reading, Page]]:
         Page([row(text, verdict, unsure=unsure, height=height)], other, unread, ink)
         for (text, height), (verdict, unsure) in itertools.product(
             (("", 40), ("7", 40), ("77", 40), ("12", 40), ("7", 36), ("2", 24), ("12", 24)),
-            ((SURE, 1.0), (UNSURE, 0.5), (UNSURE, 0.96875)),
+            ((SURE, 1.0), (UNSURE, 0.5), (UNSURE, 0.875)),
         )
         for other, unread in (
             ((), ""),
