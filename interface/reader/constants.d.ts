@@ -160,7 +160,16 @@ export const reader: {
 };
 
 /** model/page_reader/witness.py */
-export const witness: {CERTAIN: number; AGREED: number; HALVED: number; MANY: number; ROOM: number; WEIGHTS: number[]; BIAS: number};
+export const witness: {
+  CERTAIN: number;
+  AGREED: number;
+  HALVED: number;
+  MANY: number;
+  RING: string;
+  ROOM: number;
+  WEIGHTS: number[];
+  BIAS: number;
+};
 
 /** model/reading.py: why a picture is unsure although its digits are not. */
 export const reading: {WRITING: string; INK_LEFT: string; READERS: string};

@@ -27,6 +27,7 @@ MANY = 4  # digits; a single one was never split into so many that are sure
 # Shares of a ring's height that are free above and below the digits in it: parts of a digit that the page network has split reach its
 # top or its foot.
 ROOM = 0.06
+RING = "0"  # what a ring looks like
 HALVED = 4000  # px of the longer side from which a picture is read at half its size: no legible digit needs more
 NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 
@@ -135,8 +136,10 @@ def _checked(reading: Reading, page: Page) -> Reading:
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
     single = len(_kept(reading)) == 1
-    if single and witness.verdict == SURE and len(_kept(witness)) == 1 and _line(witness) != _line(reading):
-        return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
+    if single and _kept(witness) and _line(witness) != _line(reading):
+        another = witness.verdict == SURE and len(_kept(witness)) == 1
+        if another or reading.text == RING:
+            return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
     if _line(witness) == _line(reading) and (single or _certainty(witness) >= AGREED) or _is_one(reading, witness):
         return reading
     if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:

@@ -7,7 +7,7 @@ import {summarise} from '../recogniser.js';
 /** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, ROOM} = witness;
+const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, RING, ROOM} = witness;
 const {READERS, WRITING} = words;
 
 /** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
@@ -62,8 +62,9 @@ function checked(reading, page, seen) {
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
   const single = kept(reading).length === 1;
-  if (single && seen.verdict === SURE && kept(seen).length === 1 && line(seen) !== line(reading)) {
-    return {...counts, verdict: UNSURE, why: READERS};
+  if (single && kept(seen).length && line(seen) !== line(reading)) {
+    const another = seen.verdict === SURE && kept(seen).length === 1;
+    if (another || reading.text === RING) return {...counts, verdict: UNSURE, why: READERS};
   }
   if ((line(seen) === line(reading) && (single || certainty(seen) >= AGREED)) || isOne(reading, seen)) return counts;
   if (single && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
