@@ -24,8 +24,9 @@ let before = {side: 0, strokes: [], ink: new Float32Array()};
 export function pixels(strokes, side) {
   const image = new ImageData(side, side);
   const words = new Uint32Array(image.data.buffer);
-  const values = greys(strokes, side);
-  for (let i = 0; i < values.length; i++) words[i] = 0xff000000 | (values[i] * 0x010101);
+  greys(strokes, side).forEach((value, i) => {
+    words[i] = 0xff000000 | (value * 0x010101);
+  });
   return image;
 }
 
@@ -62,9 +63,7 @@ function greys(strokes, side) {
   }
   const ink = before.ink.slice();
   if (strokes.length) lay(strokes[strokes.length - 1], ink, side);
-  const values = new Uint8Array(ink.length);
-  for (let i = 0; i < ink.length; i++) values[i] = Math.round(255 * (1 - ink[i]));
-  return values;
+  return Uint8Array.from(ink, (amount) => Math.round(255 * (1 - amount)));
 }
 
 /**
@@ -76,10 +75,9 @@ function greys(strokes, side) {
 function lay(stroke, ink, side) {
   const covered = new Float32Array(side * side);
   for (const [x0, y0, x1, y1, width] of place(stroke)) cover(covered, side, x0, y0, x1, y1, width / 2 + 0.5);
-  for (let i = 0; i < covered.length; i++) {
-    const share = covered[i];
+  covered.forEach((share, i) => {
     if (share) ink[i] = stroke.erase ? ink[i] * (1 - share) : ink[i] + share * (1 - ink[i]);
-  }
+  });
 }
 
 /**
@@ -98,15 +96,11 @@ function cover(covered, side, x0, y0, x1, y1, reach) {
   const [left, right] = [Math.max(0, Math.floor(Math.min(x0, x1) - reach)), Math.min(side - 1, Math.ceil(Math.max(x0, x1) + reach))];
   const [top, bottom] = [Math.max(0, Math.floor(Math.min(y0, y1) - reach)), Math.min(side - 1, Math.ceil(Math.max(y0, y1) + reach))];
   for (let y = top; y <= bottom; y++) {
-    const py = y + 0.5 - y0;
-    for (let x = left, at = y * side + left; x <= right; x++, at++) {
-      if (covered[at] === 1) continue;
-      const px = x + 0.5 - x0;
+    for (let x = left; x <= right; x++) {
+      const [px, py] = [x + 0.5 - x0, y + 0.5 - y0];
       const along = Math.max(0, Math.min(1, (px * dx + py * dy) / square));
-      const awayX = px - along * dx;
-      const awayY = py - along * dy;
-      const share = Math.min(1, reach - Math.sqrt(awayX * awayX + awayY * awayY));
-      if (share > covered[at]) covered[at] = share;
+      const share = Math.min(1, reach - Math.hypot(px - along * dx, py - along * dy));
+      if (share > covered[y * side + x]) covered[y * side + x] = share;
     }
   }
 }
