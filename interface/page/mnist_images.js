@@ -20,6 +20,13 @@ export function mnistImages(part, progress) {
   return loaded[part];
 }
 
+/** @type {(images: Uint8Array[]) => Uint8Array<ArrayBuffer>} SIZE bytes each → one's after the other's */
+export function joined(images) {
+  const all = new Uint8Array(SIZE * images.length);
+  for (const [at, image] of images.entries()) all.set(image, SIZE * at);
+  return all;
+}
+
 /**
  * @param {string} part
  * @param {(share: number) => void} [progress]

@@ -39,8 +39,11 @@ export class DrawingReader {
    * @returns {Promise<Answer | null>} null where the server must be asked
    */
   async read(strokes, brief) {
-    const [model, drawing] = [server.model(), pixels(strokes)];
-    const read = model === this.model ? this.readPixels : server.ALONE ? await reader(model) : null;
+    const model = server.model();
+    const ready = model === this.model ? this.readPixels : null;
+    if (!ready && !server.ALONE) return null;
+    const drawing = pixels(strokes); // as it is now
+    const read = ready ?? (await reader(model));
     const answer = read && (await read(model, drawing, brief).catch(() => null));
     return answer && Object.assign(answer, {drawing: sheet(strokes)});
   }

@@ -90,9 +90,7 @@ def judge(reading: Reading, page: Page) -> Reading:
     ringed = _ringed(reading, witness)
     if witness.verdict == SURE and (ringed or several and not _is_one(reading, witness)):
         return witness
-    if ringed:
-        return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
-    if reading.verdict == EMPTY and _kept(witness):
+    if ringed or reading.verdict == EMPTY and _kept(witness):
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
     if witness.verdict == EMPTY:
         return _unseen(reading)

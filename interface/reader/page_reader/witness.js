@@ -26,8 +26,7 @@ export function judge(reading, page) {
   const several = kept(seen).length > 1;
   const ringed = isRinged(reading, seen);
   if (seen.verdict === SURE && (ringed || (several && !isOne(reading, seen)))) return seen;
-  if (ringed) return {...seen, verdict: UNSURE, why: seen.why || READERS};
-  if (reading.verdict === EMPTY && kept(seen).length) return {...seen, verdict: UNSURE, why: seen.why || READERS};
+  if (ringed || (reading.verdict === EMPTY && kept(seen).length)) return {...seen, verdict: UNSURE, why: seen.why || READERS};
   if (seen.verdict === EMPTY) return unseen(reading);
   const found = checked(reading, page, seen);
   if (found.verdict === SURE || !several || preference(reading, page, seen) <= 0) return found;

@@ -4,6 +4,7 @@
 import {bytesOf} from '../../page/base64.js';
 import {sentence} from '../../page/dom.js';
 import {SIZE} from '../../page/mnist_images.js';
+import {turn} from '../../page/painted.js';
 import {zip} from '../../page/zip.js';
 import {audited} from './audit_run.js';
 import {AUDIT_KINDS, LOOKING, MISSING, MOST_SUSPECTS, NO_AUDIT, test_images, WHOSE} from './constants.js';
@@ -78,9 +79,6 @@ async function tilesOf(audit) {
   }
   return tiles;
 }
-
-/** Others of the page have their turn. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** @type {(audit: Audit, index: number) => Uint8Array} */
 const imageOf = ({images}, index) => images.subarray(SIZE * index, SIZE * (index + 1));

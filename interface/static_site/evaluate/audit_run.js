@@ -3,7 +3,8 @@
 
 import {bytesOf} from '../../page/base64.js';
 import {sentence} from '../../page/dom.js';
-import {mnistImages, SIZE} from '../../page/mnist_images.js';
+import {joined, mnistImages, SIZE} from '../../page/mnist_images.js';
+import {turn} from '../../page/painted.js';
 import {models} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {weights} from './constants.js';
@@ -105,7 +106,7 @@ async function ofImages() {
   /** @type {Seen} */
   const all = {names: [], labels: [...labels], images, digits: [], cut: [], keys: null, unreadable: []};
   for (const at of all.labels.keys()) {
-    if (at % CHUNK === 0) await new Promise((resolve) => setTimeout(resolve)); // the page has its turn
+    if (at % CHUNK === 0) await turn();
     const {digits, cut} = ofImage(images.subarray(SIZE * at, SIZE * (at + 1)));
     all.names.push(String(at));
     all.digits.push(digits);
@@ -145,11 +146,7 @@ async function ofFiles(run, set, show) {
     }
     show({done: at + 1, total: files.length});
   }
-  const joined = new Uint8Array(SIZE * images.length);
-  images.forEach((image, at) => {
-    joined.set(image, SIZE * at);
-  });
-  return {...all, images: joined, keys};
+  return {...all, images: joined(images), keys};
 }
 
 /** @typedef {{image: Uint8Array, digits: number, cut: boolean}} One */

@@ -2,6 +2,7 @@
 // interval of the ECE (`eceInterval`). `trusted` shows them.
 
 import {randomOf} from '../../explore/random.js';
+import {turn} from '../../page/painted.js';
 import {BINS, RESAMPLES, SEED} from './constants.js';
 import {render} from './jinja.js';
 import {binOf, calibrationError, reliability, wilson} from './metrics.js';
@@ -54,7 +55,7 @@ export async function eceInterval(answers) {
   const random = randomOf(SEED);
   const errors = new Float64Array(RESAMPLES);
   for (let resample = 0; resample < RESAMPLES; resample++) {
-    if (resample % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve)); // the page has its turn
+    if (resample % AT_ONCE === 0) await turn();
     const sums = new Float64Array(BINS);
     for (let drawn = 0; drawn < n; drawn++) {
       const at = Math.floor(n * random());

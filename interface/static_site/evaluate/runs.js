@@ -4,7 +4,7 @@
 import {bytesOf} from '../../page/base64.js';
 import {keyOf, sha256} from '../../page/digest.js';
 import {sentence} from '../../page/dom.js';
-import {mnistImages, SIZE} from '../../page/mnist_images.js';
+import {joined, mnistImages, SIZE} from '../../page/mnist_images.js';
 import {models, runtime} from '../../reader/constants.js';
 import {own, Run} from '../../reader/reader.js';
 import {byDigit, eceInterval} from './confidence.js';
@@ -115,10 +115,7 @@ export async function overFiles(model, set, signal, show) {
     const which = one ? 'The file' : `None of the ${unreadable.length.toLocaleString('en')} files`;
     throw new Error(`${which} in ${set.name} is ${one ? 'no' : 'a'} picture that can be read; ${first}: ${reason}`);
   }
-  const images = new Uint8Array(SIZE * labels.length);
-  found.images.forEach((image, at) => {
-    images.set(image, SIZE * at);
-  });
+  const images = joined(found.images);
   const data = await sha256(new TextEncoder().encode(found.keys.map((key, at) => `${labels[at]} ${key}\n`).join('')));
   const report = finished(model, labels, probabilities, seconds, []);
   const {more, problem} = groups(found.names, columns);

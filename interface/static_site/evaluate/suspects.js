@@ -1,7 +1,7 @@
 // The suspects of a test set, the most suspect first, as evaluation/audit/suspects.py finds them with the same probabilities. Enter at
 // `find`; to tell pictures that are turned, a network first reads `turns` of those that are `doubted`.
 
-import {SIZE} from '../../page/mnist_images.js';
+import {joined, SIZE} from '../../page/mnist_images.js';
 import {normalization} from '../../reader/constants.js';
 import {AUDIT_KINDS, AUDIT_NUMBERS} from './constants.js';
 import {near} from './duplicates.js';
@@ -77,11 +77,7 @@ export function turns(images, chosen) {
     all = all.map((image) => image.map((_, at) => image[SIDE * (at % SIDE) + SIDE - 1 - Math.floor(at / SIDE)])); // as np.rot90 turns
     return all;
   });
-  const joined = new Uint8Array(SIZE * turned.length);
-  turned.forEach((image, at) => {
-    joined.set(image, SIZE * at);
-  });
-  return joined;
+  return joined(turned);
 }
 
 /** @type {(looked: Looked, chosen: number[], turned: Judged) => Suspect[]} those that read as their label when turned, and more surely so */

@@ -6,6 +6,7 @@ from model.training.pages.signs import signature
 from model.training.pages.sources import Sources
 from model.training.pages.writing import (
     Layout,
+    Line,
     Placed,
     expression,
     number,
@@ -33,9 +34,7 @@ def cells(sources: Sources, rng: np.random.Generator, side: float, size: float) 
     for r in range(rows):
         for c in range(columns):
             x, y = left + c * (wide + gap), top + r * (high + gap)
-            corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
-            sides = list(zip(corners, corners[1:] + corners[:1], strict=True))
-            layout.printed_lines += sides
+            layout.printed_lines += _sides(x, y, x + wide, y + high)
             if rng.random() < full:
                 count = 1 if wide < 1.7 * size else int(rng.integers(1, int(wide / size / 0.75) + 1))
                 inside = [writer.digit(rng) if not letters else sources.letter(rng, alone=False) for _ in range(count)]
@@ -109,8 +108,7 @@ def field(sources: Sources, rng: np.random.Generator, side: float, size: float) 
         left, right = x - size * rng.uniform(0.1, 0.5), last.x + size * rng.uniform(0.4, 2)
         top, foot = y - size * rng.uniform(0.55, 0.9), y + size * rng.uniform(0.5, 0.9)
         if kind < 0.4:
-            corners = [(left, top), (right, top), (right, foot), (left, foot)]
-            layout.printed_lines += zip(corners, corners[1:] + corners[:1], strict=True)
+            layout.printed_lines += _sides(left, top, right, foot)
         elif kind < 0.6:
             layout.printed_lines.append(((left, foot), (right, foot)))
         y += size * rng.uniform(1.5, 3)
@@ -142,10 +140,15 @@ def signed(sources: Sources, rng: np.random.Generator, side: float, size: float)
     return layout
 
 
-def _frame(placed: list[Placed], room: float) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+def _frame(placed: list[Placed], room: float) -> list[Line]:
     """The sides of a box around placed glyphs, ``room`` px away."""
     left = min(p.x - p.glyph.width * p.size / 2 for p in placed) - room
     right = max(p.x + p.glyph.width * p.size / 2 for p in placed) + room
     top, foot = min(p.y - p.size / 2 for p in placed) - room, max(p.y + p.size / 2 for p in placed) + room
+    return _sides(left, top, right, foot)
+
+
+def _sides(left: float, top: float, right: float, foot: float) -> list[Line]:
+    """The four sides of a box."""
     corners = [(left, top), (right, top), (right, foot), (left, foot)]
     return list(zip(corners, corners[1:] + corners[:1], strict=True))

@@ -26,11 +26,7 @@ def marks(placed: list[Placed], size: float, rng: np.random.Generator) -> list[P
         strokes = [np.array([[0, 0], [0.25, 0.35], [0.8, -0.6]]) + wobble[:3]]
         x, y = one.x + size * rng.uniform(0.9, 2), one.y + size * rng.uniform(-0.5, 0.5)
     drawn = [np.asarray(s, np.float32) for s in strokes]
-    return [
-        Placed(
-            from_strokes("other", "", drawn, unit=1.0, base=float(np.ptp(np.concatenate(drawn)[:, 1])) / 2), x, y, size
-        )
-    ]
+    return [_drawn("other", drawn, x, y, size)]
 
 
 def frame(placed: list[Placed], rng: np.random.Generator) -> Placed:
@@ -51,9 +47,7 @@ def frame(placed: list[Placed], rng: np.random.Generator) -> Placed:
         corners += rng.normal(0, 0.05, corners.shape) * size
         drawn = [corners]
     strokes = [np.asarray(s / size, np.float32) for s in drawn]
-    tall = float(np.ptp(np.concatenate(strokes)[:, 1]))
-    glyph = from_strokes("frame", "", strokes, unit=1.0, base=tall / 2)
-    return Placed(glyph, (left + right) / 2, (top + foot) / 2, size)
+    return _drawn("frame", strokes, (left + right) / 2, (top + foot) / 2, size)
 
 
 def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
@@ -76,8 +70,13 @@ def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
     for line in drawn:
         points = np.asarray((line + rng.normal(0, 0.02, line.shape) * size) / size, np.float32)
         (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-        glyph = from_strokes("other", "", [points], unit=1.0, base=float(y1 - y0) / 2)
-        placed.append(Placed(glyph, size * float(x0 + x1) / 2, size * float(y0 + y1) / 2, size))
+        placed.append(_drawn("other", [points], size * float(x0 + x1) / 2, size * float(y0 + y1) / 2, size))
+
+
+def _drawn(kind: str, strokes: list[np.ndarray], x: float, y: float, size: float) -> Placed:
+    """Strokes in digit heights, placed with their middle at (x, y) px."""
+    tall = float(np.ptp(np.concatenate(strokes)[:, 1]))
+    return Placed(from_strokes(kind, "", strokes, unit=1.0, base=tall / 2), x, y, size)
 
 
 def _run(placed: list[Placed], rng: np.random.Generator) -> list[Placed]:

@@ -33,12 +33,15 @@ class Placed:
     pen: str = "pen"  # "pen", or "print" for what no hand has written
 
 
+Line = tuple[tuple[float, float], tuple[float, float]]  # its ends, (x, y) in px each
+
+
 @dataclass
 class Layout:
-    """Writing, and lines that are printed on the paper: ((x, y), (x, y)) in px each."""
+    """Writing, and lines that are printed on the paper."""
 
     placed: list[Placed] = field(default_factory=list)
-    printed_lines: list[tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=list)
+    printed_lines: list[Line] = field(default_factory=list)
 
 
 def row(
