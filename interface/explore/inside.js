@@ -45,11 +45,11 @@ class Inside {
       element('h2', 'What each layer sees'),
       element(
         'p',
-        'Each small picture is one map: bright where that part of the network answers your ink. The first layer finds edges, the next ones curves and ends, the last ones whole parts of digits. The strongest maps of each layer come first; choose one to see what drives it.',
+        'Draw a digit and follow it through a network that reads digits, layer by layer. Each small picture is one map: bright where that part of the network answers your ink. The first layer finds edges, the next ones curves and ends, the last ones whole parts of digits. The strongest maps of each layer come first; choose one to see what drives it.',
         'soft',
       ),
     );
-    this.hint = panel.appendChild(element('p', 'Draw a digit, and the maps appear while you draw.'));
+    this.hint = panel.appendChild(element('p', 'Draw a digit, and the maps appear while you draw.', 'ex-hint'));
     this.rows = LAYERS.map((channels, layer) => {
       const row = panel.appendChild(element('div', '', 'ex-layer'));
       const heading = row.appendChild(element('h3', `Layer ${layer + 1}`));
@@ -69,8 +69,18 @@ class Inside {
     this.channel.hidden = true;
     this.turn = panel.appendChild(element('section', '', 'ex-turned'));
     this.turn.hidden = true;
-    const [layer, channel] = (tab.fromAddress('map') ?? '').split('.').map(Number);
-    if (layer >= 1 && layer <= LAYERS.length && channel >= 0 && channel < LAYERS[layer - 1]) this.chosen = {layer: layer - 1, channel};
+    this.chosen = this.inAddress();
+  }
+
+  /** @type {() => {layer: number, channel: number} | null} the map that the address names */
+  inAddress() {
+    const [layer, channel] = (this.tab.fromAddress('map') ?? '').split('.').map(Number);
+    return layer >= 1 && layer <= LAYERS.length && channel >= 0 && channel < LAYERS[layer - 1] ? {layer: layer - 1, channel} : null;
+  }
+
+  addressed() {
+    const asked = this.inAddress();
+    if (asked && !(asked.layer === this.chosen?.layer && asked.channel === this.chosen.channel)) this.choose(asked.layer, asked.channel);
   }
 
   /** @param {Drawn | null} drawn */
@@ -137,7 +147,7 @@ class Inside {
   choose(layer, channel) {
     const same = this.chosen?.layer === layer && this.chosen.channel === channel;
     this.chosen = same ? null : {layer, channel};
-    this.channel.hidden = same;
+    this.channel.hidden = true;
     this.tab.setAddress({map: same ? null : `${layer + 1}.${channel}`});
     for (const [at, {buttons}] of this.rows.entries()) {
       for (const button of buttons) {
@@ -145,7 +155,10 @@ class Inside {
       }
     }
     const {value: drawn} = this.newest;
-    if (!same && drawn) this.showChannel(drawn).catch((error) => this.tab.showProblem(sentence(error)));
+    if (same || !drawn) return;
+    this.showChannel(drawn)
+      .then(() => this.channel.scrollIntoView({block: 'nearest'}))
+      .catch((error) => this.tab.showProblem(sentence(error)));
   }
 
   /** @param {Drawn} drawn */
@@ -153,6 +166,12 @@ class Inside {
     const chosen = this.chosen;
     if (!chosen) return;
     const {layer, channel} = chosen;
+    const heading = element('h2', `Layer ${layer + 1}, map ${channel}`);
+    if (this.channel.hidden) {
+      this.channel.replaceChildren(heading, element('p', 'Looking for what drives it …', 'soft'));
+      this.rows[layer].row.after(this.channel); // where it was asked for: below the last layer nobody would see it
+      this.channel.hidden = false;
+    }
     const {drives} = await inside({image: drawn.image, channel: chosen});
     if (this.chosen !== chosen || this.newest.value !== drawn || !drives) return;
     const map = document.createElement('canvas');
@@ -160,16 +179,22 @@ class Inside {
     const cause = document.createElement('canvas');
     paint(cause, 28, (at) => drives[at], forAndAgainst);
     const examples = element('div', '', 'ex-digits');
+    const close = button('Close');
+    close.onclick = () => {
+      const {buttons} = this.rows[layer];
+      this.choose(layer, channel);
+      (buttons.find(({dataset}) => Number(dataset.channel) === channel) ?? buttons[0]).focus();
+    };
     this.channel.replaceChildren(
-      element('h2', `Layer ${layer + 1}, map ${channel}`),
+      heading,
       largeFigures([
         [map, 'the map: bright where it answers'],
         [cause, 'your ink: what drives the map is blue, what holds it back orange (each part wiped out in turn)'],
       ]),
       element('h3', `The ${STRONGEST} of MNIST’s test images that drive it most`),
       examples,
+      close,
     );
-    this.channel.hidden = false;
     try {
       const [{images}, {strongest, labels}] = await Promise.all([mnistImages('test'), testMap()]);
       const from = STRONGEST * (FIRST[layer] + channel);

@@ -1,6 +1,14 @@
 // Which points a line that is drawn around them holds.
 
 /**
+ * A line with at most so many of its points, the first and the others evenly.
+ * @param {[x: number, y: number][]} line
+ * @param {number} most
+ */
+export const thinned = (line, most) =>
+  line.length <= most ? line : Array.from({length: most}, (_, at) => line[Math.floor((at * line.length) / most)]);
+
+/**
  * Whether a place lies within a polygon (a line to the right crosses it an odd number of times).
  * @param {[x: number, y: number][]} polygon
  * @param {[x: number, y: number]} place

@@ -3,15 +3,20 @@
 import {inside as constants} from '../reader/constants.js';
 import {testMap} from './files.js';
 import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
-import {ALL, MapView, MOST_ZOOM, SPAN} from './map_view.js';
-import {button, element, figures} from './paint.js';
+import {caption, figure, Gallery} from './map_gallery.js';
+import {ALL, MapView, MOST_CORNERS, MOST_ZOOM, SPAN} from './map_view.js';
+import {button, element, figures, imageCanvas} from './paint.js';
 
 /** @import {Drawn, Part, TestMap} from './types.js' */
 /** @import {Explore} from './tab.js' */
 
 const {PLACE, IMAGES} = constants;
 const NEAREST = 8; // test images shown beside the drawing; its place is the mean of them, the nearer the more
-const MOST_LASSOED = 60; // images shown of those in a lasso
+const EDGE = 48; // px from the map's edge to the middle of a point's image
+const LASSO = 'Lasso';
+const LASSOING = 'Now draw around some points';
+const HOW =
+  'Point at an image, or tap it, to see it. Drag to move; zoom in with the wheel, two fingers or +, and the points become images. By keyboard: arrow keys, + and −, 0 for all, Enter to list the images in sight.';
 const COLOURED = {class: 'by digit', error: 'by error', doubt: 'by doubt'};
 
 /**
@@ -37,7 +42,7 @@ class PointMap {
       element('h2', 'Where the network puts the 10,000 test images'),
       element(
         'p',
-        'Each point is an image; the nearer two points, the more alike they are to the network’s last layer (t-SNE of its 192 features). Your drawing is put among the eight images that are nearest to it in those features: the mean of their places, the nearer the more.',
+        'Each point is one of MNIST’s 10,000 handwritten test digits; those that look alike to the network lie near each other (t-SNE of its last layer’s 192 features). Draw a digit, and it falls among the eight that are most like it.',
         'soft',
       ),
     );
@@ -45,35 +50,62 @@ class PointMap {
     canvas.dataset.testid = 'map';
     canvas.tabIndex = 0;
     canvas.setAttribute('role', 'application');
-    canvas.setAttribute('aria-label', 'Map of the 10,000 test images. Arrow keys move, plus and minus zoom, 0 shows all.');
-    this.lassoButton = button('Lasso');
+    canvas.setAttribute(
+      'aria-label',
+      'Map of the 10,000 test images. Arrow keys move, plus and minus zoom, 0 shows all, Enter lists the images in sight.',
+    );
+    this.lassoButton = button(LASSO);
     this.lassoButton.onclick = () => this.view.setLassoing(!this.view.lassoing);
     this.lassoButton.setAttribute('aria-pressed', 'false');
-    this.lassoButton.title = 'Draw around points to see their images';
     this.view = new MapView(canvas, map, {
-      moved: ({x, y, zoom}) => tab.setAddress({view: zoom === 1 ? null : `${Math.round(x)},${Math.round(y)},${zoom.toFixed(1)}`}),
-      lassoed: (lasso) => this.showLassoed(this.view.within(lasso)),
-      lassoing: (on) => this.lassoButton.setAttribute('aria-pressed', String(on)),
+      moved: (view) => tab.setAddress({view: isAll(view) ? null : `${Math.round(view.x)},${Math.round(view.y)},${view.zoom.toFixed(1)}`}),
+      lassoed: (lasso) => {
+        tab.setAddress({lasso: lasso.flat().join('.')});
+        this.gallery.show(this.view.within(lasso));
+        this.gallery.heading.scrollIntoView({block: 'nearest'});
+      },
+      lassoing: (on) => {
+        this.lassoButton.setAttribute('aria-pressed', String(on));
+        this.lassoButton.textContent = on ? LASSOING : LASSO;
+      },
+      pointed: (index, at) => this.showPointed(index, at),
     });
+    this.choice = document.createElement('select');
     panel.append(this.controls());
-    panel.appendChild(element('div', '', 'ex-map')).append(canvas, this.view.marks);
     this.keyLine = panel.appendChild(element('div', '', 'ex-key'));
-    this.words = panel.appendChild(element('p', 'Draw a digit to see where it falls.'));
+    this.pointed = element('figure', '', 'ex-pointed');
+    this.pointed.hidden = true;
+    panel.appendChild(element('div', '', 'ex-map')).append(canvas, this.view.marks, this.pointed);
+    panel.append(element('p', HOW, 'soft'));
+    this.words = panel.appendChild(element('p'));
     this.words.setAttribute('role', 'status');
     this.near = panel.appendChild(element('div', '', 'ex-digits'));
-    this.lassoed = panel.appendChild(element('div'));
-    const [x, y, zoom] = (tab.fromAddress('view') ?? '').split(',').map(Number);
-    if (zoom >= 1 && zoom <= MOST_ZOOM && x >= 0 && x <= SPAN && y >= 0 && y <= SPAN) this.view.view = {x, y, zoom};
+    this.gallery = new Gallery(panel, map, () => this.view.withImages());
+    panel.addEventListener('keydown', ({key}) => {
+      if (key === 'Escape' && this.view.lassoing) this.view.setLassoing(false);
+    });
+    this.describe();
+    this.addressed();
+  }
+
+  /** Show what the address names: the view, the colours, a lasso. */
+  addressed() {
+    const by = this.tab.fromAddress('by') ?? '';
+    this.choice.value = this.view.by = by in COLOURED ? by : 'class';
+    const [x, y, zoom] = (this.tab.fromAddress('view') ?? '').split(',').map(Number);
+    const seen = zoom >= 1 && zoom <= MOST_ZOOM && x >= 0 && x <= SPAN && y >= 0 && y <= SPAN;
+    this.view.view = seen ? {x, y, zoom} : ALL;
+    this.view.paintSoon();
+    const lasso = lassoOf(this.tab.fromAddress('lasso'));
+    if (lasso) this.gallery.show(this.view.within(lasso));
+    else this.gallery.clear();
     this.key();
   }
 
   controls() {
     const row = element('div', '', 'ex-row');
-    const choice = document.createElement('select');
+    const {choice} = this;
     for (const [value, words] of Object.entries(COLOURED)) choice.append(new Option(words, value));
-    const asked = this.tab.fromAddress('by');
-    if (asked && asked in COLOURED) this.view.by = asked;
-    choice.value = this.view.by;
     choice.onchange = () => {
       this.view.by = choice.value;
       this.tab.setAddress({by: choice.value});
@@ -83,7 +115,7 @@ class PointMap {
     const label = element('label', 'Colour ');
     label.append(choice);
     const [larger, smaller, all] = ['+', '−', 'All'].map((words) => button(words));
-    larger.onclick = () => this.view.zoom(1.6);
+    larger.onclick = () => this.view.zoomIn();
     smaller.onclick = () => this.view.zoom(1 / 1.6);
     all.onclick = () => this.view.show(ALL);
     larger.setAttribute('aria-label', 'Zoom in');
@@ -132,7 +164,7 @@ class PointMap {
 
   describe() {
     if (!this.view.mine) {
-      this.words.textContent = 'Draw a digit to see where it falls.';
+      this.words.textContent = this.tab.pad.empty ? 'Draw a digit to see where it falls.' : 'Your drawing is being read …';
       this.near.replaceChildren();
       return;
     }
@@ -141,31 +173,27 @@ class PointMap {
     const counts = new Map();
     for (const i of nearest) counts.set(this.map.labels[i], (counts.get(this.map.labels[i]) ?? 0) + 1);
     const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([label, n]) => `${n} ${n === 1 ? 'is' : 'are'} ${label}`);
-    this.words.textContent = `Of the ${NEAREST} test images nearest to your drawing, ${parts.join(', ')}:`;
+    const where = this.view.shows(this.view.mine) ? '' : ' It lies outside of what is in sight; “All” shows it.';
+    this.words.textContent = `Of the ${NEAREST} test images nearest to your drawing, ${parts.join(', ')}.${where}`;
     this.view.withImages().then((images) => {
       if (images && this.view.mine?.nearest === nearest)
-        this.near.replaceChildren(...figures(nearest.map((index) => this.figure(images, index))));
+        this.near.replaceChildren(...figures(nearest.map((index) => figure(this.map, images, index))));
     });
   }
 
-  /** @type {(images: Uint8Array, index: number) => {images: Uint8Array, index: number, caption: string, miss: boolean}} */
-  figure(images, index) {
-    const [label, answer] = [this.map.labels[index], this.map.answers[index]];
-    return {images, index, caption: label === answer ? String(label) : `${label}, read ${answer}`, miss: label !== answer};
-  }
-
-  /** @param {number[]} found */
-  async showLassoed(found) {
-    const {labels, answers} = this.map;
-    const wrong = found.filter((i) => labels[i] !== answers[i]);
-    const shown = [...wrong, ...found.filter((i) => labels[i] === answers[i])].slice(0, MOST_LASSOED);
-    const rest = shown.length < found.length ? `; the first ${shown.length}, misread ones before the others` : '';
-    const list = element('div', '', 'ex-digits');
-    const words = `${found.length.toLocaleString('en')} images in the lasso, ${wrong.length} of them misread at one look${rest}:`;
-    this.lassoed.replaceChildren(element('h3', words), list);
-    const images = await this.view.withImages();
-    if (images) list.append(...figures(shown.map((index) => this.figure(images, index))));
-    else list.append(element('p', 'MNIST’s images are not here.', 'soft'));
+  /**
+   * Show the image of a point beside it.
+   * @param {number | null} index  null: no longer
+   * @param {[x: number, y: number]} at  on the canvas, px
+   */
+  async showPointed(index, [x, y]) {
+    const images = index === null ? null : await this.view.withImages();
+    this.pointed.hidden = index === null || !images || index !== this.view.pointedAt;
+    if (this.pointed.hidden || index === null || !images) return;
+    this.pointed.replaceChildren(imageCanvas(images, index), element('figcaption', caption(this.map, index)));
+    this.pointed.style.left = `${Math.round(Math.max(EDGE, Math.min(this.view.canvas.clientWidth - EDGE, x)))}px`;
+    this.pointed.style.top = `${Math.round(y)}px`;
+    this.pointed.classList.toggle('below', y < 2 * EDGE);
   }
 
   key() {
@@ -191,6 +219,16 @@ class PointMap {
       }),
     );
   }
+}
+
+/** @type {(view: {x: number, y: number, zoom: number}) => boolean} */
+const isAll = ({x, y, zoom}) => zoom === 1 && x === ALL.x && y === ALL.y;
+
+/** @type {(text: string | null) => [x: number, y: number][] | null} the polygon that an address names, null where it is none */
+function lassoOf(text) {
+  const numbers = (text ?? '').split('.').map(Number);
+  if (numbers.length < 6 || numbers.length % 2 || numbers.length > 2 * MOST_CORNERS || numbers.some(Number.isNaN)) return null;
+  return Array.from({length: numbers.length / 2}, (_, at) => [numbers[2 * at], numbers[2 * at + 1]]);
 }
 
 /**

@@ -3,16 +3,18 @@
 
 import {context2d} from '../page/dom.js';
 
+/** @import {TestMap} from './types.js' */
 /** @typedef {[x: number, y: number]} Place  on the canvas, px */
 
 /**
  * Paint the marks anew.
  * @param {HTMLCanvasElement} canvas
- * @param {{mine: {at: Place, nearest: Place[]} | null, lasso: Place[] | null}} marks
+ * @param {{mine: {at: Place, nearest: Place[]} | null, lasso: Place[] | null, digits: Place[]}} marks  digits: where each is written, or none
  */
-export function paintMarks(canvas, {mine, lasso}) {
+export function paintMarks(canvas, {mine, lasso, digits}) {
   const context = onCanvas(canvas);
   const style = getComputedStyle(canvas);
+  if (digits.length) paintDigits(context, style, digits);
   context.strokeStyle = style.color;
   if (mine) {
     context.lineWidth = 1;
@@ -31,6 +33,32 @@ export function paintMarks(canvas, {mine, lasso}) {
     context.setLineDash([5, 4]);
     line(context, [...lasso, lasso[0]]);
     context.setLineDash([]);
+  }
+}
+
+/** @type {(map: TestMap) => Place[]} where each digit's cloud is: the medians of its positions */
+export const digitPlaces = ({positions, labels}) =>
+  Array.from({length: 10}, (_, digit) => {
+    const own = [...labels.keys()].filter((i) => labels[i] === digit);
+    /** @type {(axis: number) => number} */
+    const median = (axis) => own.map((i) => positions[2 * i + axis]).sort((a, b) => a - b)[own.length >> 1];
+    return [median(0), median(1)];
+  });
+
+/** @type {(context: CanvasRenderingContext2D, style: CSSStyleDeclaration, places: Place[]) => void} each digit's name on its cloud */
+function paintDigits(context, style, places) {
+  Object.assign(context, {
+    font: '700 20px system-ui, sans-serif',
+    textAlign: 'center',
+    textBaseline: 'middle',
+    lineJoin: 'round',
+    lineWidth: 5,
+  });
+  context.strokeStyle = style.getPropertyValue('--card') || '#fff';
+  context.fillStyle = style.color;
+  for (const [digit, [x, y]] of places.entries()) {
+    context.strokeText(String(digit), x, y);
+    context.fillText(String(digit), x, y);
   }
 }
 

@@ -1,11 +1,10 @@
 // The canvas of the map: points, images when few are in sight, the drawing; moved and zoomed by mouse, finger and keyboard (`MapView`).
 
-import {context2d} from '../page/dom.js';
 import {mnistImages} from '../page/mnist_images.js';
 import {inside} from '../reader/constants.js';
-import {within} from './lasso.js';
-import {COLOURS, doubt, RIGHT, WRONG} from './map_colours.js';
-import {onCanvas, paintMarks} from './map_marks.js';
+import {thinned, within} from './lasso.js';
+import {digitPlaces, onCanvas, paintMarks} from './map_marks.js';
+import {paintImages, paintPoints} from './map_points.js';
 
 /** @import {Place} from './map_marks.js' */
 /** @import {TestMap} from './types.js' */
@@ -15,9 +14,13 @@ import {onCanvas, paintMarks} from './map_marks.js';
 const {IMAGES} = inside;
 export const SPAN = 65_535; // of a position
 export const MOST_ZOOM = 60;
+export const MOST_CORNERS = 48; // of a lasso, so that the address stays short
 /** @type {View} */
 export const ALL = {x: SPAN / 2, y: SPAN / 2, zoom: 1};
+const FEW = 3; // with less zoom the clouds have their digits' names
 const THUMBS = 220; // with no more points in sight, their images are shown
+const NEAR = 12; // px from a pointer to the point that it means
+const STILL = 4; // px that a finger may slip and still taps
 const STEP = 0.15; // share of the view that an arrow key moves
 /** @type {Record<string, [x: number, y: number]>} */
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
@@ -26,7 +29,8 @@ export class MapView {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {TestMap} map
-   * @param {{moved: (view: View) => void, lassoed: (lasso: Place[]) => void, lassoing: (on: boolean) => void}} calls  moved: and then at rest
+   * @param {{moved: (view: View) => void, lassoed: (lasso: Place[]) => void, lassoing: (on: boolean) => void,
+   *   pointed: (index: number | null, at: Place) => void}} calls  moved: and then at rest; lassoed: as positions; pointed: at an image
    */
   constructor(canvas, map, calls) {
     this.canvas = canvas;
@@ -45,6 +49,11 @@ export class MapView {
     /** @type {Place[] | null} */
     this.lasso = null;
     this.lassoing = false;
+    /** @type {number | null} the image that the pointer is at */
+    this.pointedAt = null;
+    /** @type {Place} where a pointer came down */
+    this.downAt = [0, 0];
+    this.digits = digitPlaces(map);
     /** @type {number | null} */
     this.frame = null;
     /** Whether the points must be painted again. */
@@ -77,12 +86,25 @@ export class MapView {
     return [canvas.clientWidth / 2 + scale * (x - view.x), canvas.clientHeight / 2 + scale * (y - view.y)];
   }
 
+  /** @type {(position: {x: number, y: number}) => boolean} whether it is in sight */
+  shows(position) {
+    const [x, y] = this.toCanvas(position.x, position.y);
+    return x >= 0 && y >= 0 && x <= this.canvas.clientWidth && y <= this.canvas.clientHeight;
+  }
+
+  /** @type {(x: number, y: number) => [x: number, y: number]} and back, rounded */
+  toPosition(x, y) {
+    const {scale, view, canvas} = this;
+    return [Math.round(view.x + (x - canvas.clientWidth / 2) / scale), Math.round(view.y + (y - canvas.clientHeight / 2) / scale)];
+  }
+
   /** @type {(view: {x: number, y: number, zoom: number}) => void} */
   show({x, y, zoom}) {
     /** @type {(value: number) => number} */
     const inside = (value) => Math.max(0, Math.min(SPAN, value));
     this.view = {x: inside(x), y: inside(y), zoom: Math.max(1, Math.min(MOST_ZOOM, zoom))};
     this.paintSoon();
+    this.point(null);
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.calls.moved(this.view), 400);
   }
@@ -100,11 +122,20 @@ export class MapView {
     this.show({x: view.x + dx * kept, y: view.y + dy * kept, zoom});
   }
 
+  /** Zoom in on the drawing, or on the image nearest to the middle: between two clouds there is nothing to see. */
+  zoomIn() {
+    const {canvas, map, mine} = this;
+    const middle = this.nearest(canvas.clientWidth / 2, canvas.clientHeight / 2);
+    const {x, y} = mine ?? {x: map.positions[2 * middle.index], y: map.positions[2 * middle.index + 1]};
+    this.zoom(1.6, ...this.toCanvas(x, y));
+  }
+
   listen() {
     const {canvas} = this;
     canvas.addEventListener(
       'wheel',
       (event) => {
+        if (event.deltaY > 0 && this.view.zoom === 1) return; // there is no more to show: the page scrolls on
         event.preventDefault();
         this.zoom(1.0015 ** -event.deltaY, event.offsetX, event.offsetY);
       },
@@ -113,21 +144,27 @@ export class MapView {
     canvas.onpointerdown = (event) => {
       canvas.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, {x: event.offsetX, y: event.offsetY});
+      this.downAt = [event.offsetX, event.offsetY];
       if (this.lassoing && this.pointers.size === 1) this.lasso = [[event.offsetX, event.offsetY]];
     };
     canvas.onpointermove = (event) => this.dragged(event);
     canvas.onpointerup = canvas.onpointercancel = (event) => {
       this.pointers.delete(event.pointerId);
-      if (this.lasso && this.lasso.length > 2) this.calls.lassoed(this.lasso);
-      if (this.lasso) this.setLassoing(false);
+      const still = Math.hypot(event.offsetX - this.downAt[0], event.offsetY - this.downAt[1]) <= STILL;
+      if (still) this.point([event.offsetX, event.offsetY]);
+      if (!this.lasso || still) return; // who only taps has not drawn around anything yet
+      this.calls.lassoed(thinned(this.lasso, MOST_CORNERS).map((place) => this.toPosition(...place)));
+      this.setLassoing(false);
     };
+    canvas.onpointerleave = ({pointerType}) => pointerType === 'mouse' && this.point(null); // a finger leaves with every tap
     canvas.onkeydown = (event) => {
       const move = ARROWS[event.key];
       const step = (STEP * SPAN) / this.view.zoom;
       if (move) this.show({x: this.view.x + step * move[0], y: this.view.y + step * move[1], zoom: this.view.zoom});
-      else if (event.key === '+' || event.key === '=') this.zoom(1.6);
+      else if (event.key === '+' || event.key === '=') this.zoomIn();
       else if (event.key === '-') this.zoom(1 / 1.6);
       else if (event.key === '0') this.show(ALL);
+      else if (event.key === 'Enter') this.calls.lassoed(this.inSight());
       else return;
       event.preventDefault();
     };
@@ -136,7 +173,10 @@ export class MapView {
   /** @param {PointerEvent} event */
   dragged(event) {
     const before = this.pointers.get(event.pointerId);
-    if (!before) return;
+    if (!before) {
+      this.point([event.offsetX, event.offsetY]);
+      return;
+    }
     const now = {x: event.offsetX, y: event.offsetY};
     if (this.lasso) {
       this.lasso.push([now.x, now.y]);
@@ -163,10 +203,38 @@ export class MapView {
     this.markSoon();
   }
 
-  /** @type {(lasso: Place[]) => number[]} the images within it */
+  /** @type {(lasso: Place[]) => number[]} the images within a polygon of positions */
   within(lasso) {
     const {positions} = this.map;
-    return Array.from({length: IMAGES}, (_, i) => i).filter((i) => within(lasso, this.toCanvas(positions[2 * i], positions[2 * i + 1])));
+    return Array.from({length: IMAGES}, (_, i) => i).filter((i) => within(lasso, [positions[2 * i], positions[2 * i + 1]]));
+  }
+
+  /** @type {() => Place[]} what is in sight, as a polygon of positions */
+  inSight() {
+    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
+    return [this.toPosition(0, 0), this.toPosition(width, 0), this.toPosition(width, height), this.toPosition(0, height)];
+  }
+
+  /** @type {(x: number, y: number) => {index: number, distance: number}} the image nearest to a place on the canvas, px */
+  nearest(x, y) {
+    const {positions} = this.map;
+    let [index, distance] = [0, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < IMAGES; i++) {
+      const [px, py] = this.toCanvas(positions[2 * i], positions[2 * i + 1]);
+      const away = Math.hypot(px - x, py - y);
+      if (away < distance) [index, distance] = [i, away];
+    }
+    return {index, distance};
+  }
+
+  /** @param {Place | null} at  where the pointer is, null: nowhere; which image is there is said */
+  point(at) {
+    const near = at && this.nearest(...at);
+    const found = near && near.distance <= NEAR ? near.index : null;
+    if (found === this.pointedAt) return;
+    this.pointedAt = found;
+    const {positions} = this.map;
+    this.calls.pointed(found, found === null ? [0, 0] : this.toCanvas(positions[2 * found], positions[2 * found + 1]));
   }
 
   // ---- painting ----
@@ -190,8 +258,11 @@ export class MapView {
     const {canvas} = this;
     this.stale = false;
     const context = onCanvas(canvas);
-    const inSight = this.paintPoints(context, canvas.clientWidth, canvas.clientHeight);
-    if (inSight.length <= THUMBS && this.view.zoom > 2) this.paintImages(context, inSight);
+    const inSight = paintPoints(this, context);
+    if (inSight.length <= THUMBS && this.view.zoom > 2) {
+      if (this.images) paintImages(this, this.images, context, inSight);
+      else this.withImages().then((found) => found && this.paintSoon());
+    }
     canvas.dataset.points = String(inSight.length);
   }
 
@@ -199,69 +270,8 @@ export class MapView {
     const {mine, lasso, map, canvas} = this;
     /** @type {(i: number) => Place} */
     const place = (i) => this.toCanvas(map.positions[2 * i], map.positions[2 * i + 1]);
-    paintMarks(this.marks, {mine: mine && {at: this.toCanvas(mine.x, mine.y), nearest: mine.nearest.map(place)}, lasso});
+    const digits = this.view.zoom < FEW ? this.digits.map((at) => this.toCanvas(...at)) : [];
+    paintMarks(this.marks, {mine: mine && {at: this.toCanvas(mine.x, mine.y), nearest: mine.nearest.map(place)}, lasso, digits});
     if (mine) canvas.dataset.mine = `${Math.round(mine.x)},${Math.round(mine.y)}`;
-  }
-
-  /** @type {(context: CanvasRenderingContext2D, width: number, height: number) => number[]} the points that are in sight */
-  paintPoints(context, width, height) {
-    const {positions} = this.map;
-    const {scale, view} = this;
-    const [left, top] = [width / 2 - scale * view.x, height / 2 - scale * view.y];
-    const size = Math.min(6, 1.6 + 0.5 * Math.sqrt(view.zoom));
-    /** @type {Map<string, number[]>} one change of colour for all points that have it */
-    const colours = new Map();
-    /** @type {number[]} */
-    const inSight = [];
-    for (let i = 0; i < IMAGES; i++) {
-      const [x, y] = [left + scale * positions[2 * i], top + scale * positions[2 * i + 1]];
-      if (x < -size || y < -size || x > width + size || y > height + size) continue;
-      inSight.push(i);
-      const colour = this.colour(i);
-      const same = colours.get(colour);
-      if (same) same.push(x, y);
-      else colours.set(colour, [x, y]);
-    }
-    for (const [colour, places] of [...colours].sort(([a], [b]) => Number(a === WRONG) - Number(b === WRONG))) {
-      const side = colour === WRONG ? size + 3 : size;
-      context.fillStyle = colour;
-      for (let at = 0; at < places.length; at += 2) context.fillRect(places[at] - side / 2, places[at + 1] - side / 2, side, side);
-    }
-    return inSight;
-  }
-
-  /** @type {(i: number) => string} */
-  colour(i) {
-    const {labels, answers, certainty} = this.map;
-    if (this.by === 'class') return COLOURS[labels[i]];
-    if (this.by === 'error') return labels[i] === answers[i] ? RIGHT : WRONG;
-    return doubt(certainty[i]);
-  }
-
-  /** @type {(context: CanvasRenderingContext2D, inSight: number[]) => void} */
-  paintImages(context, inSight) {
-    const {images} = this;
-    if (!images) {
-      this.withImages().then((found) => found && this.paintSoon());
-      return;
-    }
-    const side = Math.max(14, Math.min(44, 10 * Math.sqrt(this.view.zoom)));
-    const small = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
-    const paper = context2d(small);
-    const pixels = paper.createImageData(28, 28);
-    context.imageSmoothingEnabled = false;
-    for (const i of inSight) {
-      const colour = Number.parseInt(COLOURS[this.map.labels[i]].slice(1), 16);
-      for (let at = 0; at < 784; at++) {
-        pixels.data[4 * at] = colour >> 16;
-        pixels.data[4 * at + 1] = (colour >> 8) & 255;
-        pixels.data[4 * at + 2] = colour & 255;
-        pixels.data[4 * at + 3] = images[784 * i + at];
-      }
-      paper.putImageData(pixels, 0, 0);
-      const [x, y] = this.toCanvas(this.map.positions[2 * i], this.map.positions[2 * i + 1]);
-      context.clearRect(x - side / 2, y - side / 2, side, side);
-      context.drawImage(small, x - side / 2, y - side / 2, side, side);
-    }
   }
 }

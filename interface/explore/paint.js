@@ -1,6 +1,6 @@
 // Paints images and maps on small canvases.
 
-import {context2d} from '../page/dom.js';
+import {context2d, showTab} from '../page/dom.js';
 
 /** @typedef {(value: number) => number} Colour  of a value, as a pixel 0xAABBGGRR */
 
@@ -55,19 +55,25 @@ export function imageCanvas(images, index = 0) {
 }
 
 /**
- * Test images as figures with a line below each.
+ * Test images as figures with a line below each; each opens in Predict, as those of the dashboard do.
  * @param {{images: Uint8Array, index: number, caption: string, miss?: boolean}[]} digits
  */
 export function figures(digits) {
   return digits.map(({images, index, caption, miss}) => {
     const figure = document.createElement('figure');
     if (miss) figure.className = 'miss';
-    const canvas = imageCanvas(images, index);
-    canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', `Test image ${index}: ${caption}`);
+    const open = button('');
+    open.append(imageCanvas(images, index));
+    open.setAttribute('aria-label', `Test image ${index}: ${caption}. Open in Predict`);
+    open.title = 'Open in Predict';
+    open.onclick = () => {
+      showTab('Predict');
+      document.dispatchEvent(new CustomEvent('open-image', {detail: [...images.subarray(784 * index, 784 * (index + 1))]})); // Predict listens
+      window.scrollTo({top: 0});
+    };
     const line = document.createElement('figcaption');
     line.textContent = caption;
-    figure.append(canvas, line);
+    figure.append(open, line);
     return figure;
   });
 }

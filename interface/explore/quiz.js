@@ -1,6 +1,6 @@
 // "Can you read these?": a quiz of MNIST's hardest test images, the visitor against the network. Nothing about the visitor is kept.
 
-import {context2d, sentence} from '../page/dom.js';
+import {around, context2d, sentence} from '../page/dom.js';
 import {mnistImages} from '../page/mnist_images.js';
 import {save} from '../page/save.js';
 import {testMap} from './files.js';
@@ -71,15 +71,18 @@ class Quiz {
     /** @type {Question[]} */
     this.questions = [];
     this.at = 0;
-    this.endsAt = 0;
+    this.endsAt = 0; // ms, of performance.now()
+    this.left = 0; // ms, when it was left
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     this.picture = element('div', '', 'ex-question');
     this.count = element('p', '', 'soft');
     this.count.setAttribute('role', 'status');
     this.clock = element('p', '', 'soft');
-    panel.addEventListener('keydown', (event) => {
-      if (this.timer === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    // wherever the focus is: after a click beside them the keys still answer
+    document.addEventListener('keydown', (event) => {
+      const inUse = this.timer !== undefined && panel.offsetParent !== null && !around(event, 'select, input', HTMLElement);
+      if (!inUse || event.ctrlKey || event.metaKey || event.altKey) return;
       if (/^\d$/.test(event.key)) this.say(Number(event.key));
       else if (event.key === 'Escape') this.end();
       else return;
@@ -98,17 +101,36 @@ class Quiz {
       element('h2', 'Can you read these?'),
       element(
         'p',
-        `${QUESTIONS} of the ${HARDEST} test images that are hardest for the network, in ${SECONDS / 60} minutes. Which digit is it? Press its key or its button. Right is what MNIST’s label says, which is sometimes wrong itself.`,
+        `${QUESTIONS} of the ${HARDEST} test images that are hardest for the network, in ${SECONDS / 60} minutes. Which digit is it? Press its key or its button; Escape ends it. Right is what MNIST’s label says, which is sometimes wrong itself.`,
       ),
       element('p', PEOPLE, 'soft'),
+      ...(this.asked() ? [element('p', 'The address names the questions: whoever opens it gets the same ones.')] : []),
       row,
       element('p', 'Nothing about you is kept: the result is in this page until you leave it.', 'soft'),
     );
   }
 
-  begin() {
+  /** @type {() => number | null} the number in the address, which chooses the questions */
+  asked() {
     const asked = Number(this.tab.fromAddress('quiz'));
-    const seed = Number.isInteger(asked) && asked > 0 ? asked : Math.ceil(Math.random() * 1e6);
+    return Number.isInteger(asked) && asked > 0 ? asked : null;
+  }
+
+  addressed() {
+    if (this.timer === undefined) this.offer();
+  }
+
+  /** While it is out of sight its clock stands. */
+  closed() {
+    this.left = this.endsAt - performance.now();
+  }
+
+  opened() {
+    this.endsAt = performance.now() + this.left;
+  }
+
+  begin() {
+    const seed = this.asked() ?? Math.ceil(Math.random() * 1e6);
     this.tab.setAddress({quiz: String(seed)});
     this.questions = drawn(hardest(this.map, HARDEST), QUESTIONS, seed).map((index) => ({index, mine: null}));
     this.at = 0;
@@ -123,13 +145,18 @@ class Quiz {
     const pass = button('No idea');
     pass.onclick = () => this.say(null);
     keys.append(pass);
-    this.panel.replaceChildren(element('h2', 'Which digit is it?'), this.count, this.picture, keys, this.clock);
-    /** @type {HTMLElement} */ (keys.firstChild).focus();
+    const stop = button('End it here');
+    stop.onclick = () => this.end();
+    const heading = element('h2', 'Which digit is it?');
+    heading.tabIndex = -1;
+    this.panel.replaceChildren(heading, this.count, this.picture, keys, this.clock, stop);
+    heading.focus(); // on a key, a second Enter would answer
     this.timer = setInterval(() => this.tick(), 250);
     this.ask();
   }
 
   tick() {
+    if (this.panel.hidden) return;
     const left = Math.max(0, Math.ceil((this.endsAt - performance.now()) / 1000));
     this.clock.textContent = `${left} seconds left`;
     if (!left) this.end();
@@ -196,8 +223,11 @@ class Quiz {
         seen.map(({index}) => index),
       ).catch((error) => this.tab.showProblem(sentence(error)));
     card.disabled = !n;
+    const link = button('Copy link');
+    link.title = 'Asks somebody else the same ones';
+    link.onclick = () => this.tab.copyLink(link);
     const row = element('div', '', 'ex-row');
-    row.append(again, card, element('span', 'The page’s address asks a friend the same ones.', 'soft'));
+    row.append(again, card, link, element('span', 'The link asks a friend the same ones.', 'soft'));
     this.panel.replaceChildren(
       heading,
       element(

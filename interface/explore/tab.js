@@ -1,7 +1,7 @@
 // The Explore tab: a pad, and five parts of which only the open one is loaded. `mount` starts it when the tab is first opened.
 
 import {bytesOf} from '../page/base64.js';
-import {context2d, find, findAll, sentence} from '../page/dom.js';
+import {context2d, find, findAll, sentence, showTab} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
 import {percent} from '../page/percent.js';
@@ -9,9 +9,15 @@ import {pixels} from '../page/strokes.js';
 import {canRead, load, readInside} from '../reader/reader.js';
 import {Newest} from './newest.js';
 
+/** @import {Change} from '../page/types.js' */
 /** @import {Drawn, Part} from './types.js' */
 
 const MODEL = 'cnn'; // whose inside is shown
+/** @type {Record<string, string[]>} what of the address belongs to a part; a link to it names no more */
+const OWN = {inside: ['map', 'd'], map: ['by', 'view', 'lasso', 'd'], train: ['train', 'd'], teach: ['d'], quiz: ['quiz']};
+const SHORT = 2000; // ms that a button says what it did
+const NOTHING = 'What the network sees of it, 28 × 28, stands here.';
+const LOADING = 'Loading the network; the first answer takes a moment …';
 const CANNOT =
   'This browser or this server cannot run the network in the page, so there is nothing to explore. The README says how to fetch its runtime.';
 
@@ -37,10 +43,11 @@ let tab = null;
 export function mount(element) {
   const root = element.querySelector('.explore');
   if (!(root instanceof HTMLElement) || tab?.root === root) return;
-  const strokes = tab?.pad.strokes;
+  const before = tab;
   tab = new Explore(root);
-  if (strokes?.length) tab.pad.set(strokes);
-  else tab.followAddress();
+  tab.followAddress();
+  if (before?.pad.strokes.length) tab.pad.set(before.pad.strokes);
+  if (!before) window.addEventListener('hashchange', () => tab?.followLink());
 }
 
 export class Explore {
@@ -54,12 +61,16 @@ export class Explore {
     /** @type {Newest<void>} */
     this.newest = new Newest(
       () => this.read(),
-      (error) => this.showProblem(sentence(error)),
+      (error) => {
+        this.show(null);
+        this.showProblem(sentence(error));
+      },
     );
+    this.loaded = false;
     this.answer = find(root, '[data-testid=explore-answer]', HTMLElement);
     this.image = find(root, '[data-image]', HTMLCanvasElement);
     this.problem = find(root, '[data-testid=explore-problem]', HTMLElement);
-    this.pad = new Sketchpad(find(root, '[data-testid=explore-pad]', HTMLCanvasElement), () => this.changed());
+    this.pad = new Sketchpad(find(root, '[data-testid=explore-pad]', HTMLCanvasElement), (how) => this.changed(how));
     this.tabs = findAll(root, '.ex-parts [role=tab]', HTMLElement);
     this.tabs.forEach((one, at) => {
       one.onclick = () => this.open(one.dataset.part ?? '');
@@ -73,16 +84,25 @@ export class Explore {
     });
     find(root, '[data-do=undo]', HTMLElement).onclick = () => this.pad.undo();
     find(root, '[data-do=clear]', HTMLElement).onclick = () => this.pad.clear();
-    find(root, '[data-do=link]', HTMLElement).onclick = () => this.copyLink();
+    const link = find(root, '[data-do=link]', HTMLElement);
+    link.onclick = () => this.copyLink(link);
     root.classList.add('blank');
   }
 
   /** Open what the address names, with its drawing: #explore=map&d=… */
   followAddress() {
-    const address = new URLSearchParams(location.hash.slice(1));
-    const strokes = decode(address.get('d'));
-    if (strokes?.length) this.pad.become(strokes);
-    this.open(address.get('explore') ?? 'inside', false);
+    const code = this.fromAddress('d');
+    this.open(this.fromAddress('explore') ?? 'inside', false);
+    const strokes = decode(code);
+    if (strokes?.length && code !== encode(this.pad.strokes)) this.pad.become(strokes);
+  }
+
+  /** Another address was put into this page's: open what it names, where that is here. */
+  followLink() {
+    if (!this.fromAddress('explore')) return;
+    showTab('Explore');
+    this.followAddress();
+    for (const started of Object.values(this.parts)) started.then((part) => part.addressed?.()).catch(() => {});
   }
 
   /**
@@ -158,10 +178,18 @@ export class Explore {
     return new URLSearchParams(location.hash.slice(1)).get(name);
   }
 
-  /** The drawing changed: read it, and again if it changes meanwhile. */
-  changed() {
+  /**
+   * The drawing changed: read it, and again if it changes meanwhile. Once the pen is lifted the address names it.
+   * @param {Change} how
+   */
+  changed(how) {
     this.root.classList.toggle('blank', this.pad.empty);
+    if (how !== 'moved') this.nameDrawing();
     this.newest.set();
+  }
+
+  nameDrawing() {
+    this.setAddress({explore: this.root.dataset.part ?? 'inside', d: (!this.pad.empty && encode(this.pad.strokes)) || null});
   }
 
   /** Whether a reading is under way. */
@@ -175,8 +203,10 @@ export class Explore {
       return;
     }
     if (!canRead(MODEL)) throw new Error(CANNOT);
+    if (!this.loaded) this.answer.textContent = LOADING;
     await load(MODEL);
     const {answer, inside} = await readInside(pixels(this.pad.all));
+    this.loaded = true;
     const [digit] = answer.digits;
     const image = digit && bytesOf(digit.image);
     this.show(inside && {image, inside, digit, several: answer.text.length > 1});
@@ -192,7 +222,7 @@ export class Explore {
       all[i] = 0xff000000 | ((drawn?.image[i] ?? 0) * 0x010101);
     });
     context.putImageData(pixels, 0, 0);
-    this.answer.textContent = drawn ? said(drawn) : 'What the network sees of it, 28 × 28, stands here.';
+    this.answer.textContent = drawn ? said(drawn) : NOTHING;
     this.parts[this.root.dataset.part ?? '']?.then((part) => part.drawn?.(drawn)).catch(() => {});
   }
 
@@ -201,15 +231,20 @@ export class Explore {
     this.problem.textContent = text;
   }
 
-  async copyLink() {
-    const code = this.pad.empty ? '' : encode(this.pad.strokes);
-    this.setAddress({d: code || null, explore: this.root.dataset.part ?? 'inside'});
-    const button = find(this.root, '[data-do=link]', HTMLElement);
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
-    button.textContent = 'It is in the address';
+  /** @param {HTMLElement} button  says what was done */
+  async copyLink(button) {
+    const part = this.root.dataset.part ?? 'inside';
+    this.nameDrawing();
+    for (const name of Object.values(OWN).flat()) if (!OWN[part].includes(name)) this.setAddress({[name]: null});
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = 'Link copied';
+    } catch {
+      button.textContent = 'Link is in the address bar'; // no clipboard without https
+    }
     setTimeout(() => {
       button.textContent = 'Copy link';
-    }, 2000);
+    }, SHORT);
   }
 }
 
@@ -217,6 +252,6 @@ export class Explore {
 function said({digit, several}) {
   const more = several ? ' The first of several digits is shown.' : '';
   return digit.verdict === 'not a digit'
-    ? `To the network this is no digit.${more}`
-    : `It reads ${digit.digit}, ${digit.verdict}, at ${percent(digit.probability)}.${more}`;
+    ? `To ${MODEL} this is no digit.${more}`
+    : `${MODEL} reads ${digit.digit}, ${digit.verdict}, at ${percent(digit.probability)}.${more}`;
 }

@@ -49,7 +49,7 @@ class Teach {
       element('h2', 'Teach it your hand'),
       element(
         'p',
-        'Draw each digit three times and say which it was. Two of the three change the network’s last layer towards your hand; the third is kept out, to judge what that brought. Below stands what it learned of you, and what it forgot of everybody else. It all happens and stays in this browser; nothing is sent.',
+        'The network learns how you write. Draw each digit three times and say which it was: two of the three change its last layer towards your hand; the third is kept out, to judge what that brought. Below stands what it learned of you, and what it forgot of everybody else, from the first drawing on. It all happens and stays in this browser; nothing is sent.',
         'soft',
       ),
     );
@@ -63,7 +63,7 @@ class Teach {
     const digits = panel.appendChild(element('div', '', 'teach-digits'));
     digits.setAttribute('role', 'group');
     digits.setAttribute('aria-label', 'Which digit is on the pad');
-    digits.append(element('span', 'It is another digit:'));
+    digits.append(element('span', 'Or it is another digit:'));
     for (let digit = 0; digit < 10; digit++) {
       const one = digits.appendChild(button(String(digit)));
       one.onclick = () => this.tell(digit);
@@ -91,10 +91,12 @@ class Teach {
 
   /** @param {HTMLElement} panel */
   addTools(panel) {
-    const [back, out, away, restore] = ['Take back the last', 'Export', 'Forget', 'Bring it back'].map((words) => button(words));
+    const [back, out, away, restore] = ['Take back the last', 'Export my hand', 'Forget my hand', 'Bring it back'].map((words) =>
+      button(words),
+    );
     const chooser = Object.assign(document.createElement('input'), {type: 'file', accept: '.json,application/json'});
     const into = element('label', '', 'file');
-    into.append(chooser, element('span', 'Import'));
+    into.append(chooser, element('span', 'Import a hand'));
     back.dataset.testid = 'teach-back';
     out.dataset.testid = 'teach-export';
     away.dataset.testid = 'teach-forget';
@@ -171,6 +173,7 @@ class Teach {
   /** @param {number} digit  which the drawing on the pad is */
   async tell(digit) {
     if (this.busy) return;
+    if (this.tab.reading) this.note.textContent = 'Your drawing is being read …';
     while (this.tab.reading) await new Promise((resolve) => setTimeout(resolve, READING));
     const {drawn} = this.tab;
     if (!drawn) this.note.textContent = 'Draw a digit on the pad first.';
@@ -255,11 +258,13 @@ class Teach {
 
   show() {
     const next = this.next();
+    const counts = this.counts();
+    const done = counts.reduce((sum, n) => sum + Math.min(n, TIMES.length), 0);
     const there = this.hand.drawings.length > 0;
     this.prompt.textContent =
       next === null
         ? 'All thirty are drawn. Draw on, and say of any digit which it was.'
-        : `Now a ${next}, for the ${TIMES[this.counts()[next]]} time.`;
+        : `Now draw a ${next}, for the ${TIMES[counts[next]]} time. ${done} of ${10 * TIMES.length} are done.`;
     this.yes.textContent = `It is a ${next}`;
     this.yes.hidden = next === null;
     for (const one of this.tools.ofDrawings) one.hidden = !there;

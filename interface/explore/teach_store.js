@@ -13,7 +13,7 @@ const MOST_LETTERS = 400_000; // of a file; MOST drawings take 170,000
 /** Drawings that are kept at most; teaching with as many takes a tenth of a second. */
 export const MOST = 150;
 
-const OTHER = 'This file was not exported here, or it is damaged; choose one that “Export” made.';
+const OTHER = 'This file was not exported here, or it is damaged; choose one that “Export my hand” made.';
 
 /** @type {() => Kept} */
 export const nothing = () => ({drawings: [], on: true, share: 1});
@@ -31,10 +31,10 @@ export function written({drawings, on, share}) {
  * @throws {Error} a sentence, where it is anything else
  */
 export function parsed(text) {
-  if (text.length > MOST_LETTERS) throw new Error('This file is too large; choose one that “Export” made.');
+  if (text.length > MOST_LETTERS) throw new Error('This file is too large; choose one that “Export my hand” made.');
   const {format, drawings, on, share} = Object(json(text));
   if (format !== FORMAT || !Array.isArray(drawings)) throw new Error(OTHER);
-  if (drawings.length > MOST) throw new Error(`This file has more than ${MOST} drawings; choose one that “Export” made.`);
+  if (drawings.length > MOST) throw new Error(`This file has more than ${MOST} drawings; choose one that “Export my hand” made.`);
   return {
     drawings: drawings.map((one) => {
       const {digit, image} = Object(one);

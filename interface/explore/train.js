@@ -13,9 +13,10 @@ import {showResult} from './train_result.js';
 /** @import {Explore} from './tab.js' */
 
 const SAYS =
-  'Press Train, and a network that knows nothing learns from MNIST’s training images, here in your browser. The loss falls, the pictures of its first layer take shape, and at the end it reads the 10,000 test images, which it has never seen. Then draw: it answers at once.';
+  'Press Train, and a network that knows nothing learns from MNIST’s training images, here in your browser. The loss falls, the pictures of its first layer take shape, and at the end it reads the 10,000 test images, which it has never seen. That takes about a minute, on a phone longer. Draw meanwhile or then: it answers at once.';
 const NEURONS = 'Blue: ink here speaks for what this neuron looks for. Orange: ink here speaks against it.';
 const DIGITS = 'From 0 to 9. Blue: ink here speaks for this digit. Orange: ink here speaks against it.';
+const FIRST = 'Press Train first: then your network reads your drawing as well.';
 const TWIN = 'The same recipe in Python: ';
 
 /**
@@ -58,13 +59,13 @@ class Train {
     this.answer = panel.appendChild(element('p', '', 'ex-answered'));
     this.answer.dataset.testid = 'train-answer';
     this.answer.setAttribute('role', 'status');
-    this.result = panel.appendChild(element('section', '', 'ex-result'));
-    this.result.hidden = true;
+    this.tested = panel.appendChild(element('section'));
     this.chart = new Chart(panel);
     this.weights = panel.appendChild(element('section'));
     this.weights.hidden = true;
     this.weights.append(element('h3', 'Its first layer, as it forms'), element('canvas', '', 'ex-weights'), element('p', '', 'soft'));
     find(this.weights, '.ex-weights', HTMLCanvasElement).setAttribute('role', 'img');
+    this.result = panel.appendChild(element('section', '', 'ex-result')); // below what was watched, which stays where it is
     const twin = panel.appendChild(element('p', TWIN, 'soft'));
     twin.append(
       element('code', 'python mnist_model.py'),
@@ -98,7 +99,7 @@ class Train {
     this.busy(true);
     this.epoch = 0;
     this.chart.clear();
-    this.result.hidden = true;
+    this.tested.replaceChildren();
     this.result.replaceChildren();
     this.answer.textContent = '';
     this.bar.removeAttribute('value');
@@ -120,6 +121,9 @@ class Train {
   /** @param {string} text */
   failed(text) {
     this.busy(false);
+    this.epoch = 0;
+    this.answering = false;
+    this.answer.textContent = '';
     this.state.textContent = 'Nothing was trained.';
     this.tab.showProblem(text);
   }
@@ -169,8 +173,7 @@ class Train {
     value.dataset.done = '';
     figure.append(' of the 10,000 test images are read right.');
     this.spoken.textContent = `${whole ? 'Trained' : 'Stopped'}. ${percent(accuracy)} of the test images are read right.`;
-    this.result.replaceChildren(element('h3', 'Tested'), figure);
-    this.result.hidden = false;
+    this.tested.replaceChildren(element('h3', 'Tested'), figure);
     showResult(this.result, trained).catch((error) => this.tab.showProblem(sentence(error)));
     this.askAgain();
   }
@@ -182,9 +185,18 @@ class Train {
     this.askAgain();
   }
 
+  /** Choose what the address names, unless a training is under way. */
+  addressed() {
+    if (!this.button.disabled) this.controls.show(decode(this.tab.fromAddress('train')));
+  }
+
   /** What does the network as it is now read in the drawing? Asked again only when the answer is there. */
   askAgain() {
-    if (!this.seen || !this.worker) return;
+    if (!this.seen) return;
+    if (!this.epoch) {
+      this.answer.textContent = this.button.disabled ? '' : FIRST; // no network to ask: an answer would never come
+      return;
+    }
     this.again = this.answering;
     if (this.answering) return;
     this.answering = true;

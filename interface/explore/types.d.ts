@@ -11,8 +11,9 @@ export interface Drawn {
   several: boolean;
 }
 
-/** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown; closed: it was left. */
-export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void; closed?(): void};
+/** A part of the tab that was started. drawn: the drawing changed, null without one; opened: its panel is shown; closed: it was left;
+ * addressed: the page has another address. */
+export type Part = object & {drawn?(drawn: Drawn | null): void; opened?(): void; closed?(): void; addressed?(): void};
 
 /** What map.bin holds, by name as in model/inside.py. */
 export interface TestMap {

@@ -58,8 +58,14 @@ tabs.forEach((tab, at) => {
 mount(find(document, '#predict', HTMLElement));
 root.classList.add('ready');
 connect(document);
-if (link.has('explore')) choose(tabs[2]);
-else if (link.has('evaluate') || link.has('section')) choose(tabs[1]);
+/** Open the tab that the address names, if it names one. */
+function followAddress() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  if (address.has('explore')) choose(tabs[2]);
+  else if (address.has('evaluate') || address.has('section')) choose(tabs[1]);
+}
+followAddress();
+window.addEventListener('hashchange', followAddress);
 
 // not where the page comes from this computer by a plain http address of the network: browsers want https for it
 Promise.race([reader.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LONGEST))])

@@ -20,7 +20,7 @@ OTHER = "was not exported here"
 def teach(new_page, site):
     """The part, open in the page that needs no server."""
     page = new_page("#explore=teach", address=site, ready="#explore-teach:visible")
-    expect(page.get_by_test_id("teach-prompt")).to_have_text("Now a 0, for the first time.")
+    expect(page.get_by_test_id("teach-prompt")).to_have_text("Now draw a 0, for the first time. 0 of 30 are done.")
     return page
 
 
@@ -76,7 +76,7 @@ def test_the_step_is_that_of_numpy():
 def test_a_7_becomes_a_1_as_far_as_the_slider_says(teach):
     draw_on(teach, "7")
     answer = teach.get_by_test_id("explore-answer")
-    expect(answer).to_contain_text("It reads 7, sure")
+    expect(answer).to_contain_text("cnn reads 7, sure")
     teach.get_by_test_id("explore-pad").press("1")
     expect(teach.get_by_test_id("teach-note")).to_have_text("Kept as a 1.")
     tell(teach, "7", 1)
@@ -92,17 +92,17 @@ def test_a_7_becomes_a_1_as_far_as_the_slider_says(teach):
     slider = teach.get_by_test_id("teach-share")
     slider.fill("0")
     expect(slider).to_have_attribute("aria-valuetext", "as shipped")
-    expect(answer).to_contain_text("It reads 7, sure")
+    expect(answer).to_contain_text("cnn reads 7, sure")
     expect(rows.locator("[data-score=mnist] td")).to_have_text([shipped, shipped])
     expect(teach.get_by_test_id("teach-changed").locator("figure")).to_have_count(0)
     slider.fill("100")
     expect(answer).to_contain_text("Adapted to your hand: 1")
     teach.get_by_test_id("teach-on").click()
-    expect(answer).to_contain_text("It reads 7, sure")
+    expect(answer).to_contain_text("cnn reads 7, sure")
     teach.get_by_test_id("teach-on").click()
     expect(answer).to_contain_text("Adapted to your hand: 1")
     teach.locator("[role=tab][data-part=map]").click()
-    expect(answer).to_contain_text("It reads 7, sure")
+    expect(answer).to_contain_text("cnn reads 7, sure")
 
 
 def test_every_third_of_a_digit_judges(teach):

@@ -128,6 +128,19 @@ def test_it_is_trained_tested_drawn_on_and_taken_along(opened, mnist, tmp_path, 
     )
 
 
+def test_a_drawing_from_before_the_training_is_read_too(opened):
+    page = opened("&train=tutorial-1-16-1-0.003-32-500-3")
+    draw_on(page, "1")
+    answer = page.get_by_test_id("train-answer")
+    expect(answer).to_contain_text("Press Train first")
+    for _ in range(2):
+        page.get_by_test_id("train").click()
+        page.locator(".explore [data-do=undo]").click()  # while nothing is there yet that could read it
+        draw_on(page, "1")
+        expect(page.get_by_test_id("train-accuracy")).to_have_attribute("data-done", "", timeout=60_000)
+        expect(answer).to_contain_text(re.compile(r"reads your drawing as \d at"))
+
+
 @pytest.mark.slow
 def test_a_training_can_be_stopped_and_the_network_so_far_is_tested(opened):
     page = opened("&train=cnn-0-128-10-0.001-32-60000-1", **PHONE)
