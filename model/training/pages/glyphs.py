@@ -11,6 +11,8 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+SLICES = 24  # of `reach`, over two digit heights
+INKED = 90  # ink of a bitmap from which it reaches
 PRINT = 64  # px, the height in which printed characters are kept
 
 
@@ -30,6 +32,33 @@ class Glyph:
     width: float
     height: float
     middle: tuple[float, float] = (0.0, 0.0)
+
+
+def reach(glyph: Glyph) -> np.ndarray:
+    """How far a glyph's ink reaches left and right of its middle in each of SLICES rows from -1 to 1, (2, SLICES) in digit heights;
+    where there is none, -inf."""
+    if glyph.bitmap is not None:
+        rows, columns = np.nonzero(glyph.bitmap >= INKED)
+        high, wide = glyph.bitmap.shape
+        x = ((columns + 0.5) / wide - 0.5) * glyph.width
+        y = ((rows + 0.5) / high - 0.5) * glyph.height + glyph.middle[1]
+    else:
+        fine = [s[:-1, None] + np.diff(s, axis=0)[:, None] * np.linspace(0, 1, 6)[:, None] for s in glyph.strokes or ()]
+        x, y = np.concatenate([f.reshape(-1, 2) for f in fine] + list(glyph.strokes or ())).T
+    at = np.clip((y + 1) / 2 * SLICES, 0, SLICES - 1).astype(int)
+    found = np.full((2, SLICES), -np.inf)
+    np.maximum.at(found[0], at, -x)
+    np.maximum.at(found[1], at, x)
+    return found
+
+
+def apart(left: Glyph, right: Glyph) -> float:
+    """Digit heights between the ink of two glyphs whose boxes meet, measured along each row and the ones beside it; 0 where no row
+    has both."""
+    first, second = reach(left)[1], reach(right)[0]
+    near = np.maximum(np.maximum(np.roll(second, 1), np.roll(second, -1)), second)
+    least = float((left.width + right.width) / 2 - (first + near).max())
+    return least if np.isfinite(least) else 0.0
 
 
 def from_strokes(kind: str, text: str, strokes, unit: float | None = None, base: float = 0.5) -> Glyph:

@@ -24,11 +24,12 @@ CHANNELS = maps.OUTPUTS + 3
 @dataclass(frozen=True)
 class Crop:
     """picture: (h, w) uint8 grey, at most ``side`` px each way; labels: see above; instances: (x, y, height, kind) in px, kind 1
-    for a digit, 0 for other writing, -1 for a digit that is cut."""
+    for a digit, 0 for other writing, -1 for a digit that is cut; texts: what each of them says."""
 
     picture: np.ndarray
     labels: np.ndarray
     instances: list[tuple[float, float, float, int]]
+    texts: list[str]
 
 
 def _contrasts(page: np.ndarray, owner: np.ndarray) -> np.ndarray:
@@ -61,7 +62,7 @@ def label(
     valid[doubtful[own] & (own > 0)] = 0
     labels[..., OF_ALL] = valid
     table = np.zeros((256, 5), np.float32)  # of each owner: middle (x, y), log height, kind, weight of the kind
-    sizes, instances = np.bincount(own.ravel(), minlength=256), []
+    sizes, instances, texts = np.bincount(own.ravel(), minlength=256), [], []
     for at, s in enumerate(stamps[:254]):
         k = at + 1
         if not sizes[k]:
@@ -76,6 +77,7 @@ def label(
         table[k] = (*middle, np.log(s.height / maps.REACH), is_digit, 0 if digit and CUT <= share < WHOLE else 1)
         _peak(labels[inside][..., maps.HEAT], middle / 2, s.height / 2)
         instances.append((float(middle[0]), float(middle[1]), s.height, (1 if is_digit else -1) if digit else 0))
+        texts.append(s.text)
     written_on = own > 0
     rows, columns = np.nonzero(written_on)
     k = own[rows, columns]
@@ -86,7 +88,7 @@ def label(
     weight = 1 / np.sqrt(np.maximum(sizes, 1))
     labels[rows, columns, OF_INSTANCE] = weight[k] * valid[rows, columns]
     labels[rows, columns, OF_KIND] = weight[k] * table[k, 4] * valid[rows, columns]
-    return Crop(picture, labels.astype(np.float16), instances)
+    return Crop(picture, labels.astype(np.float16), instances, texts)
 
 
 def _peak(heat: np.ndarray, middle: np.ndarray, height: float) -> None:

@@ -28,7 +28,7 @@ def lines(sources: Sources, rng: np.random.Generator, side: float, size: float) 
     layout, writer = Layout(), sources.writer(rng)
     most_digits, gap = (
         rng.choice([0.95, 0.8, 0.5, 0.15]),
-        float(rng.choice([rng.uniform(-0.12, 0.05), rng.uniform(0.05, 0.3), rng.uniform(0.2, 1.4)], p=[0.2, 0.5, 0.3])),
+        float(rng.choice([-1, rng.uniform(0.05, 0.3), rng.uniform(0.2, 1.4)], p=[0.2, 0.5, 0.3])),
     )
     apart, inside = rng.uniform(1.3, 2.8), rng.random() < 0.55
     y = size * rng.uniform(0.55, 1.2) if inside else size * rng.uniform(-0.3, 1)
@@ -62,7 +62,7 @@ def one_row(sources: Sources, rng: np.random.Generator, side: float, size: float
     """One number alone, whole, as large as the page allows; its gaps may be closed and its digits may touch."""
     writer = sources.writer(rng)
     glyphs = number(writer, rng) if rng.random() < 0.5 else expression(writer, rng)
-    gap = float(rng.choice([rng.uniform(-0.15, 0.03), rng.uniform(0.03, 0.3), rng.uniform(0.3, 1.5)]))
+    gap = float(rng.choice([-1, rng.uniform(0, 0.3), rng.uniform(0.3, 1.5)], p=[0.4, 0.35, 0.25]))
     layout = _fitted(row(glyphs, 0, 0, size, rng, gap), side, rng, grow=rng.random() < 0.6)
     if rng.random() < 0.2:  # on a ruled line of its own
         foot = max(p.y + p.size * rng.uniform(0.4, 0.7) for p in layout.placed)

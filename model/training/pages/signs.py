@@ -27,6 +27,22 @@ def straight_one(rng: np.random.Generator) -> Glyph:
     return from_strokes("digit", "1", [_bent([(-foot, -0.5), (foot, 0.5)], rng)], unit=rng.uniform(0.9, 1.15))
 
 
+def flagged_one(rng: np.random.Generator) -> Glyph:
+    """A 1 with a flag that rises to its top, short or as wide as a 7's bar, and perhaps a foot."""
+    lean, wide = rng.uniform(-0.05, 0.45), rng.uniform(0.08, 0.6)
+    top = np.array([lean / 2, -0.5])
+    start = top + (-wide, max(wide * rng.uniform(0.45, 1.3), 0.12))
+    bend = (start + top) / 2 + (0, rng.normal(0, 0.05))
+    path = [start, bend, top, (0, 0), (-lean / 2, 0.5)]
+    if rng.random() < 0.25:  # begun with a small hook
+        path.insert(0, start + (rng.uniform(-0.03, 0.1), rng.uniform(-0.1, -0.02)))
+    drawn = [_bent(path, rng)]
+    if rng.random() < 0.3:
+        half, slope = rng.uniform(0.12, 0.4), rng.normal(0, 0.04)
+        drawn.append(_bent([(-lean / 2 - half, 0.5 + slope), (-lean / 2 + half, 0.5 - slope)], rng))
+    return from_strokes("digit", "1", drawn, unit=rng.uniform(0.9, 1.15))
+
+
 def sign(rng: np.random.Generator, name: str | None = None) -> Glyph:
     """A handwritten sign, one of SIGNS, as strokes of its own."""
     name = name or str(rng.choice(list(SIGNS)))

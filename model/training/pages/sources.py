@@ -11,7 +11,7 @@ from model import datasets
 from model.training import line_drawings, negatives
 from model.training.pages.glyphs import PRINTED, Glyph, from_bitmap, from_strokes, printed
 from model.training.pages.handwriting import read_omniglot, read_optdigits, read_unipen
-from model.training.pages.signs import sign, straight_one
+from model.training.pages.signs import flagged_one, sign, straight_one
 from model.training.rendering import jitter
 
 DIGITS = "0123456789"
@@ -21,7 +21,9 @@ OMNIGLOT_LIKE_DIGITS = 0.25  # share of a character's drawings read as a digit f
 FONTS = (
     "DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold", "cmss10", "cmtt10", "cmb10", "STIXGeneralItalic",
 )  # of Matplotlib; the benchmark has others too  # fmt: skip
-STRAIGHT = 0.5  # share of a pen's 1s that are one straight stroke: people write them so more often than the writers of the sources
+# Shares of a pen's 1s that are one straight stroke, and that have a flag, which may be wide: people write them so more often than the
+# writers of the sources.
+STRAIGHT, FLAGGED = 0.45, 0.2
 
 
 class Sources:
@@ -139,8 +141,8 @@ class Writer:
     def digit(self, rng: np.random.Generator, among: Sequence[int] = range(10)) -> Glyph:
         """Any digit of those; of the scans any at all."""
         value = int(rng.choice(among))
-        if value == 1 and self.kind == "pen" and rng.random() < STRAIGHT:
-            return straight_one(rng)
+        if value == 1 and self.kind == "pen" and (own := rng.random()) < STRAIGHT + FLAGGED:
+            return straight_one(rng) if own < STRAIGHT else flagged_one(rng)
         if self.kind == "mnist":
             at = self.sources.by_digit[value]
             glyph = from_bitmap("digit", str(value), self.sources.mnist.images[at[rng.integers(len(at))]])

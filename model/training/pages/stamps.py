@@ -11,7 +11,7 @@ from model.training.pages.writing import Placed
 
 @dataclass(frozen=True)
 class Stamp:
-    """The ink of one glyph on a crop: (h, w) uint8 with its top left (x, y), middle, height in px, visible share and kind."""
+    """The ink of one glyph on a crop: (h, w) uint8 with its top left (x, y), middle, height in px, visible share, kind, pen and text."""
 
     ink: np.ndarray
     left: int
@@ -21,6 +21,7 @@ class Stamp:
     visible: float
     kind: str
     pen: str
+    text: str = ""
 
 
 def stamp(placed: Placed, matrix: np.ndarray, brush: float, side: int, rng: np.random.Generator) -> Stamp | None:
@@ -49,7 +50,15 @@ def _stroked(glyph: Glyph, linear, origin, brush: float, side: int, pen: str, _r
         ink = cv2.resize(ink, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     middle, height = (low + high) / 2, max(float(high[1] - low[1]), 0.3 * float(high[0] - low[0])) + brush
     return Stamp(
-        ink, left, top, (float(middle[0]), float(middle[1])), height, visible(ink, left, top, side), glyph.kind, pen
+        ink,
+        left,
+        top,
+        (float(middle[0]), float(middle[1])),
+        height,
+        visible(ink, left, top, side),
+        glyph.kind,
+        pen,
+        glyph.text,
     )
 
 
@@ -81,7 +90,15 @@ def _stamped(
     middle = linear @ np.array(glyph.middle) + origin
     height = max(glyph.height, 0.3 * glyph.width) * float(np.linalg.norm(linear[:, 1]))
     return Stamp(
-        ink, left, top, (float(middle[0]), float(middle[1])), height, visible(ink, left, top, side), glyph.kind, pen
+        ink,
+        left,
+        top,
+        (float(middle[0]), float(middle[1])),
+        height,
+        visible(ink, left, top, side),
+        glyph.kind,
+        pen,
+        glyph.text,
     )
 
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.training.pages.glyphs import Glyph
+from model.training.pages.glyphs import Glyph, apart
 from model.training.pages.signs import SIGNS, sign
 from model.training.pages.sources import FONTS, Sources, Writer
 
+PATHS_APART = -0.02, 0.16  # digit heights between the paths of two digits that touch; a pen's breadth is 0.035 to 0.24
 FEW = 0.15  # share of the numbers of two different digits
 LIKE_ONE, MORE_LIKE_ONE = (
     "/()[]",
-    0.2,
+    0.3,
 )  # signs that a 1 resembles, and the share of the signs that are chosen among these alone
 # Words of forms and notes; a printed word may be any of them or random letters.
 WORDS = (
@@ -47,14 +48,16 @@ class Layout:
 def row(
     glyphs: list[Glyph], x: float, y: float, size: float, rng: np.random.Generator, gap: float, pen="pen", uneven=1.0
 ) -> list[Placed]:
-    """Glyphs from left to right from ``x`` on, about ``gap`` digit heights apart."""
+    """Glyphs from left to right from ``x`` on, about ``gap`` digit heights apart; below 0 neighbours touch, or nearly."""
     placed, slant, rise = [], rng.normal(0, 0.08) * uneven, rng.normal(0, 0.02) * uneven
-    for glyph in glyphs:
+    for before, glyph in zip([None, *glyphs], glyphs, strict=False):
+        if before and gap < 0:
+            x += size * (rng.uniform(*PATHS_APART) - apart(before, glyph))
         own = size * float(np.exp(rng.normal(0, 0.1 * uneven)))
         width = glyph.width * own
         lift = rng.normal(0, 0.06) * size * uneven
         placed.append(Placed(glyph, x + width / 2, y + lift + rise * x, own, slant + rng.normal(0, 0.05) * uneven, pen))
-        x += width + size * gap * (float(np.exp(rng.normal(0, 0.35))) if uneven else 1)
+        x += width + size * max(gap, 0) * (float(np.exp(rng.normal(0, 0.35))) if uneven else 1)
     return placed
 
 

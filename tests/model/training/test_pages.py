@@ -1,6 +1,7 @@
 """The generator of training pages: what is drawn, and that its labels say so."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from model.page_reader import network_input as maps
 from model.training.pages import labels, layouts
 from model.training.pages.crops import Pages
+from model.training.pages.glyphs import apart, from_bitmap, from_strokes
 from model.training.pages.marks import cross_out, frame
-from model.training.pages.signs import SIGNS, sign, straight_one
+from model.training.pages.signs import SIGNS, flagged_one, sign, straight_one
 from model.training.pages.sources import Sources
 from model.training.pages.stamps import Stamp, stamp
 from model.training.pages.writing import Layout, Placed, row
@@ -116,6 +118,50 @@ def test_every_layout_can_be_drawn_at_every_size(sources, maker):
         assert all(
             np.isfinite([p.x, p.y, p.size]).all() and p.size > 0 for p in maker(sources, rng, 192.0, size).placed
         )
+
+
+@pytest.mark.parametrize("kind", ["strokes", "bitmap"])
+def test_how_far_apart_two_glyphs_are_is_measured_along_their_rows(kind):
+    """Two upright lines, the second leaning away from the first: their boxes meet where the ink is farther apart."""
+    if kind == "strokes":
+        lines = [np.array([[0, -0.5], [0, 0.5]], np.float32)], [np.array([[0.5, -0.5], [0.3, 0.5]], np.float32)]
+        left, right = (from_strokes("digit", "1", strokes, unit=1.0) for strokes in lines)
+        assert apart(left, right) == pytest.approx(0.025, abs=0.04)
+    else:
+        image = np.zeros((40, 40), np.uint8)
+        image[:, :4] = 255
+        image[:4] = 255  # like a 7 seen in a mirror: its middle is free on the right
+        low = np.zeros((40, 40), np.uint8)
+        low[20:, 10:14] = 255
+        left, right = from_bitmap("digit", "7", image), from_bitmap("digit", "1", low[20:], height=0.4, y=0.3)
+        assert apart(left, right) == pytest.approx(0.9, abs=0.06)  # the box's width but the upright line
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_digits_that_touch_do_so_and_others_do_not(seed):
+    rng = np.random.default_rng(seed)
+    glyphs = [straight_one(rng) for _ in range(5)]
+    for gap in (-1, 0.3):
+        placed = row(glyphs, 0, 0, 40, rng, gap, uneven=0.0)
+        inks = []
+        for one in placed:
+            drawn = stamp(one, np.array([[1, 0, 30], [0, 1, 60]], float), 7.0, 300, rng)
+            assert drawn
+            inks.append(np.zeros((300, 300), bool))
+            inks[-1][drawn.top : drawn.top + drawn.ink.shape[0], drawn.left : drawn.left + drawn.ink.shape[1]] = (
+                drawn.ink > 90
+            )
+        close = [bool((a & np.roll(b, (-2, 0, 2), 1)).any() or (a & b).any()) for a, b in pairwise(inks)]
+        assert all(close) if gap < 0 else not any(close)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_flag_rises_to_the_top_of_its_one(seed):
+    glyph = flagged_one(np.random.default_rng(seed))
+    assert glyph.kind == "digit" and glyph.text == "1" and glyph.strokes
+    path = glyph.strokes[0]
+    top = int(path[:, 1].argmin())
+    assert 0 < top < len(path) - 1 and path[0, 0] < path[top, 0]
 
 
 def test_every_sign_can_be_written():
