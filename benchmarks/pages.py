@@ -59,7 +59,7 @@ def main() -> None:
     model = recogniser.load()
     readers = {
         "segmentation": _reading(model.read),
-        "page network": _learned(PageReader(Network(chosen.network), model)),
+        "page network": _learned(witness.page_reader(model, Network(chosen.network))),
         "both (what is served)": _reading(functools.partial(witness.read, model)),
     }
     outcomes: dict[str, dict[str, list[Outcome]]] = {name: defaultdict(list) for name in readers}

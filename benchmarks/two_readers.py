@@ -22,7 +22,6 @@ from benchmarks.pages import KINDS, Case, cases, made, matches
 from benchmarks.recogniser import sets as recogniser_sets
 from model import recogniser
 from model.page_reader import witness
-from model.page_reader.reader import PageReader
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 SEED, MORE_ROWS = 4242, 4  # of the rows; how many times as many of each
@@ -32,7 +31,7 @@ LOOSE = 3.0  # inverse strength of the regularisation: little, for four weights
 def evidence(sources: list[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(n, 4) evidence, (n,) whether the page network is right, (n,) the source; only pictures that one of the two reads right."""
     model = recogniser.load()
-    pages = PageReader(witness.page_network(), model)
+    pages = witness.page_reader(model)
     rows, right, names = [], [], []
     for kind, picture, text in sources:
         if max(picture.shape) <= TINY_SIDE:  # has one reader

@@ -28,8 +28,13 @@ from model.segmentation.line_reader import read_line
 from model.segmentation.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
-DEFAULT, TOUCHING, PAGE_READER = "cnn", "touching", "page_reader"
-HELPERS = (TOUCHING, PAGE_READER, cascade.STUDENT.name)  # they ship with the models, but nobody chooses them
+DEFAULT, TOUCHING, PAGE_READER, PAGE_WRITING = "cnn", "touching", "page_reader", "page_writing"
+HELPERS = (
+    TOUCHING,
+    PAGE_READER,
+    PAGE_WRITING,
+    cascade.STUDENT.name,
+)  # they ship with the models, but nobody chooses them
 GOOD_ENOUGH = 0.95  # quality at which no further ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches

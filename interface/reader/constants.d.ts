@@ -85,6 +85,17 @@ export const pictures: {
   SENTENCES: Record<string, string>;
   WORKS_ALONE: string;
   HEIC_BRANDS: string[];
+  LOSSLESS: string[];
+};
+
+/** model/pixels.py */
+export const pixels: {
+  TOPS: number[];
+  SPECKS: number;
+  SPECK_SHARE: number;
+  FAINT: number;
+  ROUNDED: number;
+  SAME: number;
 };
 
 /** The models that the page can read with, by name, the default first. */
@@ -175,6 +186,8 @@ export const witness: {
 export const reading: {WRITING: string; INK_LEFT: string; READERS: string};
 
 /** VERSION/FILE of the page network and of its classifier's weights. */
+/** The network that says what an instance of writing on a page may be (model/page_reader/witness.py). */
+export const page_writing: Card;
 export const page_files: {network: string; classifier: string};
 
 /** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */

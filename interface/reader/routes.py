@@ -24,6 +24,7 @@ from model import (
     inside,
     normalization,
     pictures,
+    pixels,
     reading,
     recogniser,
     saliency,
@@ -46,6 +47,7 @@ CONSTANTS_OF = (
     calibration,
     recogniser,
     pictures,
+    pixels,
     saliency,
     inside,
     conventions,
@@ -82,18 +84,8 @@ def constants(models: Mapping[str, Recogniser]) -> str:
         }
         for module in CONSTANTS_OF
     }
-    values["models"] = {
-        name: {
-            "file": _file(model.engine),
-            "temperature": model.calibration.temperature,
-            "sure": model.calibration.sure,
-            "not_digit": model.calibration.not_digit,
-            "second_look": model.second_look,
-            "outputs": model.engine.outputs,
-            "student": _student(model),
-        }
-        for name, model in readers(models).items()
-    }
+    values["models"] = {name: _card(model) for name, model in readers(models).items()}
+    values["page_writing"] = _card(witness.page_writing())
     values["touching_network"] = {"file": _file(recogniser.touching_network())}
     values["page_files"] = {"network": _versioned(witness.NETWORK), "classifier": _versioned(instance_classifier.FILE)}
     values["inside_files"] = {path.name: name for name, path in inside_files().items()}
@@ -129,7 +121,7 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     found = {f"{folder.name}/{name}": folder / name for name in runtime.FILES} if folder else {}
     ours = readers(models).values()
     students = [model.student.engine for model in ours if model.student]
-    engines = [recogniser.touching_network(), *(model.engine for model in ours), *students]
+    engines = [recogniser.touching_network(), witness.page_writing().engine, *(model.engine for model in ours), *students]
     return (
         found
         | {_file(engine): engine.path for engine in engines}
@@ -148,6 +140,18 @@ def inside_files() -> dict[str, Path]:
 def _versioned(path: Path) -> str:
     """VERSION/FILE: the version says what is in it."""
     return f"{sha256_of(path)[:16]}/{path.name}"
+
+
+def _card(model: Recogniser) -> dict:
+    return {
+        "file": _file(model.engine),
+        "temperature": model.calibration.temperature,
+        "sure": model.calibration.sure,
+        "not_digit": model.calibration.not_digit,
+        "second_look": model.second_look,
+        "outputs": model.engine.outputs,
+        "student": _student(model),
+    }
 
 
 def _student(model: Recogniser) -> dict | None:

@@ -144,9 +144,10 @@ export interface Saliency {
  *  pages: 96 × 96 × 8 → 96 × 96 × 9. */
 export type Network = (input: Float32Array) => Float32Array;
 
-/** What reads pages beside the network of digits: finds writing, and says which of it is digits. */
+/** What reads pages beside the network of digits: finds writing, says what it may be, and which of it is digits. */
 export interface PageNetworks {
   network: Network;
+  asked: DigitReader;
   classifier: Perceptron;
 }
 

@@ -89,9 +89,13 @@ async function look(asked) {
 
 /** @returns {Promise<PageNetworks>} */
 async function openPages() {
-  const {page_files: files} = await import('./constants.js');
-  const [network, classifier] = await Promise.all([openNetwork(files.network), fetched(files.classifier).then((stored) => stored.json())]);
-  return {network, classifier};
+  const [{page_files: files, page_writing: card}, {Recogniser}] = await Promise.all([import('./constants.js'), import('./recogniser.js')]);
+  const [network, asked, classifier] = await Promise.all([
+    openNetwork(files.network),
+    openNetwork(card.file),
+    fetched(files.classifier).then((stored) => stored.json()),
+  ]);
+  return {network, asked: new Recogniser(asked, card), classifier};
 }
 
 /** @returns {Promise<Layers>} */

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model import normalization, test_time_augmentation
+from model import normalization
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
@@ -76,14 +76,20 @@ class Page:
 
 
 Classify = Callable[[Sequence[Instance], Sequence[Digit | None]], np.ndarray]  # as `InstanceClassifier`
-Answers = list[Digit | None] | dict[int, Digit]  # of the digit network, by number of the instance
 
 
 class PageReader:
-    """Reads pages with a page network, a digit network, and what says which instances are digits."""
+    """Reads pages with a page network, a digit network, another one that is asked what each instance may be, a digit or none, and
+    what then says which are digits."""
 
-    def __init__(self, network: Network, digits: line_reader.DigitReader, classify: Classify | None = None):
-        self.network, self.digits = network, digits
+    def __init__(
+        self,
+        network: Network,
+        digits: line_reader.DigitReader,
+        asked: line_reader.DigitReader,
+        classify: Classify | None = None,
+    ):
+        self.network, self.digits, self.asked = network, digits, asked
         self.classify = classify or InstanceClassifier.shipped()
 
     def read(self, picture: np.ndarray) -> Page:
@@ -116,7 +122,7 @@ class PageReader:
         fits = [i for i in found.instances if i.digit >= KIND and READABLE[0] <= i.size <= READABLE[1]][:MOST]
         if not fits:
             return 0.0, BEST
-        read = self.digits.read_pieces([Piece(i.box, i.ink) for i in fits], one_look=True)
+        read = self.asked.read_pieces(_pieces(fits), one_look=True)
         explained = sum(d.probability * i.heat * i.digit * _area(i.ink) for d, i in zip(read, fits, strict=True))
         return explained / max(_area(found.ink), 1), float(np.median([i.size for i in fits]))
 
@@ -127,13 +133,13 @@ class PageReader:
     def _page(self, found: Found, scale: float, shape: tuple[int, int]) -> Page:
         instances = found.instances
         answers, all_read = self.answers(instances)
-        if line_reader.knows_none(self.digits):
-            probabilities = self.classify(instances, answers)
-        else:
-            probabilities = np.array([float(i.digit >= KIND) for i in instances])
-        digits = {at: d for at, d in enumerate(answers) if d and probabilities[at] >= IS_DIGIT}
-        self._ask(instances, [at for at, d in digits.items() if _doubtful(d)], digits)
-        digits = {at: self._judged(d, instances[at].ink, float(probabilities[at])) for at, d in digits.items()}
+        probabilities = self.classify(instances, answers)
+        taken = [at for at, answer in enumerate(answers) if answer and probabilities[at] >= IS_DIGIT]
+        read = self.digits.read_pieces(_pieces([instances[at] for at in taken])) if taken else []
+        digits = {
+            at: self._judged(digit, instances[at].ink, float(probabilities[at]))
+            for at, digit in zip(taken, read, strict=True)
+        }
         typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
         kept, other = [], []
         for at, i in enumerate(instances):
@@ -157,31 +163,24 @@ class PageReader:
         return dataclasses.replace(digit, not_digit=1 - probability, verdict=verdict)
 
     def answers(self, instances: list[Instance]) -> tuple[list[Digit | None], bool]:
-        """What the digit network says of each instance at one look, None where it was not asked, and whether all that may be digits
+        """What is said of each instance at one look, None where it was not asked, and whether all that may be digits
         were read: the likeliest are read first."""
         likely = [at for at, i in enumerate(instances) if i.digit >= ASKED]
         likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
         answers: list[Digit | None] = [None] * len(instances)
-        first, rest = likely[:SAMPLE], likely[SAMPLE:]
-        self._ask(instances, first, answers, one_look=True)
-        if rest:
-            digits = [digit for at in first if (digit := answers[at]) and digit.verdict != NOT_A_DIGIT]
-            if len(digits) < TEXTURE * SAMPLE:
+        for part in (likely[:SAMPLE], likely[SAMPLE:]):
+            if part:
+                read = self.asked.read_pieces(_pieces([instances[at] for at in part]), one_look=True)
+                for at, digit in zip(part, read, strict=True):
+                    answers[at] = digit
+            digits = sum(answer is not None and answer.verdict != NOT_A_DIGIT for answer in answers)
+            if len(likely) > SAMPLE and digits < TEXTURE * SAMPLE:
                 return answers, False
-            self._ask(instances, rest, answers, one_look=True)
         return answers, True
 
-    def _ask(self, instances: list[Instance], numbers: list[int], answers: Answers, one_look: bool = False) -> None:
-        """Read the instances of these numbers into ``answers``, by number."""
-        if numbers:
-            pieces = [Piece(instances[at].box, instances[at].ink) for at in numbers]
-            for at, digit in zip(numbers, self.digits.read_pieces(pieces, one_look), strict=True):
-                answers[at] = digit
 
-
-def _doubtful(digit: Digit) -> bool:
-    """Whether a digit that was read at one look deserves a second."""
-    return digit.verdict != SURE or digit.probability < test_time_augmentation.CERTAIN
+def _pieces(instances: Sequence[Instance]) -> list[Piece]:
+    return [Piece(i.box, i.ink) for i in instances]
 
 
 def _area(ink: np.ndarray) -> int:

@@ -14,7 +14,7 @@ from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
 from model.reading import READERS, WRITING, Box, Digit, Reading, scale_box, scaled
-from model.recogniser import PAGE_READER, TRAINED, Recogniser
+from model.recogniser import PAGE_READER, PAGE_WRITING, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
@@ -22,7 +22,7 @@ CERTAIN = 0.9  # probability
 # both read as a 1 is sure (`python -m benchmarks.pages`).
 AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (4.8, 0.3, -3.9, -2.8), 5.2
+WEIGHTS, BIAS = (3.5, 0.2, -3.0, -2.9), 5.0
 MANY = 4  # digits; a single one was never split into so many that are sure
 # Shares of a ring's height that are free above and below the digits in it: parts of a digit that the page network has split reach its
 # top or its foot.
@@ -36,6 +36,17 @@ NETWORK = TRAINED / PAGE_READER / f"{PAGE_READER}.tflite"
 def page_network() -> Network:
     """The page network that ships, loaded once."""
     return Network(NETWORK)
+
+
+@functools.cache
+def page_writing() -> Recogniser:
+    """The network that says what an instance of writing on a page may be, loaded once."""
+    return Recogniser(PAGE_WRITING, TRAINED / PAGE_WRITING / f"{PAGE_WRITING}.tflite")
+
+
+def page_reader(model: Recogniser, network: Network | None = None) -> PageReader:
+    """What reads pages for any model, with the page network that ships or another one."""
+    return PageReader(network or page_network(), model, page_writing())
 
 
 def read(model: Recogniser, picture: np.ndarray) -> Reading:
@@ -60,7 +71,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
         return doubled(read(model, halved(picture)))
     if max(picture.shape) <= TINY_SIDE:
         return model.read(picture)
-    page = PageReader(page_network(), model).read(picture)
+    page = page_reader(model).read(picture)
     return settled(page) or judge(model.read(picture), dataclasses.replace(page, plain=paper_share(picture)))
 
 

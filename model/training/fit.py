@@ -19,6 +19,7 @@ from model import datasets
 from model.files import replacing, write_json
 from model.training import model_card
 from model.training.distillation import Distillation
+from model.training.page_writing import PageWriting
 from model.training.recipes import RECIPES, Phase, Recipe
 from model.training.tasks import SingleDigits, Task, TouchingDigits
 
@@ -72,6 +73,7 @@ def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = Fals
 def make_task(recipe: Recipe, mnist: datasets.Labelled, seed: int) -> Task:
     """What the recipe learns. mnist: the 60,000 training images; those from datasets.HELD_OUT on are for validation alone."""
     kind = Distillation if recipe.teacher else TouchingDigits if recipe.network == "touching" else SingleDigits
+    kind = PageWriting if recipe.from_pages else kind
     return kind(recipe, mnist, seed)
 
 
@@ -86,7 +88,7 @@ def new_network(recipe: Recipe, task: Task, seed: int) -> "keras.Model":
     network = getattr(networks, recipe.network)()
     keras.config.set_dtype_policy("float32")
     if recipe.starts_from:
-        networks.copy_convolutions(networks.load(RECIPES[recipe.starts_from].trained), network)
+        networks.start_from(networks.load(RECIPES[recipe.starts_from].trained), network)
     # XLA makes this network slower on a CPU, and the original did not use it either.
     optimizer = keras.optimizers.Adam(weight_decay=recipe.weight_decay)
     network.compile(optimizer, task.loss, metrics=[task.metric], jit_compile=False)

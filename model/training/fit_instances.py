@@ -8,105 +8,41 @@ network is surer than right, and what stands around must count as well. A few mi
 import argparse
 import dataclasses
 import json
-import multiprocessing
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from model import recogniser, terminal
+from model import terminal
 from model.files import replacing
 from model.page_reader import witness
 from model.page_reader.instance_classifier import FILE, InstanceClassifier, features
 from model.page_reader.instances import Instance
-from model.page_reader.reader import IS_DIGIT, PageReader
-from model.reading import Digit
+from model.page_reader.reader import IS_DIGIT
 from model.training import command
 from model.training.model_card import sha256
-from model.training.pages import glyphs, papers
-from model.training.pages.crops import Pages
-from model.training.pages.sources import FONTS, Sources
+from model.training.page_instances import CUT, OTHER, Read, read_pages
 
-SIDE = papers.TEXTURE  # px of a page: eight digits of the second pass beside one another
 SHAKEN = 1.5  # deviation of the log odds of the digit shares; half of it for all of a page together
 COPIES = 4  # of each page, one of them as it is
 # Perceptrons whose mean log odds count, since one alone is a matter of chance; neurons and decay of each.
 COMMITTEE, HIDDEN, DECAY = 4, 24, 1e-2
-# An instance is what was written within NEAR heights of its middle and LOWER to HIGHER times as high.
-NEAR, LOWER, HIGHER = 0.35, 0.5, 1.7
-MOST = 250  # instances of a page that is learned from; more are texture
 HELD_OUT = 0.1  # of the pages
 FEWEST = 100  # pages that are worth learning from
-PARTS_APART = 1000  # the processes' seeds follow one another, those of two trainings are so far apart
-HERSHEY = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX
-
-# Of a page; the last: 1 a digit, 0 none, -1 a digit that is cut.
-Read = tuple[list[Instance], list[Digit | None], np.ndarray]
-
-
-def sources() -> Sources:
-    """What is written on the pages: every other printed font is one of OpenCV's, which the page network knows from drawn letters alone."""
-    found = Sources()
-    for font, hershey in zip(FONTS[::2], HERSHEY, strict=True):
-        for (name, character), known in list(found.print.items()):
-            if name == font:
-                found.print[name, character] = _hershey(character, hershey) or known
-    return found
-
-
-def _hershey(character: str, font: int) -> glyphs.Printed | None:
-    """A printed character in one of OpenCV's fonts; None for what the font does not have."""
-    if not character.isascii():
-        return None
-    ink, foot, thickness = np.zeros((256, 256), np.uint8), 170, 5
-    cv2.putText(ink, character, (80, foot), font, 3.0, 255, thickness, cv2.LINE_AA)
-    return glyphs.in_digit_heights(ink, foot, cv2.getTextSize("0", font, 3.0, thickness)[0][1])
-
-
-def read_pages(count: int, seed: int) -> list[Read]:
-    """The instances of ``count`` pages, fewer where one has none or is all texture."""
-    pages = Pages(seed, sources())
-    reader = PageReader(witness.page_network(), recogniser.load(), lambda instances, _: np.ones(len(instances)))
-    found = []
-    for at in range(count):
-        crop = pages.crop(SIDE)
-        scale, on_page = reader.look(crop.picture)
-        if 0 < len(on_page.instances) <= MOST:
-            answers, _ = reader.answers(on_page.instances)
-            written = np.array(crop.instances, float).reshape(-1, 4)
-            found.append((on_page.instances, answers, _kinds(on_page.instances, written, scale)))
-        if at % 250 == 249:
-            print(f"{at + 1:,} of {count:,} pages read by one of the processes", flush=True)
-    return found
-
-
-def _kinds(instances: list[Instance], written: np.ndarray, scale: float) -> np.ndarray:
-    """What each instance is: the kind of what was written there, (x, y, height, kind); 0 where nothing was."""
-    kinds = np.zeros(len(instances), int)
-    for at, instance in enumerate(instances):
-        left, top, width, height = np.array(instance.box) / scale
-        if len(written):
-            away = np.hypot(written[:, 0] - left - width / 2, written[:, 1] - top - height / 2)
-            nearest = int(away.argmin())
-            own = written[nearest, 2]
-            if away[nearest] < NEAR * max(own, height) and LOWER < height / own < HIGHER:
-                kinds[at] = int(written[nearest, 3])
-    return kinds
 
 
 def examples(pages: Sequence[Read], copies: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Features (n, FEATURES) and kinds (n,) of the instances; all copies but the first with shaken digit shares."""
-    rows, kinds = [], []
-    for instances, answers, known in pages:
+    """Features (n, FEATURES) of the instances but cut digits, and whether each is a digit, (n,) int; all copies but the first with
+    shaken digit shares."""
+    rows, known = [], []
+    for page in pages:
         for copy in range(copies):
-            rows.append(features(_shaken(instances, rng) if copy else instances, answers))
-            kinds.append(known)
-    x, y = np.concatenate(rows), np.concatenate(kinds)
-    return x[y >= 0], y[y >= 0]
+            rows.append(features(_shaken(page.instances, rng) if copy else page.instances, page.answers))
+            known.append(page.known)
+    x, y = np.concatenate(rows), np.concatenate(known)
+    return x[y != CUT], (y[y != CUT] != OTHER).astype(int)
 
 
 def _shaken(instances: Sequence[Instance], rng: np.random.Generator) -> list[Instance]:
@@ -122,10 +58,7 @@ def fit(count: int, seed: int, out: Path) -> None:
     from sklearn.neural_network import MLPClassifier
 
     rng = np.random.default_rng(seed)
-    parts = os.cpu_count() or 1
-    with multiprocessing.get_context("spawn").Pool(parts) as pool:
-        jobs = [(count // parts, PARTS_APART * seed + part) for part in range(parts)]
-        pages = [page for read in pool.starmap(read_pages, jobs) for page in read]
+    pages = read_pages(count, seed, witness.page_writing)
     pages = [pages[at] for at in rng.permutation(len(pages))]
     unseen = int(HELD_OUT * len(pages))
     x, y = examples(pages[unseen:], COPIES, rng)
@@ -145,7 +78,7 @@ def fit(count: int, seed: int, out: Path) -> None:
         "pages": len(pages) - unseen,
         "instances": len(y) // COPIES,
         "page_network": sha256(witness.NETWORK),
-        "digit_network": sha256(recogniser.load().path),
+        "digit_network": sha256(witness.page_writing().path),
         "mean": mean.round(5).tolist(),
         "deviation": deviation.round(5).tolist(),
         "layers": layers,

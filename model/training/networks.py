@@ -84,8 +84,12 @@ def load(path: Path) -> keras.Model:
     return network
 
 
-def copy_convolutions(trained: keras.Model, network: keras.Model) -> None:
-    """Give the first convolutions of ``network`` the weights of ``trained``, as far as both have the same."""
+def start_from(trained: keras.Model, network: keras.Model) -> None:
+    """Give ``network`` the weights of ``trained``: all where both are of one kind, else those of the first convolutions, as far as both
+    have the same."""
+    if [w.shape for w in network.weights] == [w.shape for w in trained.weights]:
+        network.set_weights(trained.get_weights())
+        return
     kinds = layers.Conv2D, layers.BatchNormalization
     new, known = ([x for x in model.layers if isinstance(x, kinds)] for model in (network, trained))
     for layer, like in zip(new, known, strict=False):

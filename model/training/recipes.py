@@ -40,6 +40,9 @@ class Recipe:
     about: str
     starts_from: str | None = None  # the recipe whose trained convolutions it starts from
     teacher: str | None = None  # the shipped model whose outputs it learns (model/training/distillation.py)
+    from_pages: bool = (
+        False  # whether it learns from what the page network finds on pages, too (model/training/page_writing.py)
+    )
 
     @property
     def epochs(self) -> int:
@@ -131,4 +134,21 @@ STUDENT = Recipe(
     teacher="cnn",
 )
 
-RECIPES = {recipe.name: recipe for recipe in (CNN, CLASSIC, TOUCHING, STUDENT)}
+PAGE_WRITING = Recipe(
+    name="page_writing",
+    network="cnn",
+    keras_file="page_writing.keras",
+    phases=(Phase(5, (2e-4, 1e-3, 6e-4, 3e-4, 1e-4, 0.0), MILD),),
+    batch=128,
+    mixed_bfloat16=True,
+    weights="int8",
+    weight_decay=0.01,
+    second_look=True,
+    accuracy=0.995,
+    cpu_minutes=24,
+    about="the network of cnn, which went on learning from what the page network finds on drawn pages; it says what may be a digit",
+    starts_from="cnn",
+    from_pages=True,
+)
+
+RECIPES = {recipe.name: recipe for recipe in (CNN, CLASSIC, TOUCHING, STUDENT, PAGE_WRITING)}

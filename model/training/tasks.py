@@ -78,11 +78,8 @@ class SingleDigits:
 
     def batches(self, epoch: int, phase: Phase, shape: tuple) -> tuple[int, Batches]:
         """Images of ``shape``, float32 in [0, 1], and labels (n,) int64."""
-        rng = np.random.default_rng([self.seed, epoch])
-        if self.pools:
-            examples, augmenter = digit_set.epoch(self.pools, rng), Augmenter([self.seed, epoch])
-        else:
-            examples, augmenter = self.training[rng.permutation(len(self.training))], None
+        examples = self.examples(np.random.default_rng([self.seed, epoch]))
+        augmenter = Augmenter([self.seed, epoch]) if self.pools else None
         size = self.recipe.batch
         starts = range(0, len(examples) - size + 1, size)
 
@@ -97,12 +94,12 @@ class SingleDigits:
 
         return len(starts), generate()
 
+    def examples(self, rng: np.random.Generator) -> datasets.Labelled:
+        """What an epoch shows, shuffled."""
+        return digit_set.epoch(self.pools, rng) if self.pools else self.training[rng.permutation(len(self.training))]
+
     def validate(self, network: "keras.Model") -> tuple[float, float]:
-        images = datasets.unit(self.held_out.images).reshape(-1, *network.input_shape[1:])
-        outputs = network.predict(images, batch_size=500, verbose=0)  # pyright: ignore[reportArgumentType] (Keras takes 0)
-        of_the_label = outputs[np.arange(len(self.held_out)), self.held_out.labels]
-        right = outputs[:, :10].argmax(axis=1) == self.held_out.labels
-        return float(-np.log(np.maximum(of_the_label, 1e-7)).mean()), float(right.mean())
+        return validate(network, self.held_out)
 
     def measure(self, network: "keras.Model", path: Path) -> dict:
         return measure.measure_digits(network, path, self.recipe.second_look)
@@ -154,6 +151,15 @@ class TouchingDigits:
 
     def measure(self, network: "keras.Model", path: Path) -> dict:
         return measure.measure_strips(network, path, self.unseen)
+
+
+def validate(network: "keras.Model", known: datasets.Labelled) -> tuple[float, float]:
+    """Mean loss, and accuracy in [0, 1], on images of digits."""
+    images = datasets.unit(known.images).reshape(-1, *network.input_shape[1:])
+    outputs = network.predict(images, batch_size=500, verbose=0)  # pyright: ignore[reportArgumentType] (Keras takes 0)
+    of_the_label = outputs[np.arange(len(known)), known.labels]
+    right = outputs[:, :10].argmax(axis=1) == known.labels
+    return float(-np.log(np.maximum(of_the_label, 1e-7)).mean()), float(right.mean())
 
 
 def pen_digits() -> tuple[datasets.PenDigit, ...]:

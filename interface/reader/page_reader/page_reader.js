@@ -2,10 +2,10 @@
 // model/page_reader/reader.py in JavaScript, step for step; that file says why.
 
 import {blank, median} from '../arrays.js';
-import {calibration, reader, reading, test_time_augmentation} from '../constants.js';
+import {calibration, reader, reading} from '../constants.js';
 import {area, scaled} from '../normalization.js';
 import {scaledBox} from '../recogniser.js';
-import {knowsNone, secondOpinion} from '../segmentation/line_reader.js';
+import {secondOpinion} from '../segmentation/line_reader.js';
 import {classify} from './instance_classifier.js';
 import {find} from './instances.js';
 import {mapsOf} from './network_input.js';
@@ -26,18 +26,16 @@ const {WRITING, INK_LEFT} = reading;
  * @param {Pixels} picture
  * @returns {Page}
  */
-export function readPage({network, classifier}, digits, picture) {
+export function readPage({network, asked, classifier}, digits, picture) {
   const grey = greyOf(picture);
-  const {scale, found} = look(network, digits, grey);
-  const {answers, all} = ask(digits, found.instances);
+  const {scale, found} = look(network, asked, grey);
+  const {answers, all} = ask(asked, found.instances);
   /** @type {Map<Instance, ExactDigit>} */
   const read = new Map();
-  const probabilities = knowsNone(digits)
-    ? classify(classifier, found.instances, answers)
-    : found.instances.map(({digit}) => Number(digit >= KIND));
+  const probabilities = classify(classifier, found.instances, answers);
   for (const [at, probability] of probabilities.entries()) {
-    const answer = answers.get(found.instances[at]);
-    if (answer && probability >= IS_DIGIT) read.set(found.instances[at], judged(digits, answer, found.instances[at], probability));
+    const instance = found.instances[at];
+    if (answers.has(instance) && probability >= IS_DIGIT) read.set(instance, judged(digits, instance, probability));
   }
   const typical = median(read.size ? [...read.keys()].map(({box}) => box[3]) : [BEST]);
   /** @type {Read[]} */
@@ -75,11 +73,11 @@ function greyOf({data, width, height}) {
 /**
  * Find the writing at the scale that suits it.
  * @param {Network} network
- * @param {DigitReader} digits
+ * @param {DigitReader} asked
  * @param {Ink} grey
  * @returns {{scale: number, found: Found}}
  */
-function look(network, digits, grey) {
+function look(network, asked, grey) {
   const longer = Math.max(grey.width, grey.height);
   /** @type {(scale: number) => Found} */
   const pass = (scale) => {
@@ -90,7 +88,7 @@ function look(network, digits, grey) {
   const passes = scales
     .slice(0, Math.max(1, scales.filter((scale) => scale <= ENLARGED).length))
     .map((scale) => ({scale, found: pass(scale)}))
-    .map((one) => ({...one, ...explainedBy(digits, one.found)}));
+    .map((one) => ({...one, ...explainedBy(asked, one.found)}));
   const best = passes.reduce((most, one) => (one.explained > most.explained ? one : most));
   const second = Math.min((best.scale * BEST) / best.size, LARGEST / longer);
   const closer = second / best.scale;
@@ -99,30 +97,30 @@ function look(network, digits, grey) {
 
 /**
  * The share of the ink that digits explain, and their median height in px.
- * @param {DigitReader} digits
+ * @param {DigitReader} asked
  * @param {Found} found
  */
-function explainedBy(digits, {instances, ink}) {
+function explainedBy(asked, {instances, ink}) {
   const fits = instances.filter(({digit, size}) => digit >= KIND && size >= READABLE[0] && size <= READABLE[1]).slice(0, MOST);
   if (!fits.length) return {explained: 0, size: BEST};
-  const explained = fits.reduce((sum, one) => sum + digits.readPiece(one, true).probability * one.heat * one.digit * area(one.ink), 0);
+  const explained = fits.reduce((sum, one) => sum + asked.readPiece(one, true).probability * one.heat * one.digit * area(one.ink), 0);
   return {explained: explained / Math.max(area(ink), 1), size: median(fits.map(({size}) => size))};
 }
 
 /**
- * What the digit network says of the instances at one look, and whether all that may be digits were read: the likeliest are read first.
- * @param {DigitReader} digits
+ * What is said of the instances at one look, and whether all that may be digits were read: the likeliest are read first.
+ * @param {DigitReader} asked
  * @param {Instance[]} instances
  * @returns {{answers: Map<Instance, ExactDigit>, all: boolean}}
  */
-function ask(digits, instances) {
+function ask(asked, instances) {
   const likely = instances.filter(({digit}) => digit >= ASKED).sort((a, b) => b.heat * b.digit - a.heat * a.digit);
   /** @type {Map<Instance, ExactDigit>} */
   const answers = new Map();
   let found = 0;
   for (const [at, instance] of likely.entries()) {
     if (at === SAMPLE && found < TEXTURE * SAMPLE) return {answers, all: false};
-    const digit = digits.readPiece(instance, true);
+    const digit = asked.readPiece(instance, true);
     if (digit.verdict !== NOT_A_DIGIT) found++;
     answers.set(instance, digit);
   }
@@ -130,16 +128,14 @@ function ask(digits, instances) {
 }
 
 /**
- * A digit, looked at again where that may change it and read a second way where it is not sure, with the probability that it is one at all.
+ * A digit, read a second way where it is not sure, with the probability that it is one at all.
  * @param {DigitReader} digits
- * @param {ExactDigit} answer  at one look
  * @param {Instance} instance
  * @param {number} probability
  * @returns {ExactDigit}
  */
-function judged(digits, answer, instance, probability) {
-  const doubtful = answer.verdict !== SURE || answer.probability < test_time_augmentation.CERTAIN;
-  const looked = doubtful ? digits.readPiece(instance) : answer;
+function judged(digits, instance, probability) {
+  const looked = digits.readPiece(instance);
   const digit = looked.verdict === SURE ? looked : secondOpinion(digits, looked, instance.ink);
   const verdict = digit.verdict === SURE && probability >= CERTAIN ? SURE : UNSURE;
   return {...digit, verdict, not_digit: 1 - probability, probability: Math.max(...digit.exact) * probability};

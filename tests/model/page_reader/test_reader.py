@@ -35,18 +35,19 @@ def both_say_so(instances, answers) -> np.ndarray:
     return np.array([i.digit if a and a.verdict != NOT_A_DIGIT else 0 for i, a in zip(instances, answers, strict=True)])
 
 
-def read(written: np.ndarray, digits: Sevens) -> reader.Page:
-    """The page of a network that sees ``written`` at the top left of the picture, and nothing else, at the picture's own scale."""
+def read(written: np.ndarray, digits: Sevens, asked: Sevens | None = None) -> reader.Page:
+    """The page of a network that sees ``written`` at the top left of the picture, and nothing else, at the picture's own scale. asked:
+    what each instance may be, where that is not what ``digits`` says."""
     outputs = np.full((96, 96, maps.OUTPUTS), -6.0, np.float32)
     outputs[: len(written), : written.shape[1]] = written
-    pages = reader.PageReader(lambda grey: outputs, digits, both_say_so)
+    pages = reader.PageReader(lambda grey: outputs, digits, asked or digits, both_say_so)
     return pages._page(pages._pass(PICTURE[..., 0], 1), 1, PICTURE.shape[:2])
 
 
 def test_only_what_may_be_a_digit_is_sent_to_the_digit_network():
-    digits = Sevens(SURE)
-    page = read(two_digits(kinds=(5.0, -5.0)), digits)
-    assert digits.count == 1 and page.text == "7" and page.other == ((50, 20, 4, 24),)
+    digits, asked = Sevens(SURE), Sevens(SURE)
+    page = read(two_digits(kinds=(5.0, -5.0)), digits, asked)
+    assert digits.count == asked.count == 1 and page.text == "7" and page.other == ((50, 20, 4, 24),)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +66,10 @@ def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, v
     assert (page.text, page.verdict) == (text, verdict)
 
 
-def test_a_network_that_knows_no_digit_is_asked_what_the_page_network_takes_for_digits_alone():
-    written = two_digits(kinds=(5.0, -2.0))  # shares of 0.99 and 0.12
-    assert read(written, Sevens(SURE, outputs=10)).text == "7"
+def test_what_may_be_a_digit_says_one_network_and_which_it_is_another():
+    digits = Sevens(UNSURE)
+    page = read(two_digits(), digits, Sevens(SURE, NOT_A_DIGIT))
+    assert digits.count == 1 and (page.text, page.verdict) == ("7", UNSURE)
 
 
 def test_a_page_says_where_its_other_writing_is_and_why_it_is_unsure():
@@ -86,10 +88,10 @@ def test_ink_that_belongs_to_nothing_leaves_a_page_unsure():
 def test_of_a_picture_full_of_texture_only_the_likeliest_are_read(monkeypatch):
     monkeypatch.setattr(reader, "SAMPLE", 10)
     written, texture, numbers = np.tile(two_digits(), (3, 2, 1)), Sevens(NOT_A_DIGIT), Sevens(SURE)
-    assert read(written, texture).verdict == NOT_A_DIGIT and texture.count == 10
-    assert read(written, numbers).verdict == SURE and numbers.count == 12
+    assert read(written, Sevens(SURE), texture).verdict == NOT_A_DIGIT and texture.count == 10
+    assert read(written, Sevens(SURE), numbers).verdict == SURE and numbers.count == 12
     monkeypatch.setattr(reader, "TEXTURE", 0.3)
-    assert read(written, Sevens(SURE, NOT_A_DIGIT)).verdict == UNSURE  # a digit, and what nobody has read
+    assert read(written, Sevens(SURE), Sevens(SURE, NOT_A_DIGIT)).verdict == UNSURE  # a digit, and what nobody has read
 
 
 def test_boxes_lie_in_the_picture():

@@ -13,19 +13,6 @@ def instance(x: int, y: int, share: float = 0.5) -> Instance:
     return Instance((x, y, 20, 40), np.full((40, 20), 255, np.uint8), 0.8, share, 40.0)
 
 
-def test_an_instance_is_what_was_written_where_it_stands():
-    written = np.array(
-        [[10, 20, 40, 1], [70, 20, 40, 0], [130, 20, 40, -1], [190, 20, 100, 1]], float
-    )  # x, y, height, kind
-    found = [instance(x, 0) for x in (0, 62, 120, 180, 400)]
-    assert fit_instances._kinds(found, written, 1.0).tolist() == [1, 0, -1, 0, 0]  # the fourth is too low for its digit
-    assert fit_instances._kinds(found, np.zeros((0, 4)), 1.0).tolist() == [0] * 5
-
-
-def test_the_scale_of_the_pass_is_undone():
-    assert fit_instances._kinds([instance(0, 0)], np.array([[20, 40, 80, 1]], float), 0.5).tolist() == [1]
-
-
 def test_shaken_shares_stay_probabilities_and_nothing_else_changes():
     before = [instance(0, 0, share) for share in (0.0, 0.3, 1.0)]
     after = fit_instances._shaken(before, np.random.default_rng(0))

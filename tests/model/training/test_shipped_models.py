@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model import datasets, recogniser
+from model.page_reader import witness
 from model.segmentation import strip
 from model.training import networks, page_card, page_network, strip_set
 from model.training.measure import decode
@@ -62,6 +63,19 @@ def test_the_student_is_what_its_card_states(mnist):
     right = student.engine(datasets.unit(mnist.test.images))[:, :10].argmax(axis=1) == mnist.test.labels
     assert right.mean() == pytest.approx(stated["test_accuracy"], abs=2e-4) and right.mean() >= STUDENT.accuracy
     assert networks.student().count_params() == stated["parameters"]
+
+
+def test_what_says_what_writing_may_be_is_what_its_card_states(mnist):
+    model = witness.page_writing()
+    assert model.card and not model.student
+    for file, expected in model.card["files"].items():
+        assert sha256(model.path.parent / file) == expected
+    assert model.card["starts_from"] == sha256(recogniser.TRAINED / "cnn" / "cnn.keras")
+    digits, _ = model.alone(second_look=False).probabilities(datasets.unit(mnist.test.images))
+    accuracy = float((digits.argmax(axis=1) == mnist.test.labels).mean())
+    assert accuracy == pytest.approx(model.card["test_accuracy_at_one_look"], abs=1e-9)
+    seen = model.card["held_out_page_digits"]
+    assert seen["accuracy"] > seen["accuracy_of_cnn"]
 
 
 def test_the_page_network_is_what_its_card_states():
