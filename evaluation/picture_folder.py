@@ -57,7 +57,7 @@ def pictures(folder: Path) -> list[PictureFile]:
     Raises FolderError where no file is in such a folder, or there are too many.
     """
     if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "does not exist"
+        what = "is a file, and no zip or CSV" if folder.exists() else "does not exist"
         raise FolderError(f"{folder} {what}; name the folder that holds the folders 0 to 9 with your pictures.")
     found = [_file(folder, path) for path in files_below(folder) if path != folder / TABLE]
     if all(label_of(file.name) is None for file in found):

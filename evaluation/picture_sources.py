@@ -1,5 +1,6 @@
 """Where labelled pictures of one's own come from: a folder, a zip, or a CSV of paths. Enter at `open_source`."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ def open_source(place: Path) -> Source:
 
     Raises FolderError, in one sentence, for anything that is no test set.
     """
-    if place.suffix.lower() == ".zip" and place.is_file():
+    if place.is_file() and (place.suffix.lower() == ".zip" or zipfile.is_zipfile(place)):
         return of_zip(place.name, _bytes(place, MOST_PACKED, SENTENCES["large"]))
     if place.suffix.lower() == ".csv" and place.is_file():
         return of_csv(place)

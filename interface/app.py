@@ -49,12 +49,13 @@ class Page(gr.Blocks):
         if ":" in http_server.LOCALHOST_NAME:
             http_server.LOCALHOST_NAME = "127.0.0.1"  # with which Gradio looks for a free port, by IPv4 alone
         named["server_name"] = surroundings.bracketed(host)
+        named["root_path"] = surroundings.rooted(named.get("root_path") or os.environ.get("GRADIO_ROOT_PATH") or "")
         if "app_kwargs" not in named:  # demo.py brings all of them, made for its flags
             named = self._options(host, named) | named
         return super().launch(*given, **named)
 
     def _options(self, host: str, named: dict[str, Any]) -> dict[str, Any]:
-        root_path = named.get("root_path") or os.environ.get("GRADIO_ROOT_PATH") or ""
+        root_path = named.get("root_path") or ""
         link = sharing.PublicLink(host, root_path)
         frames = surroundings.NOTEBOOKS if surroundings.in_notebook() else ServerOptions.frame_ancestors
         options = ServerOptions(bool(named.get("share")), frame_ancestors=frames, root_path=root_path, link=link)

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import conventions, labelled_drawings
-from model.conventions import COLOUR_INPUTS, INPUTS, LOGITS, PROBABILITIES, SIGMOIDS, Convention
+from model.conventions import COLOUR_INPUTS, INPUTS, LOGITS, PROBABILITIES, SIGMOIDS, UNUSUAL_INPUTS, Convention
 from model.datasets import DataError, load_mnist, unit
 from model.inference import CUSTOM, Engine, ModelError
-from model.layouts import layout_of
+from model.layouts import SMALLEST, Layout, layout_of
+from model.normalization import SIDE
 
 MIN_ACCURACY = 0.5  # share of the images that a network must read right; below it, it is no model for digits
 SOUND = 0.85  # accuracy below which further orders of the digits and exchanged rows and columns are tried too
+USUAL = 0.95  # accuracy below which unusual inputs are tried: the right one may be worth some points
 FEW, SOME, MANY = 100, 500, 4000  # images on which all candidates, the KEPT best and the LAST best are tried
 KEPT, LAST = 8, 3
 MOST_SECONDS = (
@@ -32,7 +34,7 @@ FLOOR = 1e-6  # the smallest probability that counts: one sure mistake must not 
 TEMPERATURES = (0.25, 0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0, 2.8, 4.0, 8.0, 32.0, 256.0)
 ODD_TEMPERATURE = 0.2  # times the square of its logarithm
 # What a way that few people use must be likelier by, in nats an image: on MNIST some are nearly the same as a common one.
-RARE_INPUTS, RARER = ("lines", "whole", "contrast", "binary"), 0.01
+RARE_INPUTS, RARER = ("lines", "whole", "contrast", "binary", *UNUSUAL_INPUTS), 0.01
 CLEAR = 3.0  # standard errors by which the chosen way must be likelier than the next one
 SAME_ANSWERS = 1e-3  # share of images; candidates whose answers differ on fewer make no difference
 ROUNDED, EXACT = (
@@ -47,7 +49,7 @@ class Choice:
 
     runner_up: the likeliest other way, None where nothing else was possible; margin: by how much it is less likely, in nats an
     image; close: whether that may be chance, and the answers differ; accuracy: of the chosen way on `images`, words for what
-    they were.
+    they were; others: how many outputs the network has beside those of the digits.
     """
 
     convention: Convention
@@ -56,18 +58,27 @@ class Choice:
     close: bool
     accuracy: float
     images: str
+    others: int = 0
 
     def __str__(self) -> str:
-        words = f"{self.convention}; reads {self.accuracy:.1%} of {self.images}"
+        words = str(self.convention)
+        if self.others > 1:
+            words += f", its other {self.others} count as no digit"
+        words += f"; reads {self.accuracy:.1%} of {self.images}"
         if self.runner_up:
-            words += (
-                f"; next: {_difference(self.runner_up, self.convention)}, {self.margin:.2f} nats an image less likely"
-            )
+            words += f"; next: {_difference(self.runner_up, self.convention)}, {max(self.margin, 0):.2f} nats an image less likely"
         return words
 
     @property
     def warning(self) -> str:
-        """A sentence where the choice was close, else empty."""
+        """What a person should check: a choice that was close, and a network that reads too little; else empty."""
+        weak = (
+            "It reads so little that it may want its input in yet another manner (docs/using.md lists those that were tried), "
+            "unless it has learned no more."
+        )
+        return " ".join(filter(None, (self._close_call(), weak if self.accuracy < SOUND else "")))
+
+    def _close_call(self) -> str:
         if not self.close or self.runner_up is None:
             return ""
         if self.runner_up.name != self.convention.name:
@@ -87,11 +98,20 @@ def search(engine: Engine, inputs: tuple[str, ...] = (), wanted_output: str | No
     """
     images, labels, words = _labelled()
     tries = _Tries(engine, images, labels)
-    candidates = list(_candidates(engine, inputs))
+    layout = layout_of(engine.shape)
+    assert layout is not None  # as CUSTOM wants it
+    small = layout.side == SMALLEST  # scikit-learn's digits, which have 17 levels
+    candidates = list(_candidates(engine, inputs, small or bool(inputs)))
     if not candidates:
-        raise ModelError(f"{engine.path} has a grey input; --input {inputs[0]} is one for three colours.")
+        raise ModelError(
+            f"--input {inputs[0]} does not fit {engine.path}, whose input is {'×'.join(map(str, engine.shape))}."
+        )
     few = min(FEW, tries.affordable(candidates))
     ranked = tries.rank(candidates, few, wanted_output)
+    if tries.accuracy(ranked[0], few) < USUAL and not inputs:
+        ranked = tries.rank(
+            ranked + tries.rank(list(_candidates(engine, inputs, True)), few, wanted_output), few, wanted_output
+        )
     if tries.accuracy(ranked[0], few) < SOUND:
         exchanged = [dataclasses.replace(one, transposed=True) for one in candidates]
         ranked = tries.rank(ranked + tries.rank(exchanged, few, wanted_output), few, wanted_output)
@@ -108,12 +128,12 @@ def search(engine: Engine, inputs: tuple[str, ...] = (), wanted_output: str | No
             "of its outputs; it seems not to be one for handwritten digits 0–9."
         )
     if len(ranked) == 1:
-        return Choice(best, None, 0.0, False, accuracy, f"{n:,} {words}")
+        return Choice(best, None, 0.0, False, accuracy, f"{n:,} {words}", engine.outputs - 10)
     difference = tries.losses(ranked[1], n) - tries.losses(best, n)
     error = float(difference.std() / np.sqrt(n))
     differ = float((tries.answers(ranked[1], n) != tries.answers(best, n)).mean())
     close = differ >= SAME_ANSWERS and float(difference.mean()) < CLEAR * error
-    return Choice(best, ranked[1], float(difference.mean()), close, accuracy, f"{n:,} {words}")
+    return Choice(best, ranked[1], float(difference.mean()), close, accuracy, f"{n:,} {words}", engine.outputs - 10)
 
 
 def _labelled() -> tuple[np.ndarray, np.ndarray, str]:
@@ -128,11 +148,11 @@ def _labelled() -> tuple[np.ndarray, np.ndarray, str]:
     return unit(train.images[chosen]), train.labels[chosen], "of MNIST's training images"
 
 
-def _candidates(engine: Engine, inputs: tuple[str, ...]) -> Iterator[Convention]:
-    """Every way that fits the network's input, upright and with the digits in order."""
+def _candidates(engine: Engine, inputs: tuple[str, ...], unusual: bool) -> Iterator[Convention]:
+    """Every way that fits the network's input, upright and with the digits in order. unusual: with those of UNUSUAL_INPUTS."""
     layout = layout_of(engine.shape)
     assert layout is not None  # as CUSTOM wants it
-    names = [*INPUTS, *(COLOUR_INPUTS if layout.channels == 3 else ())]
+    names = [*INPUTS, *(COLOUR_INPUTS if layout.channels == 3 else ()), *(_unusual(layout) if unusual else ())]
     constants = (1.0, 0.0) if engine.others else (None,)
     for dark, name, geometry, constant, at in itertools.product(
         (False, True), names, layout.geometries, constants, range(engine.output_choices)
@@ -141,6 +161,16 @@ def _candidates(engine: Engine, inputs: tuple[str, ...]) -> Iterator[Convention]
         found = Convention(name, dark, False, placed, constant=constant, output_at=at)
         if not inputs or found.name in inputs:
             yield found
+
+
+def _unusual(layout: Layout) -> list[str]:
+    """The unusual inputs that this layout can have: pixel by pixel only as MNIST has them, and where it is."""
+    try:
+        load_mnist()
+        here = layout.side == SIDE
+    except DataError:
+        here = False
+    return [name for name in UNUSUAL_INPUTS if here or name not in ("pixels", "mean")]
 
 
 class _Tries:
@@ -206,9 +236,7 @@ class _Tries:
         from scipy.optimize import linear_sum_assignment  # half a second, which starting does without
 
         logs = np.log(
-            np.maximum(
-                dataclasses.replace(way, order=conventions.SAME_ORDER).to_probabilities(self._run(way, n)), FLOOR
-            )
+            np.maximum(dataclasses.replace(way, order=conventions.SAME_ORDER).of_classes(self._run(way, n)), FLOOR)
         )
         sums = np.stack([logs[self._labels[:n] == digit].sum(axis=0) for digit in range(10)])
         _, columns = linear_sum_assignment(-sums)

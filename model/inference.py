@@ -30,15 +30,23 @@ CORES = min(4, os.cpu_count() or 1)
 class Signature:
     """The inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs; images in a call at most.
 
-    No shapes: any that layouts.py knows, of any type, beside other inputs and outputs.
+    No shapes: any that layouts.py knows, of any type, beside other inputs and outputs. more: numbers of outputs that count where a
+    network has none of `outputs`.
     """
 
     shapes: tuple[Shape, ...]
     outputs: tuple[int, ...]
     batch: int = BATCH
+    more: range = range(0)
+
+    def possible(self, sizes: list[int]) -> list[int]:
+        """Which outputs, by their sizes, may be the one that counts."""
+        fitting = [at for at, size in enumerate(sizes) if size in self.outputs]
+        return fitting or [at for at, size in enumerate(sizes) if size in self.more]
 
 
-CUSTOM = Signature(shapes=(), outputs=(10, 11))  # what people bring (custom_models.py)
+# What people bring (custom_models.py); those for letters too, as of EMNIST, have more outputs.
+CUSTOM = Signature(shapes=(), outputs=(10, 11), more=range(12, 101))
 DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
 STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
 PAGES = Signature(shapes=((96, 96, 8),), outputs=(9,), batch=1)  # tiles of a page (model/page_reader/network.py)
@@ -72,7 +80,7 @@ class Engine:
         first = self._worker()
         self.outputs = first.outputs if signature is CUSTOM else first.columns
         self.shape, self.others, self.exact = first.shape, first.others, first.exact
-        self.output_choices = sum(size in signature.outputs for size in first.output_sizes)
+        self.output_choices = len(signature.possible(first.output_sizes))
         # The newest first: a further interpreter, some MB, comes into being only where two threads compute at once.
         self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for one in (*[None] * (CORES - 1), first):
@@ -87,7 +95,7 @@ class Engine:
         """Images → the network's raw outputs, float32.
 
         DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11). STRIPS: windows (n, 36, 128) in [0, 1] → logits (n, 64, 12).
-        CUSTOM: (n, *shape) as the network expects it → (n, …) of 10 or 11 numbers for each image.
+        CUSTOM: (n, *shape) as the network expects it → (n, …) of 10 numbers or more for each image.
         """
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self.shape)
         if len(images) <= BATCH:
@@ -120,7 +128,7 @@ def _read(path: Path) -> bytes:
 
 def _worker(path: Path, content: bytes, signature: Signature, constant: float, output: int) -> Worker:
     def choose_output(sizes: list[int]) -> int | None:
-        possible = [at for at, size in enumerate(sizes) if size in signature.outputs]
+        possible = signature.possible(sizes)
         return possible[min(output, len(possible) - 1)] if possible else None
 
     if signature is CUSTOM:

@@ -17,7 +17,7 @@ from model.normalization import SIDE
 BATCH = 25
 Shape = tuple[int, ...]
 
-DIGIT_MODEL = "a digit model takes one square picture, such as 28×28, 28×28×1, 3×32×32 or 784 numbers, and gives ten (or eleven) numbers."
+DIGIT_MODEL = "a digit model takes one square picture, such as 28×28, 28×28×1, 3×32×32 or 784 numbers, and gives ten numbers, or up to 100 where it knows more than digits."
 
 
 class ModelError(Exception):

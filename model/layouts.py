@@ -9,7 +9,8 @@ import numpy as np
 from model.normalization import SIDE
 
 SMALLEST, LARGEST = 8, 512  # px; smaller inputs hold no digit, larger ones are no network for single digits
-PADDED, SCALED = "padded", "scaled"  # the two methods of bringing 28 px to more: LeNet-5's border, or a larger picture
+# How 28 px become more or fewer: with LeNet-5's border, as a larger or smaller picture, or without the border that MNIST's images have.
+PADDED, SCALED, CROPPED = "padded", "scaled", "cropped"
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Layout:
     """An input for one image.
 
     shape: of the array for one image; side: px of the square it shows; channels: 1 or 3; channels_first: whether they come
-    before rows and columns; geometry: PADDED or SCALED, where side is not 28.
+    before rows and columns; geometry: PADDED, SCALED or CROPPED, where side is not 28.
     """
 
     shape: tuple[int, ...]
@@ -31,7 +32,7 @@ class Layout:
         """The methods by which an image may be brought to this size; one where it has it already."""
         if self.side == SIDE:
             return (PADDED,)
-        return (PADDED, SCALED) if self.side > SIDE else (SCALED,)
+        return (PADDED, SCALED) if self.side > SIDE else (SCALED, CROPPED)
 
     def resize(self, images: np.ndarray) -> np.ndarray:
         """(n, 28, 28) float32 → (n, side, side) float32 on the same scale; what is added is paper, 0."""
@@ -41,6 +42,9 @@ class Layout:
             before = (self.side - SIDE) // 2
             after = self.side - SIDE - before
             return np.pad(images, ((0, 0), (before, after), (before, after)))
+        if self.geometry == CROPPED:
+            before = (SIDE - self.side) // 2
+            return images[:, before : before + self.side, before : before + self.side]
         method = cv2.INTER_LINEAR if self.side > SIDE else cv2.INTER_AREA
         size = (self.side, self.side)
         return np.stack([cv2.resize(image, size, interpolation=method) for image in images]) if len(images) else images

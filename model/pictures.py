@@ -16,13 +16,14 @@ import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 from model import pdf
-from model.pixels import deep_colours, to_rgb
+from model.pixels import deep_colours, raised, to_rgb
 
 MAX_BYTES = 20 * 1024 * 1024  # of a file
 MAX_PIXELS = 64_000_000  # of a picture
 MAX_SIDE = 65_535  # px, as in JPEG; a line of 64 million pixels is no picture and takes seconds to read
 MAX_PAGES = 200  # of a TIFF or PDF; a longer one is a book
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF", "JPEG2000", "HEIF")  # Pillow's names
+LOSSLESS = ("PNG", "GIF", "BMP", "TIFF", "PPM")  # in which neighbouring levels are no fault of the compression
 WORKS = "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC and JPEG 2000 pictures work"
 WORKS_ALONE = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures work"  # in the page without a server
 HEIC_BRANDS = ("heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1")
@@ -43,9 +44,11 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+TIFF_HEADS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # What is said of a file that is not read, here and in the page without a server.
 SENTENCES = {
     "unknown": "This is not a picture that can be read here; {works}.",
+    "tiff": "This TIFF is damaged, or of a kind that cannot be read here; save it as a PNG.",
     "damaged": "{where} is damaged or cut off; save or send it again.",
     "slow": "The picture takes too long to open; save it again in another format, or smaller.",
     "large": f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.",
@@ -147,7 +150,7 @@ def open_pages(source: Path | str | bytes) -> Iterator[Page]:
                 _check_image(image, content)
                 yield Page(_decoded(image, content, number - 1), number, count)
     except UnidentifiedImageError:
-        raise refusal("unknown") from None
+        raise refusal("tiff" if content.startswith(TIFF_HEADS) else "unknown") from None
     except PictureError:
         raise
     except Exception as error:  # decoders raise anything on damaged input: OSError, SyntaxError, struct.error, …
@@ -209,7 +212,8 @@ def _decoded(image: Image.Image, content: bytes, page: int = 0) -> np.ndarray:
     """A picture → (H, W, 3) uint8 RGB, upright. content: its file; page: from 0, of a TIFF."""
     image.load()
     deep = deep_colours(content, page) if _has_deep_colours(image, content) else None
-    return to_rgb(_upright(deep or image, image))
+    picture = to_rgb(_upright(deep or image, image))
+    return raised(picture) if image.format in LOSSLESS else picture
 
 
 class _TimedFile(io.BytesIO):

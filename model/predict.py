@@ -77,7 +77,8 @@ def _with_ray(chosen: argparse.Namespace) -> int:
 
 
 def _expand(names: list[str], left_out: list[str]) -> Iterator[str]:
-    """File names as they are; of folders, all pictures below, by ending or first bytes; of globs, the files that match.
+    """File names as they are; of folders, all pictures below, by ending or first bytes; of globs, the files that match, and
+    those of the folders that do.
 
     left_out: gets the names of the other files in folders, but for hidden ones.
     """
@@ -90,7 +91,11 @@ def _expand(names: list[str], left_out: list[str]) -> Iterator[str]:
                 else:
                     left_out.append(str(file))
         elif not path.exists() and glob.has_magic(name):
-            yield from sorted(glob.glob(name, recursive=True))
+            for match in sorted(glob.glob(name, recursive=True)):
+                if "**" not in name:
+                    yield from _expand([match], left_out)
+                elif not Path(match).is_dir():  # what is in it matches as well
+                    yield match
         else:
             yield name
 

@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import cv2
+import httpx
 import pytest
 
 from evaluation import __main__ as evaluation
@@ -130,6 +131,50 @@ def test_a_port_that_is_none_is_one_sentence(monkeypatch, port, capsys):
     assert "GRADIO_SERVER_PORT is" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", surroundings.NUMBERS)
+def test_a_variable_that_is_no_number_is_one_sentence(monkeypatch, name, capsys):
+    monkeypatch.setenv(name, "many")
+    with pytest.raises(SystemExit):
+        surroundings.prepare()
+    assert f"{name} is 'many'; set it to a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["digits", "/digits/", "digits/", " /digits"])
+def test_the_path_of_a_proxy_may_be_written_without_its_slash(monkeypatch, given):
+    assert parse_flags(["--root-path", given]).root_path == "/digits"
+    monkeypatch.setenv("GRADIO_ROOT_PATH", given)
+    assert parse_flags([]).root_path == "/digits"
+    assert surroundings.rooted("https://example.org/digits/") == "https://example.org/digits"
+    assert surroundings.rooted("/") == ""
+
+
+def test_no_host_is_this_machine():
+    assert parse_flags(["--host", ""]).host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("all_proxy", "socks5://user:secret@127.0.0.1:9", None),
+        ("HTTP_PROXY", "gopher://127.0.0.1:9", None),
+        ("http_proxy", " ", None),
+        ("https_proxy", "http://127.0.0.1:9", "http://127.0.0.1:9"),
+        ("http_proxy", "proxy.example:3128", "proxy.example:3128"),
+        ("no_proxy", "[::1], .local,fe80::/10", "::1,.local"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_left_out_and_named(monkeypatch, capsys, name, value, kept):
+    for other in (*surroundings.PROXIES, surroundings.NO_PROXY):
+        monkeypatch.delenv(other, raising=False)
+        monkeypatch.delenv(other.upper(), raising=False)
+    monkeypatch.setenv(name, value)
+    surroundings.leave_out_unusable_proxies()
+    assert os.environ.get(name) == kept
+    said = capsys.readouterr().err
+    assert (name in said) == (kept is None and bool(value.strip()) or "fe80" in value) and "secret" not in said
+    httpx.Client().close()
+
+
 def test_this_machine_is_reached_without_a_proxy(monkeypatch):
     monkeypatch.setenv("no_proxy", "intranet.example")
     surroundings.reach_directly("192.0.2.7")
@@ -161,8 +206,8 @@ def has_ipv6() -> bool:
         return False
 
 
-def served(command: list[str], address: str, **environment: str) -> str:
-    """The page of a process that a command starts; the process is ended."""
+def served(command: list[str], address: str, *more: str, **environment: str) -> list[str]:
+    """The page at the address, and what lies at the paths below it, of a process that a command starts; the process is ended."""
     proxied = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRADIO_")}
     process = subprocess.Popen(
@@ -178,7 +223,7 @@ def served(command: list[str], address: str, **environment: str) -> str:
         until = time.monotonic() + 240  # a busy machine; it ends with the first answer
         while time.monotonic() < until and process.poll() is None:
             try:
-                return opener.open(address, timeout=20).read().decode("utf-8")
+                return [opener.open(address + path, timeout=20).read().decode("utf-8") for path in ("", *more)]
             except OSError:
                 time.sleep(0.3)
         pytest.fail(
@@ -200,7 +245,7 @@ def test_behind_a_proxy_and_on_ipv6_it_starts():
     if not has_ipv6():
         pytest.skip("this machine has no IPv6")
     port = free_port()
-    page = served(
+    [page] = served(
         [sys.executable, "demo.py"], f"http://[::1]:{port}/", GRADIO_SERVER_NAME="::", GRADIO_SERVER_PORT=str(port)
     )
     assert "page/assets/interface/predict/tab.js" in page
@@ -208,18 +253,14 @@ def test_behind_a_proxy_and_on_ipv6_it_starts():
 
 def test_demo_launch_serves_the_same_page():
     port = free_port()
-    page = served([sys.executable, "-c", LAUNCH.format(port=port)], f"http://127.0.0.1:{port}/")
+    command, constants = [sys.executable, "-c", LAUNCH.format(port=port)], "page/assets/interface/reader/constants.js"
+    page, constants = served(command, f"http://127.0.0.1:{port}/", constants)
     assert "page/assets/interface/predict/tab.js" in page and ".predict" in page  # its code, and its styles
-    port = free_port()
-    constants = served(
-        [sys.executable, "-c", LAUNCH.format(port=port)],
-        f"http://127.0.0.1:{port}/page/assets/interface/reader/constants.js",
-    )
     assert "export const models" in constants
 
 
 def test_gradio_demo_py_serves_the_same_page():
     port = free_port()
     gradio = Path(sys.executable).with_name("gradio")
-    page = served([str(gradio), "demo.py"], f"http://127.0.0.1:{port}/", GRADIO_SERVER_PORT=str(port))
+    [page] = served([str(gradio), "demo.py"], f"http://127.0.0.1:{port}/", GRADIO_SERVER_PORT=str(port))
     assert "page/assets/interface/predict/tab.js" in page

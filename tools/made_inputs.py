@@ -94,6 +94,17 @@ def _depths() -> Iterator[Input]:
     low = drawn(3) / 255
     yield Input("depth", "32-bit floats.tiff", saved([Image.fromarray(low.astype(np.float32))], "TIFF"), "3")
     yield Input("depth", "32-bit integers.tiff", saved([Image.fromarray((low * 1e6).astype(np.int32))], "TIFF"), "3")
+    for name, start, end in (("60000 to 60200", 60000, 60200), ("0 and 1", 0, 1)):
+        close = (start + low * (end - start)).astype(np.uint16)
+        yield Input("depth", f"16 bits, values {name}.png", coded(close, ".png"), "3")
+        yield Input("depth", f"16 bits, RGB, values {name}.tiff", coded(np.dstack([close] * 3), ".tiff"), "3")
+    thousandths = Image.fromarray((low / 1000).astype(np.float32))
+    yield Input("depth", "floats to a thousandth.tiff", saved([thousandths], "TIFF"), "3")
+    yield Input("depth", "64-bit floats.tiff", coded(low, ".tiff"), "3")
+    speckled = (low * 1023).astype(np.uint16)
+    speckled[4:6, 4:6] = 65535
+    yield Input("depth", "10 bits and hot pixels.png", coded(speckled, ".png"), "3")
+    yield Input("depth", "mask of 0 and 1.png", coded((low > 0.5).astype(np.uint8), ".png"), "3")
     yield Input("depth", "one bit.png", saved([image(3, "1")], "PNG"), "3")
 
 

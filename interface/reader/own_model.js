@@ -1,5 +1,5 @@
 // A model file that a visitor brings: checks it and finds out which input it expects (`open`), by likelihood on labelled drawings, as
-// model/convention_search.py does. What only the app tries: three colours, other sizes, several inputs, another order of the digits.
+// model/convention_search.py does. What only the app tries: unusual inputs, three colours, other sizes, several inputs, another order of the digits.
 
 import {conventions, convention_search as search} from './constants.js';
 
@@ -81,10 +81,14 @@ export function open(compiled, run, drawings) {
     );
   }
   const close = next.loss - best.loss < CLOSE ? `; a close call with ${inWords(next)}: the app’s --input settles it` : '';
+  const weak =
+    best.accuracy < SOUND
+      ? `; it reads only ${Math.round(100 * best.accuracy)}% of ${n} plain drawings: it may want its input in yet another manner, which the app (make demo) may find`
+      : '';
   return {
     network: (image) => toProbabilities(run(compiled, toInput(image, best)), best.output),
     card: {...CARD, outputs},
-    note: `input ${inWords(best)}, outputs ${best.output}${close}`,
+    note: `input ${inWords(best)}, outputs ${best.output}${close}${weak}`,
   };
 }
 

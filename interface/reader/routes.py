@@ -121,7 +121,12 @@ def files(models: Mapping[str, Recogniser]) -> dict[str, Path]:
     found = {f"{folder.name}/{name}": folder / name for name in runtime.FILES} if folder else {}
     ours = readers(models).values()
     students = [model.student.engine for model in ours if model.student]
-    engines = [recogniser.touching_network(), witness.page_writing().engine, *(model.engine for model in ours), *students]
+    engines = [
+        recogniser.touching_network(),
+        witness.page_writing().engine,
+        *(model.engine for model in ours),
+        *students,
+    ]
     return (
         found
         | {_file(engine): engine.path for engine in engines}

@@ -3,9 +3,11 @@
 import argparse
 import os
 
-from interface.server.surroundings import is_port
+from interface.server.surroundings import is_port, rooted
 from model.model_files import ENDINGS
 from model.model_options import add_model_options
+
+LOCAL = "127.0.0.1"  # this machine only
 
 
 def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
@@ -13,7 +15,7 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="demo.py", description="Draw digits, read them, evaluate the reader.")
     parser.add_argument(
         "--host",
-        default=os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+        default=os.environ.get("GRADIO_SERVER_NAME") or LOCAL,
         help="address to listen on; 0.0.0.0 for every network, :: for IPv6 (default: $GRADIO_SERVER_NAME, or this machine only)",
     )
     parser.add_argument(
@@ -47,6 +49,7 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--root-path",
         metavar="PATH",
+        type=rooted,
         default=os.environ.get("GRADIO_ROOT_PATH"),
         help="the path a proxy serves this under, such as /digits (default: $GRADIO_ROOT_PATH)",
     )
@@ -67,6 +70,7 @@ def parse_flags(given: list[str] | None = None) -> argparse.Namespace:
     flags = parser.parse_args(given)
     if flags.test_set_uploads is None:
         flags.test_set_uploads = not flags.share
+    flags.host = flags.host.strip() or LOCAL
     return flags
 
 

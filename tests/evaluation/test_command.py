@@ -69,7 +69,7 @@ def test_a_model_that_ships_is_compared_by_its_report_on_mnist_and_runs_on_other
     [
         (["--model", "nonesuch"], "nonesuch"),
         (["--model", "classic", "--images", "/nowhere"], "/nowhere does not exist; name the folder"),
-        (["--model", "classic", "--images", __file__], "is a file, not a folder"),
+        (["--model", "classic", "--images", __file__], "is a file, and no zip or CSV"),
         (["--model", "classic", "--json", f"{__file__}/r.json"], "could not be written"),
         (["--model", "classic", "--html", "tests"], "could not be written"),
         (["--model", "classic", "--csv", f"{__file__}/folder"], "could not be written"),

@@ -51,6 +51,10 @@ def test_accuracy_is_that_of_feeding_it_rightly(mnist, way, output):
         Convention("imagenet", layout=layout(28, 28, 3)),
         Convention("unit", transposed=True, layout=SQUARE),
         Convention("standard", dark_ink=True, layout=FLAT),
+        Convention("unit", layout=layout(20, 20, geometry="cropped")),
+        Convention("mean", layout=SQUARE),
+        Convention("shifted", layout=SQUARE),
+        Convention("negative", layout=SQUARE),
     ],
     ids=str,
 )
@@ -77,12 +81,22 @@ class Changed(OwnNetwork):
 
 
 @pytest.mark.parametrize(
-    ("places", "outputs"), [([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], 10), ([*range(1, 11)], 11), ([*range(10)], 11)]
+    ("places", "outputs"),
+    [
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], 10),
+        ([*range(1, 11)], 11),
+        ([*range(10)], 11),
+        ([*range(10)], 62),
+        ([*range(26, 36)], 47),
+    ],
 )
 def test_the_digits_may_have_another_order_and_a_none(mnist, places, outputs):
     found = convention_search.search(Changed(places, outputs))
     assert list(found.convention.order) == places and found.accuracy > 0.85
     assert ("the digits 0–9 at outputs" in str(found)) == (places != [*range(10)])
+    assert (f"its other {outputs - 10} count as no digit" in str(found)) == (outputs > 11)
+    probabilities = found.convention.to_probabilities(np.eye(outputs, dtype=np.float32))
+    assert probabilities.shape == (outputs, min(outputs, 11)) and np.allclose(probabilities.sum(axis=1), 1)
 
 
 class Scaled(OwnNetwork):
@@ -114,7 +128,7 @@ def test_what_the_command_line_says_is_believed():
 
 
 def test_an_input_for_colours_is_refused_for_a_grey_network():
-    with pytest.raises(ModelError, match="three colours"):
+    with pytest.raises(ModelError, match="does not fit"):
         convention_search.search(OwnNetwork(Convention(layout=SQUARE)), ("imagenet",))
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import struct
 import threading
 
 import cv2
@@ -64,12 +65,78 @@ def test_every_page_of_deep_colours_is_read(bits):
     assert tuple(second[5, 5]) == (255, 0, 0) and (np.ptp(second[40:, 40:], axis=2) == 0).all()
 
 
-def test_floats_and_flat_pictures_are_not_stretched():
-    page = io.BytesIO()
-    Image.fromarray(np.full((60, 60), 0.7, np.float32) + np.float32(1e-4) * np.eye(60, dtype=np.float32)).save(
-        page, "TIFF"
+def one_strip(values: np.ndarray, kind: str, form: int) -> bytes:
+    """A TIFF of greys, for types that Pillow does not write. kind: NumPy's; form: the tag SampleFormat."""
+    data = values.astype(f"<{kind}").tobytes()
+    height, width = values.shape
+    bits = 8 * len(data) // values.size
+    tags = {
+        256: width,
+        257: height,
+        258: bits,
+        259: 1,
+        262: 1,
+        273: 134,
+        277: 1,
+        278: height,
+        279: len(data),
+        339: form,
+    }
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + data
+
+
+@pytest.mark.parametrize(("kind", "form"), [("i1", 2), ("i2", 2), ("u4", 1), ("f4", 3), ("f8", 3)])
+@pytest.mark.parametrize(("low", "high"), [(-100, 100), (0, 100), (0, 1), (101, 104)])
+def test_numbers_of_any_type_are_read(kind, form, low, high):
+    ink = (drawn(3) / 255 * (high - low)).round() + (low if kind[0] != "u" else abs(low))
+    assert READER.read(open_picture(one_strip(ink, kind, form))).text == "3"
+
+
+def test_a_tiff_of_another_kind_is_named():
+    with pytest.raises(PictureError, match="TIFF is damaged, or of a kind"):
+        open_picture(one_strip(drawn(3), "f2", 3))
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(60000, 60200), (30000, 30500), (0, 40), (0, 1), (0, 0.001), (0.5, 0.502), (-5, -4), (1e6, 1.001e6)],
+)
+def test_values_that_lie_close_together_are_told_apart(low, high):
+    values = low + drawn(3) / 255 * (high - low)
+    whole = 0 <= low and isinstance(high, int)
+    content = encoded(values.astype(np.uint16), ".png") if whole else one_strip(values, "f4", 3)
+    assert READER.read(open_picture(content)).text == "3"
+
+
+@pytest.mark.parametrize("deviation", [2, 10, 60, 300])
+@pytest.mark.parametrize("slope", [0, 500])
+def test_blank_paper_of_many_bits_stays_empty(deviation, slope):
+    noise = np.random.default_rng(6).normal(30000, deviation, (300, 300)) + np.linspace(0, slope, 300)[:, None]
+    assert READER.read(open_picture(encoded(noise.astype(np.uint16), ".png"))).verdict == "empty"
+
+
+def test_rounded_floats_are_flat():
+    noise = np.random.default_rng(6).normal(0.7, 1e-6, (300, 300))
+    assert np.ptp(open_picture(one_strip(noise, "f4", 3))) == 0
+
+
+def test_a_few_hot_or_dead_pixels_say_nothing_about_the_depth():
+    values = drawn(3) / 255 * 1023
+    values[5:7, 5:7] = 65535
+    assert READER.read(open_picture(encoded(values.astype(np.uint16), ".png"))).text == "3"
+    values[9, 9] = -1e30
+    assert READER.read(open_picture(one_strip(values, "f4", 3))).text == "3"
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(1, 0), (0, 1), (254, 255), (101, 100)])
+def test_a_mask_of_two_neighbouring_levels_is_read(ink, paper):
+    mask = np.where(drawn(9) < 128, ink, paper).astype(np.uint8)
+    assert READER.read(open_picture(encoded(mask, ".png"))).text == "9"
+    speckled = (
+        np.random.default_rng(7).integers(ink, paper + 1, (300, 300)) if ink < paper else np.full((300, 300), ink)
     )
-    assert np.ptp(open_picture(page.getvalue())) <= 1
+    assert READER.read(open_picture(encoded(speckled.astype(np.uint8), ".png"))).verdict == "empty"
 
 
 @pytest.mark.parametrize("contrast", [3, 4, 6, 12, 17, 25])

@@ -42,6 +42,15 @@ def test_a_folder_as_json_with_all_fields_always_there(folder, capsys):
     assert set(digit) == {"digit", "probability", "verdict", "box"} and len(digit["box"]) == 4
 
 
+def test_a_glob_gives_what_is_in_the_folders_that_it_matches(folder, capsys):
+    assert predict.main([str(folder.parent / f"{folder.name[:-1]}?"), "--json"]) == predict.main(
+        [str(folder), "--json"]
+    )
+    found = lines(capsys)
+    half = len(found) // 2
+    assert half and found[:half] == found[half:]
+
+
 def test_globs(folder, capsys):
     assert predict.main([str(folder / "*.png"), "--json"]) == 1
     assert len(lines(capsys)) == 3

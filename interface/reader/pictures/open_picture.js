@@ -3,18 +3,18 @@
 //
 // The browser decodes what it decodes as Python does; the rest is in the modules beside this one.
 
-import {pictures} from '../constants.js';
+import {pictures, pixels} from '../constants.js';
 import {inspect, scans} from './header.js';
 import {openNetpbm} from './netpbm.js';
 import {isDeep, openDeep} from './png16.js';
-import {upright} from './samples.js';
-import {openTiff} from './tiff.js';
+import {raised, upright} from './samples.js';
+import {openTiff, ServedTiff} from './tiff.js';
 
 /** @import {Pixels} from '../types.js' */
+/** @import {Header} from './header.js' */
 /** @import {Utif} from './tiff.js' */
 
-const {MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_SCANS, SENTENCES, WORKS_ALONE, HEIC_BRANDS} = pictures;
-const INVISIBLE = 8; // grey levels: a picture with no more between its darkest and lightest shows nothing
+const {MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_SCANS, SENTENCES, WORKS_ALONE, HEIC_BRANDS, LOSSLESS} = pictures;
 
 /** A file cannot be read as a picture; the message says why and what works. */
 export class PictureError extends Error {
@@ -42,23 +42,35 @@ export async function openPicture(file, loadUtif) {
   checkKind(bytes);
   const found = inspect(bytes);
   if (!found) throw new PictureError('unknown');
-  const {kind, width, height, orientation, valueAt} = found;
+  const {kind, width, height} = found;
   if (width * height > MAX_PIXELS) throw new PictureError('pixels', {width: thousands(width), height: thousands(height)});
   if (Math.max(width, height) > MAX_SIDE) throw new PictureError('long', {side: thousands(Math.max(width, height))});
   if (kind === 'JPEG' && scans(bytes) * width * height > MAX_SCANS * MAX_PIXELS) throw new PictureError('layers');
   try {
-    if (kind === 'TIFF') {
-      const {pages, ...first} = await openTiff(bytes, loadUtif(), tooLargeTiles);
-      const {data, width: across, height: down} = upright(first, orientation); // which may be an ImageData: nothing to spread
-      return {data, width: across, height: down, pages};
-    }
-    if (kind === 'PPM') return openNetpbm(bytes);
-    if (kind === 'PNG' && isDeep(bytes)) return upright(await opaque(await openDeep(bytes)), orientation);
-    for (const at of valueAt) bytes[at] = 1; // turned here, for browsers differ in what they turn
-    return upright(await byBrowser(bytes, width, height), orientation);
+    const opened = await pixelsOf(bytes, found, loadUtif);
+    return LOSSLESS.includes(kind) ? raised(opened) : opened;
   } catch (error) {
+    if (error instanceof ServedTiff) throw new PictureError('served', {kind: error.message});
     throw error instanceof PictureError ? error : new PictureError('damaged');
   }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Header} header
+ * @param {() => Utif} loadUtif
+ * @returns {Promise<Pixels>} upright and opaque
+ */
+async function pixelsOf(bytes, {kind, width, height, orientation, valueAt}, loadUtif) {
+  if (kind === 'TIFF') {
+    const {pages, ...first} = await openTiff(bytes, loadUtif(), tooLargeTiles);
+    const {data, width: across, height: down} = upright(first, orientation); // which may be an ImageData: nothing to spread
+    return {data, width: across, height: down, pages};
+  }
+  if (kind === 'PPM') return openNetpbm(bytes);
+  if (kind === 'PNG' && isDeep(bytes)) return upright(await opaque(await openDeep(bytes)), orientation);
+  for (const at of valueAt) bytes[at] = 1; // turned here, for browsers differ in what they turn
+  return upright(await byBrowser(bytes, width, height), orientation);
 }
 
 /** @type {(n: number) => string} */
@@ -99,6 +111,7 @@ function servedKind(head) {
   const brand = head.slice(4, 8) === 'ftyp' ? head.slice(8) : '';
   if (HEIC_BRANDS.includes(brand)) return 'HEIC';
   if (['avif', 'avis'].includes(brand)) return 'AVIF';
+  if (head.startsWith('II+\0') || head.startsWith('MM\0+')) return 'BigTIFF';
   return head.startsWith('\0\0\0\x0cjP') || head.startsWith('\xffO\xffQ') ? 'JPEG 2000' : '';
 }
 
@@ -159,7 +172,7 @@ function visible({data}) {
     if (i % 4 === 3) continue;
     if (data[i] < least) least = data[i];
     if (data[i] > most) most = data[i];
-    if (most - least > INVISIBLE) return true;
+    if (most - least > pixels.SAME) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 // Opens TIFF pictures, which most browsers do not: UTIF unpacks them, here their samples become pixels (`openTiff`).
 
-import {fromDeep, topOf} from './samples.js';
+import {fromDeep, toLevel} from './samples.js';
 
 /** @import {Pixels} from '../types.js' */
 
@@ -12,7 +12,12 @@ import {fromDeep, topOf} from './samples.js';
 
 const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK] = [0, 1, 2, 3, 5]; // PhotometricInterpretation
 const [JPEG, DEFLATE] = [7, 8]; // Compression; an older number of the latter means the same
+const COMPRESSIONS = [1, 3, 4, 5, JPEG, DEFLATE, 32773]; // that UTIF or the browser unpacks; of another, UTIF gives zeros
+const [SIGNED, FLOATS] = [2, 3]; // SampleFormat
 const AS_RGB = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0]; // Adobe's mark of a JPEG that is not YCbCr
+
+/** A kind of TIFF that only the app reads; the message names it. */
+export class ServedTiff extends Error {}
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
@@ -40,27 +45,33 @@ async function openPage(bytes, utif, check, picture) {
   const [across, down] = [picture.t322?.[0] ?? width, picture.t323?.[0] ?? height];
   check(Math.ceil(width / across) * Math.ceil(height / down) * across * down);
   if (picture.t259?.[0] === 32946) picture.t259 = [DEFLATE];
-  if (picture.t284?.[0] === 2 && picture.t258?.length > 1) throw new Error('separate planes');
+  const [compression, samples, bits] = [picture.t259?.[0] ?? 1, picture.t258?.length ?? 1, picture.t258?.[0] ?? 1];
+  if (!COMPRESSIONS.includes(compression)) throw new ServedTiff(`TIFF, compression ${compression}`);
+  if (picture.t284?.[0] === 2 && samples > 1) throw new ServedTiff('TIFF in separate planes');
+  if (bits > 32) throw new ServedTiff(`TIFF of ${bits} bits`);
   const [starts, lengths] = [picture.t273 ?? picture.t324, picture.t279 ?? picture.t325];
   if (starts.some((start, at) => start + (lengths?.[at] ?? 0) > bytes.length)) throw new Error('cut off');
-  if (picture.t259?.[0] === JPEG) return openJpegs(bytes, picture, width, height);
+  if (compression === JPEG) return openJpegs(bytes, picture, width, height);
   utif.decodeImage(bytes.buffer, picture);
-  const samples = picture.t258?.length ?? 1;
-  const bits = picture.t258?.[0] ?? 1;
   const photometric = picture.t262?.[0] ?? BLACK_IS_ZERO;
   if (picture.data.length < Math.floor((width * bits * samples) / 8) * height) throw new Error('cut off');
-  if (samples === 1 && bits >= 16) return fromDeep(deep(picture, bits, width * height), width, height);
+  const format = picture.t339?.[0] ?? 1;
+  if (samples === 1 && (bits >= 16 || format === SIGNED)) {
+    return fromDeep(deep(picture, bits, format, width * height), width, height, format === FLOATS);
+  }
   return asPixels(picture.data, {width, height, bits, samples, photometric, palette: picture.t320, alpha: Boolean(picture.t338?.[0])});
 }
 
-/** @type {(picture: Directory, bits: number, n: number) => ArrayLike<number>} */
-function deep({data, t339: format, isLE}, bits, n) {
+/** @type {(picture: Directory, bits: number, format: number, n: number) => ArrayLike<number>} */
+function deep({data, isLE}, bits, format, n) {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (bits === 16) return Array.from({length: n}, (_, i) => view.getUint16(2 * i, true)); // UTIF has swapped them
-  const kind = format?.[0] ?? 1;
-  return Float64Array.from({length: n}, (_, i) =>
-    kind === 3 ? view.getFloat32(4 * i, isLE) : kind === 2 ? view.getInt32(4 * i, isLE) : view.getUint32(4 * i, isLE),
-  );
+  /** @type {(at: number) => number} */
+  let value = (at) => (format === SIGNED ? view.getInt32(4 * at, isLE) : view.getUint32(4 * at, isLE));
+  if (bits === 8) value = (at) => view.getInt8(at);
+  else if (bits === 16)
+    value = (at) => (format === SIGNED ? view.getInt16(2 * at, true) : view.getUint16(2 * at, true)); // UTIF has swapped them
+  else if (format === FLOATS) value = (at) => view.getFloat32(4 * at, isLE);
+  return Float64Array.from({length: n}, (_, i) => value(i));
 }
 
 /**
@@ -72,13 +83,19 @@ function asPixels(data, {width, height, bits, samples, photometric, palette = []
   const out = new Uint8ClampedArray(4 * width * height).fill(255);
   const row = Math.ceil((width * bits * samples) / 8);
   const most = 2 ** Math.min(bits, 8) - 1;
-  let largest = 0;
-  if (bits === 16) for (let at = 0; at + 1 < data.length; at += 2) largest = Math.max(largest, data[at] + 256 * data[at + 1]);
-  const top = topOf(largest);
+  const colours = photometric === RGB ? 3 : photometric === CMYK ? 4 : 1;
+  const level =
+    bits === 16
+      ? toLevel(
+          Array.from({length: data.length >> 1}, (_, at) => data[2 * at] + 256 * data[2 * at + 1]),
+          false,
+          (at) => at % samples < colours,
+        )
+      : (/** @type {number} */ same) => same;
   /** @type {(x: number, y: number, sample: number) => number} the value, of 16 bits scaled by what the picture uses */
   const value = (x, y, sample) => {
     const at = (x * samples + sample) * bits;
-    if (bits === 16) return Math.trunc(((data[y * row + (at >> 3)] + 256 * data[y * row + (at >> 3) + 1]) / top) * 255);
+    if (bits === 16) return level(data[y * row + (at >> 3)] + 256 * data[y * row + (at >> 3) + 1]);
     const byte = data[y * row + (at >> 3)];
     return bits >= 8 ? byte : (byte >> (8 - bits - (at & 7))) & most;
   };
@@ -90,7 +107,6 @@ function asPixels(data, {width, height, bits, samples, photometric, palette = []
         for (let k = 0; k < 3; k++) out[i + k] = Math.round(((255 - value(x, y, k)) * (255 - value(x, y, 3))) / 255);
       else if (photometric === PALETTE) for (let k = 0; k < 3; k++) out[i + k] = palette[k * (most + 1) + first] >> 8;
       else out.fill(((photometric === WHITE_IS_ZERO ? most - first : first) * 255) / most, i, i + 3);
-      const colours = photometric === RGB ? 3 : photometric === CMYK ? 4 : 1;
       if (alpha && samples > colours) onWhite(out, i, value(x, y, colours));
     }
   }

@@ -14,6 +14,7 @@ from interface.predict.examples.draw import notebook, one, row
 from model import recogniser
 from model.pictures import SENTENCES, WORKS, WORKS_ALONE, PictureError, open_picture
 from tests.browser import downloaded, expect_text, open_files, paste, picture_file, png, upload
+from tests.model.test_picture_kinds import encoded, one_strip
 from tests.model.test_pictures import black_square, saved, saved_bomb
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)).resize((90, 60))
@@ -92,6 +93,24 @@ def files() -> dict[str, bytes]:
         "float": greys(rng.random((20, 30)).astype(np.float32), "TIFF"),
         "32": greys(deep.astype(np.int32) * 3, "TIFF"),
     }
+    narrow = {
+        "narrow": 60000 + deep // 400,
+        "specks": np.where(
+            np.arange(180_000).reshape(300, 600) % 45_000, np.resize(deep // 64, (300, 600)), 65535
+        ).astype(np.uint16),
+        "thousandths": rng.random((20, 30)).astype(np.float32) / 1000,
+    }
+    found |= {f"{name}, grey": greys(values, "TIFF") for name, values in narrow.items()}
+    found |= {
+        f"{name}, colours": encoded(np.dstack([values] * 3), ".png")
+        for name, values in narrow.items()
+        if values.dtype == np.uint16
+    }
+    found |= {
+        f"signed {bits}": one_strip(deep.astype(np.int64) // 2 ** (17 - bits) - 30, f"i{bits // 8}", 2)
+        for bits in (8, 16)
+    }
+    found |= {f"mask {kind}": saved(Image.fromarray((deep > 30000).astype(np.uint8)), kind) for kind in ("PNG", "TIFF")}
     white = Image.new("RGBA", (30, 30), (255, 255, 255, 0))
     white.paste((255, 255, 255, 255), (10, 10, 20, 20))
     frames = [black_square(), Image.new("RGB", (60, 40), "red")]
@@ -138,6 +157,13 @@ def test_a_bad_file_gets_the_sentence_that_python_says(coding):
 
 def test_a_kind_that_only_the_app_reads_is_named(coding):
     heic, pdf = opened(coding, [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"%PDF-1.7"])
+    kinds = {
+        "TIFF, compression 2": saved(NOISE.convert("1"), "TIFF", compression="tiff_ccitt"),
+        "TIFF of 64 bits": one_strip(np.ones((20, 30)), "f8", 3),
+        "BigTIFF": saved(NOISE, "TIFF", big_tiff=True),
+    }
+    for kind, found in zip(kinds, opened(coding, list(kinds.values())), strict=True):
+        assert found == SENTENCES["served"].format(kind=kind, works=WORKS_ALONE)
     assert heic == SENTENCES["served"].format(kind="HEIC", works=WORKS_ALONE)
     assert pdf == SENTENCES["pdf"].format(where="The picture", works=WORKS_ALONE)
 
