@@ -214,66 +214,30 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="module")
-def coding(browser, site):
-    """A page of the site in which tests may run code, which the site's own rules forbid."""
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    page.goto(site)
-    yield page
+@pytest.fixture(scope="session")
+def coding_page(browser):
+    """A page in which tests may run code, which the site's own rules forbid; it is one for all, for its networks are compiled once."""
+    context = browser.new_context(bypass_csp=True, service_workers="block")
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def coding(coding_page, site):
+    """A page of the site in which tests may run code."""
+    coding_page.goto(site)
+    return coding_page
 
 
 @pytest.fixture
 def new_page(browser, app):
     """new_page(path="", **context options) opens the app; at the end nothing may be logged as an error, and no request
     may have left the machine."""
+    from tests.pages import Opener  # here, for it needs Playwright
+
     opener = Opener(browser, app)
     yield opener
     opener.close()
-
-
-class Opener:
-    """opener(path, **context options) opens a page of `address`; ready: what shows that it is. `close` fails if anything was logged as an error that is not in
-    `expected`, or if a request has left the address."""
-
-    def __init__(self, browser, address: str):
-        self.browser, self.address = browser, address
-        self.contexts, self.errors = [], []
-        self.expected: list[
-            str
-        ] = []  # words of the browser's own lines about what a test provokes, such as an answer of 4xx
-
-    def __call__(self, path: str = "", address: str = "", ready: str = ".predict.ready", **options):
-        address = address or self.address
-        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-        self.contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)  # a busy machine; every assertion retries until then
-        page.set_default_navigation_timeout(120_000)
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        context.on("request", lambda request: note_other_host(request.url, address, self.errors))
-        page.goto(address + path)
-        page.locator(ready).wait_for()
-        return page
-
-    def close(self) -> None:
-        """Close every page."""
-        for context in self.contexts:
-            context.close()
-        expect_only(self.expected, self.errors)
-
-
-def expect_only(expected: list[str], errors: list[str]) -> None:
-    """Every line that was logged as an error holds one of the expected words; called when all of them have come."""
-    assert [line for line in errors if not any(words in line for words in expected)] == []
-
-
-def note_other_host(url: str, home: str, errors: list[str]) -> None:
-    """Keep that a page of ``home`` asked another host; the browser finds none."""
-    if not url.startswith((home, "data:", "blob:")):
-        errors.append(f"request to {url}")
 
 
 @pytest.fixture

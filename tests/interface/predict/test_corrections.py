@@ -2,14 +2,13 @@
 
 import io
 import re
-import subprocess
-import sys
 import zipfile
 
 import cv2
 import numpy as np
 from playwright.sync_api import expect
 
+from evaluation import __main__ as evaluation
 from model.recogniser import load
 from tests.browser import (
     downloaded,
@@ -17,10 +16,9 @@ from tests.browser import (
     expect_text,
     strokes_of,
 )
-from tests.conftest import ROOT
 
 
-def test_corrections_are_downloaded_as_a_folder_that_the_evaluation_reads(page, tmp_path):
+def test_corrections_are_downloaded_as_a_folder_that_the_evaluation_reads(page, tmp_path, capsys):
     for digit, label in (("7", "7"), ("3", "3"), ("2", "9")):
         draw(page, strokes_of(digit))
         expect_text(page, digit)
@@ -35,10 +33,9 @@ def test_corrections_are_downloaded_as_a_folder_that_the_evaluation_reads(page, 
         names = ["my-digits/7/0001.png", "my-digits/3/0001.png", "my-digits/9/0001.png"]
         assert archive.namelist() == names
         archive.extractall(tmp_path)
-    command = [sys.executable, "-m", "evaluation", "--images", str(tmp_path / "my-digits")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "66.67" in done.stdout and "1 error" in done.stdout  # the two that was labelled as a nine
+    assert evaluation.main(["--images", str(tmp_path / "my-digits")]) == 0
+    printed = capsys.readouterr().out
+    assert "66.67" in printed and "1 error" in printed  # the two that was labelled as a nine
 
 
 def test_a_correction_stays_in_this_tab_and_nothing_is_sent(page, app):

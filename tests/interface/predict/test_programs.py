@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import urllib.error
 import urllib.request
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -123,13 +122,6 @@ def test_an_mcp_client_cannot_reach_into_the_machine_or_its_network(app, image):
     _, [result] = ask_mcp(app, {"image": image})
     assert result.isError
     assert "root:" not in str(result)
-
-
-def test_with_a_login_there_is_no_mcp(start_app):
-    address = start_app("--auth", "ann:secret")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{address}/gradio_api/mcp/schema")
-    assert refused.value.code in (401, 404)
 
 
 def test_the_api_page_shows_read_and_nothing_else(new_page):

@@ -50,8 +50,7 @@ def test_without_the_login_the_first_page_reveals_nothing(locked):
     assert ask(locked, "GET", "/healthz")[0] == 200  # for a container's health check; it says ok and no more
 
 
-def test_the_page_reads_with_the_login_alone(start_app):
-    address = start_app("--auth", "ann:secret")
+def test_the_page_reads_with_the_login_alone(locked):
     for path, body in (
         ("/page/read", png(one("7"))),
         ("/page/image", b"\0" * 784),
@@ -59,8 +58,14 @@ def test_the_page_reads_with_the_login_alone(start_app):
         ("/gradio_api/run/read", b"{}"),
     ):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(urllib.request.Request(address + path, body, {"Content-Type": "application/json"}))
+            urllib.request.urlopen(urllib.request.Request(locked + path, body, {"Content-Type": "application/json"}))
         assert refused.value.code == 401
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    opener.open(f"{address}/login", b"username=ann&password=secret").read()
-    assert b'"text":"7"' in opener.open(urllib.request.Request(f"{address}/page/read", png(one("7")))).read()
+    opener.open(f"{locked}/login", b"username=ann&password=secret").read()
+    assert b'"text":"7"' in opener.open(urllib.request.Request(f"{locked}/page/read", png(one("7")))).read()
+
+
+def test_with_a_login_there_is_no_mcp(locked):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{locked}/gradio_api/mcp/schema")
+    assert refused.value.code in (401, 404)

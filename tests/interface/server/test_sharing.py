@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from gradio import tunneling
 from playwright.sync_api import expect
 
 from interface.server import sharing
@@ -77,13 +78,8 @@ def shared(tmp_path_factory):
     home, control, public = tmp_path_factory.mktemp("hf"), free_port(), free_port()
     loop = asyncio.new_event_loop()
     threading.Thread(target=lambda: loop.run_until_complete(relay(control, public)), daemon=True).start()
-    # in a process of its own, for Gradio reads these when it is imported
-    where = [sys.executable, "-c", "from gradio import tunneling; print(tunneling.BINARY_PATH)"]
     variables = os.environ | {"HF_HOME": str(home), sharing.RELAY: f"127.0.0.1:{control}"}
-    program = subprocess.run(
-        where, env=variables, capture_output=True, text=True, encoding="utf-8", check=True
-    ).stdout.split()[-1]
-    program = Path(program)
+    program = home / Path(tunneling.BINARY_PATH).relative_to(tunneling.HF_HOME)  # where that process will look for it
     program.parent.mkdir(parents=True)
     program.write_text(TUNNEL, "utf-8")
     program.chmod(stat.S_IRWXU)

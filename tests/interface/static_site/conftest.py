@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import Opener
+from tests.pages import Opener
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from interface.predict.examples.draw import one
 from model.datasets import Labelled
 from model.recogniser import load
 from tests.browser import png
-from tests.conftest import Opener
 from tests.interface.static_site.test_evaluation import LONG, choose_file, evaluate_tab, zipped
+from tests.pages import Opener
 
 IMAGES = "**/mnist/test-images.gz"
 WHEN_LOADED = """async () => {

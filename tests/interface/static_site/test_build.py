@@ -16,8 +16,9 @@ from interface.static import main
 from interface.static_site import build
 from interface.static_site.page import CARDS
 from tests.browser import PHONE, draw, eventually, expect_text, png, strokes_of, touch, upload
-from tests.conftest import Opener, missing
+from tests.conftest import missing
 from tests.interface.evaluate.dashboard import cell, shipped_report
+from tests.pages import Opener
 from tools.web import serving
 
 LIMIT = 4_200_000  # bytes with gzip, of everything but what is loaded only when wanted
@@ -89,7 +90,7 @@ def test_undo_and_clear_take_the_answer_away(open_site):
 
 
 def test_the_reader_that_started_before_the_page_is_the_one_that_reads(open_site):
-    page = open_site()
+    page = open_site(first_visit=True)
     eventually(page, lambda: page.evaluate("window.startedReader === undefined"), bool)
     assert len(page.workers) == 1
     draw(page, strokes_of("7"))
@@ -107,7 +108,7 @@ def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
 
 
 def test_an_answer_does_not_wait_for_what_the_other_model_thinks(open_site):
-    page = open_site()
+    page = open_site(first_visit=True)
     address, held = page.url, []
     page.context.route("**/classic.tflite", lambda route: held.append(route))
     page.goto("about:blank")
