@@ -24,6 +24,11 @@ from model.recogniser import Recogniser
 # Seconds between two looks of Gradio's queue for work. Its own 0.001 keeps 8 % of a core busy in an app that nobody uses; on Windows
 # it takes 0.05 itself.
 QUEUE_PAUSE = 0.02
+# What is seen where Gradio serves the page without what `launch` adds, as within another app.
+ALONE = (
+    "This page's own files did not come, so nothing works on it. Reload it; within another app, as with gr.mount_gradio_app, it cannot run: "
+    "start it by itself with python demo.py, and put it below that one by a proxy (--root-path)."
+)
 UNKNOWN_INPUT = "This could not be answered. By program: send each input as /gradio_api/info describes it; on the page: reload it and try again."
 
 
@@ -74,7 +79,8 @@ def build(models: dict[str, Recogniser], test_set_uploads: bool = True) -> Page:
         gr.HTML(
             render("header.html", models=models),
             elem_classes="page-header",
-            js_on_load="\n".join(map(assets.mount, ("interface/server/share.js", "interface/page/addressed_tab.js"))),
+            js_on_load=assets.mount("interface/server/share.js", missing=ALONE)
+            + assets.mount("interface/page/addressed_tab.js"),
             apply_default_css=False,
         )
         with gr.Tabs(elem_classes="page-tabs"):

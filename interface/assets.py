@@ -4,6 +4,7 @@ GET page/assets/PATH   PATH as in the repository, so that a module's relative im
                        for the type checker alike
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -45,13 +46,16 @@ def head() -> str:
     return render("head.html", sheets=sheets, preloaded=reachable(AT_ONCE, later=False))
 
 
-def mount(module: str, arguments: str = "element") -> str:
+def mount(module: str, arguments: str = "element", missing: str = "") -> str:
     """JavaScript for Gradio's ``js_on_load``: calls ``mount(element, …)`` of a module, such as "interface/predict/tab.js".
 
-    The address is found relative to the page, so that it works under a proxy's sub-path and shows no path of the machine.
+    The address is found relative to the page, so that it works under a proxy's sub-path and shows no path of the machine. missing:
+    what the page says where the module does not come.
     """
     address = f"location.pathname.replace(/\\/?$/, '/') + 'page/assets/{module}'"
-    return f"import({address}).then((module) => module.mount({arguments}));"
+    said = f"Object.assign(document.createElement('p'), {{role: 'alert', textContent: {json.dumps(missing)}}})"
+    instead = f".catch(() => element.append({said}))" if missing else ""
+    return f"import({address}).then((module) => module.mount({arguments})){instead};"
 
 
 def route() -> Route:

@@ -164,3 +164,12 @@ def test_the_button_can_be_pressed_once_it_does_something(new_page):
     held.pop().continue_()
     page.get_by_test_id("share").click()
     expect(page.get_by_test_id("share-panel")).to_be_visible()
+
+
+def test_where_the_pages_own_files_are_missing_it_says_so(new_page):
+    """As within another app, by gr.mount_gradio_app: Gradio serves the page, and nobody what belongs to it."""
+    new_page.expected.append("404")
+    page = new_page()
+    page.route("**/page/assets/interface/server/share.js", lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(page.get_by_role("alert").filter(has_text="start it by itself")).to_be_visible()
