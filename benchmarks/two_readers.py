@@ -24,6 +24,7 @@ from model import recogniser
 from model.page_reader import witness
 from model.segmentation.ink import TINY_SIDE, paper_share
 
+SCREEN = "screen"  # rows that were drawn on one, a source of their own
 SEED, MORE_ROWS = 4242, 4  # of the rows; how many times as many of each
 LOOSE = 3.0  # inverse strength of the regularisation: little, for four weights
 
@@ -53,7 +54,7 @@ def rows(count: int) -> Iterator[Case]:
     made_by = recogniser_sets()
     for make in (made_by["row, apart"], made_by["row, touching"]):
         for _ in range(count):
-            yield "row", *make(rng)
+            yield SCREEN, *make(rng)
 
 
 def fit(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> LogisticRegression:

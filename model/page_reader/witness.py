@@ -22,7 +22,7 @@ CERTAIN = 0.9  # probability
 # both read as a 1 is sure (`python -m benchmarks.pages`).
 AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (3.5, 0.2, -3.0, -2.9), 5.0
+WEIGHTS, BIAS = (4.4, -2.0, -3.4, -2.9), 4.8
 MANY = 4  # digits; a single one was never split into so many that are sure
 # Shares of a ring's height that are free above and below the digits in it: parts of a digit that the page network has split reach its
 # top or its foot.
@@ -112,12 +112,13 @@ def judge(reading: Reading, page: Page) -> Reading:
 
 
 def evidence(reading: Reading, page: Page) -> np.ndarray:
-    """What speaks for the page network's reading, (4,) float: how much more certain its least certain digit is, in [-1, 1]; more digits,
-    1, or fewer, -1; that it left writing, 1; and the share of the picture that is plain paper, in [0, 1]: of what was drawn on a screen
-    the segmentation sees the ink exactly."""
+    """What speaks for the page network's reading, (4,) float: how much more certain its least certain digit is, in [-1, 1]; that it left
+    writing, 1; the share of the picture that is plain paper, in [0, 1]: of what was drawn on a screen the segmentation sees the ink
+    exactly; and the same share where it reads fewer digits, for of those that touch there it joins some."""
     witness = page.reading
-    more = np.sign(len(_kept(witness)) - len(_kept(reading)))
-    return np.array([_certainty(witness) - _certainty(reading), more, page.unread == WRITING, page.plain], float)
+    fewer = len(_kept(witness)) < len(_kept(reading))
+    certainty = _certainty(witness) - _certainty(reading)
+    return np.array([certainty, page.unread == WRITING, page.plain, page.plain * fewer], float)
 
 
 def preference(reading: Reading, page: Page) -> float:

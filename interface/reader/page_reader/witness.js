@@ -35,8 +35,8 @@ export function judge(reading, page) {
 
 /** @type {(reading: Reading, page: Page, seen: Reading) => number} the log odds that the page network's reading is right */
 function preference(reading, {unread, plain = 0}, seen) {
-  const more = Math.sign(kept(seen).length - kept(reading).length);
-  const evidence = [certainty(seen) - certainty(reading), more, Number(unread === WRITING), plain];
+  const fewer = kept(seen).length < kept(reading).length;
+  const evidence = [certainty(seen) - certainty(reading), Number(unread === WRITING), plain, plain * Number(fewer)];
   return evidence.reduce((sum, value, at) => sum + value * WEIGHTS[at], BIAS);
 }
 

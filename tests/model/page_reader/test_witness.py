@@ -64,7 +64,7 @@ def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
 @pytest.fixture
 def plain_rule(monkeypatch):
     """Weights for what follows from the rule, whichever ship: certainty speaks for a reading, writing that is left against it."""
-    monkeypatch.setattr(witness, "WEIGHTS", (3.0, 0.6, -2.7, 0.0))
+    monkeypatch.setattr(witness, "WEIGHTS", (3.0, -2.7, 0.0, 0.0))
     monkeypatch.setattr(witness, "BIAS", 2.6)
 
 
@@ -95,6 +95,13 @@ def page(text: str, *other: Box, unread: str = "", verdict: str = SURE) -> Page:
 def test_a_picture_that_the_two_read_differently_says_why_it_is_unsure(other, unread, text, why):
     found = witness.judge(segmented("123"), page("12", *other, unread=unread, verdict=UNSURE))
     assert (found.text, found.verdict, found.why) == (text, UNSURE, why)
+
+
+def test_fewer_digits_speak_against_the_page_network_where_the_paper_is_plain():
+    drawn = dataclasses.replace(page("12", verdict=UNSURE), plain=0.9)
+    fewer, as_many = (witness.evidence(segmented(text), drawn) for text in ("123", "34"))
+    assert fewer.tolist() == pytest.approx([0, 0, 0.9, 0.9]) and as_many.tolist() == pytest.approx([0, 0, 0.9, 0])
+    assert witness.preference(segmented("123"), drawn) < witness.preference(segmented("34"), drawn)
 
 
 @pytest.mark.parametrize(
