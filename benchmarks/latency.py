@@ -49,21 +49,34 @@ QUIET = 700  # ms without a new answer before the next stroke on the stock pad, 
 POINT = 8  # ms between two points, a mouse's 125 Hz
 
 Box = tuple[float, float, float, float]  # left, top, width, height in px of the screen
-# The answer's time is that of the last change under `where` before the next press, unless it says that it is still busy:
-# what is shown for half a stroke is not its answer yet.
+# The answer's time is when `where` last said something new before the next press, unless it says that it is still busy: what is
+# shown for half a stroke is not its answer yet. It is 0 where the whole stroke was read before the pen was lifted.
 METER = """([where, attributeFilter]) => {
     window.times = [];
     window.written = [];
     window.changes = 0;
-    let up = null, stroke = -1;
+    let up = null, stroke = -1, known = null, painted = true;
     const shown = document.querySelector(where);
+    const said = () => shown.dataset.text === undefined ? shown.textContent : [shown.dataset.text, shown.dataset.verdict].join();
+    const there = () => shown.dataset.text !== undefined && shown.ariaBusy !== 'true';
     addEventListener('pointerdown', () => { up = null; }, true);
     addEventListener('pointerup', (event) => {
-        if (event.target.matches('canvas')) [up, stroke] = [event.timeStamp, stroke + 1];
+        if (!event.target.matches('canvas')) return;
+        [up, stroke, known] = [event.timeStamp, stroke + 1, null];
+        setTimeout(() => {
+            if (known !== null || !there()) return;
+            const [from, of] = [up, stroke];
+            [known, window.written[of]] = [said(), 0];
+            if (painted) window.times[of] = 0;
+            else requestAnimationFrame(() => { window.times[of] = performance.now() - from; });
+        });
     }, true);
     new MutationObserver(() => {
         window.changes += 1;
-        if (up === null || shown.ariaBusy === 'true') return;
+        painted = false;
+        requestAnimationFrame(() => { painted = true; });
+        if (up === null || shown.ariaBusy === 'true' || said() === known) return;
+        known = said();
         const [from, of] = [up, stroke];
         window.written[of] = performance.now() - from;
         requestAnimationFrame(() => { window.times[of] = performance.now() - from; });

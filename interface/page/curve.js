@@ -14,10 +14,13 @@ export const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 /**
  * The pieces of a stroke: a curve through the middles between its points.
  * @param {Stroke} stroke
+ * @param {number} [start]
+ * @param {number} [end]  only those at the points from start to end
  * @returns {Generator<[x0: number, y0: number, x1: number, y1: number, width: number]>}
  */
-export function* place({points, width}) {
-  for (const [i, point] of points.entries()) {
+export function* place({points, width}, start = 0, end = points.length) {
+  for (let i = start; i < end; i++) {
+    const point = points[i];
     const from = i ? middle(points[i - 1], point) : point;
     const to = i < points.length - 1 ? middle(point, points[i + 1]) : point;
     const thick = width * wider(point);

@@ -12,8 +12,12 @@ const CRC = Uint32Array.from({length: 256}, (_, n) => {
   return value;
 });
 
-/** @type {{side: number, strokes: Stroke[], ink: Float32Array}} all strokes of the last drawing but its last one, which may still grow */
-let before = {side: 0, strokes: [], ink: new Float32Array()};
+/**
+ * What was laid last time: the ink of all strokes but the last, and how much of each pixel the last one covers as far as it cannot
+ * change any more, which is all but the course to its last point.
+ * @type {{side: number, strokes: Stroke[], ink: Float32Array, last: Stroke | null, points: number, covered: Float32Array}}
+ */
+let before = {side: 0, strokes: [], ink: new Float32Array(), last: null, points: 0, covered: new Float32Array()};
 
 /**
  * The drawing as every model gets it: black on white, whatever the theme shows.
@@ -24,9 +28,8 @@ let before = {side: 0, strokes: [], ink: new Float32Array()};
 export function pixels(strokes, side) {
   const image = new ImageData(side, side);
   const words = new Uint32Array(image.data.buffer);
-  greys(strokes, side).forEach((value, i) => {
-    words[i] = 0xff000000 | (value * 0x010101);
-  });
+  const values = greys(strokes, side);
+  for (let i = 0; i < values.length; i++) words[i] = 0xff000000 | (values[i] * 0x010101);
   return image;
 }
 
@@ -55,29 +58,54 @@ export async function png(strokes, side) {
 
 /** @type {(strokes: Stroke[], side: number) => Uint8Array} 255 paper – 0 ink */
 function greys(strokes, side) {
+  const size = side * side;
+  const last = strokes.at(-1) ?? null;
   const known = before.side === side && before.strokes.length < strokes.length && before.strokes.every((one, i) => one === strokes[i]);
-  if (!known) before = {side, strokes: [], ink: new Float32Array(side * side)};
+  if (!known) before = {side, strokes: [], ink: new Float32Array(size), last: null, points: 0, covered: new Float32Array(size)};
   for (const stroke of strokes.slice(before.strokes.length, -1)) {
-    lay(stroke, before.ink, side);
+    const covered = new Float32Array(size);
+    coverAll(covered, side, stroke, 0, stroke.points.length);
+    lay(stroke, covered, before.ink);
     before.strokes.push(stroke);
   }
   const ink = before.ink.slice();
-  if (strokes.length) lay(strokes[strokes.length - 1], ink, side);
-  return Uint8Array.from(ink, (amount) => Math.round(255 * (1 - amount)));
+  if (last) {
+    const settled = last.points.length - 1;
+    if (before.last !== last || before.points > settled) Object.assign(before, {last, points: 0, covered: new Float32Array(size)});
+    coverAll(before.covered, side, last, before.points, settled);
+    before.points = settled;
+    const covered = before.covered.slice();
+    coverAll(covered, side, last, settled, settled + 1);
+    lay(last, covered, ink);
+  }
+  const values = new Uint8Array(size);
+  for (let i = 0; i < size; i++) values[i] = Math.round(255 * (1 - ink[i]));
+  return values;
+}
+
+/**
+ * Cover what lies along a stroke's course to some of its points.
+ * @param {Float32Array} covered
+ * @param {number} side
+ * @param {Stroke} stroke
+ * @param {number} start
+ * @param {number} end
+ */
+function coverAll(covered, side, stroke, start, end) {
+  for (const [x0, y0, x1, y1, width] of place(stroke, start, end)) cover(covered, side, x0, y0, x1, y1, width / 2 + 0.5);
 }
 
 /**
  * Add a stroke to the ink, or take ink away along it.
  * @param {Stroke} stroke
+ * @param {Float32Array} covered  the share of each pixel that it covers
  * @param {Float32Array} ink  0 paper – 1 ink; changed
- * @param {number} side
  */
-function lay(stroke, ink, side) {
-  const covered = new Float32Array(side * side);
-  for (const [x0, y0, x1, y1, width] of place(stroke)) cover(covered, side, x0, y0, x1, y1, width / 2 + 0.5);
-  covered.forEach((share, i) => {
-    if (share) ink[i] = stroke.erase ? ink[i] * (1 - share) : ink[i] + share * (1 - ink[i]);
-  });
+function lay({erase}, covered, ink) {
+  for (let i = 0; i < ink.length; i++) {
+    const share = covered[i];
+    if (share) ink[i] = erase ? ink[i] * (1 - share) : ink[i] + share * (1 - ink[i]);
+  }
 }
 
 /**
@@ -99,7 +127,8 @@ function cover(covered, side, x0, y0, x1, y1, reach) {
     for (let x = left; x <= right; x++) {
       const [px, py] = [x + 0.5 - x0, y + 0.5 - y0];
       const along = Math.max(0, Math.min(1, (px * dx + py * dy) / square));
-      const share = Math.min(1, reach - Math.hypot(px - along * dx, py - along * dy));
+      const [ax, ay] = [px - along * dx, py - along * dy];
+      const share = Math.min(1, reach - Math.sqrt(ax * ax + ay * ay));
       if (share > covered[y * side + x]) covered[y * side + x] = share;
     }
   }

@@ -120,8 +120,8 @@ export class Predict {
       this.live.forget();
       this.show(EMPTY, true);
     } else {
-      this.parts.answer.setAttribute('aria-busy', 'true');
       this.live[how]();
+      this.parts.answer.setAttribute('aria-busy', String(!this.live.upToDate)); // what a lifted pen has drawn may be read already
     }
   }
 

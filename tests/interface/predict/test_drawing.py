@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import (
     PHONE,
     draw,
+    eventually,
     expect_text,
     on_screen,
     strokes_of,
@@ -60,7 +61,7 @@ def test_the_answer_changes_while_the_pen_is_down(page):
     page.mouse.up()
     expect(answer).to_have_attribute("aria-busy", "false")
     assert version >= 1
-    assert int(answer.get_attribute("data-version")) > version
+    eventually(page, lambda: int(answer.get_attribute("data-version")), lambda now: now > version)
 
 
 def test_no_answer_to_an_older_drawing_appears_after_clear(page):

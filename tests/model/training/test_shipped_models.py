@@ -8,10 +8,18 @@ import pytest
 from model import datasets, recogniser
 from model.page_reader import witness
 from model.segmentation import strip
-from model.training import networks, page_card, page_network, strip_set
+from model.training import page_card, page_network, strip_set
 from model.training.measure import decode
 from model.training.model_card import sha256
 from model.training.recipes import RECIPES, STUDENT, TOUCHING
+
+
+@pytest.fixture
+def networks():
+    """model.training.networks, imported here: TensorFlow takes seconds, and every process collects these tests."""
+    from model.training import networks
+
+    return networks
 
 
 def test_recipes_are_named_as_their_command():
@@ -53,7 +61,7 @@ def test_the_network_for_touching_digits_reaches_what_its_card_states(mnist, pen
     assert np.mean(right) >= TOUCHING.accuracy
 
 
-def test_the_student_is_what_its_card_states(mnist):
+def test_the_student_is_what_its_card_states(mnist, networks):
     folder = recogniser.TRAINED / "student"
     stated = json.loads((folder / "card.json").read_text("utf-8"))
     for file, expected in stated["files"].items():
@@ -87,7 +95,7 @@ def test_the_page_network_is_what_its_card_states():
     assert page_network.build().count_params() == stated["parameters"]
 
 
-def test_classic_is_the_original():
+def test_classic_is_the_original(networks):
     layers = networks.classic().layers
     assert [type(layer).__name__ for layer in layers] == ["Flatten", "Dense", "Dense", "Dense"]
     assert [(x.units, x.activation.__name__) for x in layers[1:]] == [(128, "relu"), (128, "relu"), (10, "softmax")]
