@@ -59,27 +59,23 @@ METER = """([where, attributeFilter]) => {
     const shown = document.querySelector(where);
     const said = () => shown.dataset.text === undefined ? shown.textContent : [shown.dataset.text, shown.dataset.verdict].join();
     const there = () => shown.dataset.text !== undefined && shown.ariaBusy !== 'true';
+    const note = (written) => {
+        const [from, of] = [up, stroke];
+        [known, window.written[of]] = [said(), written];
+        if (written || !painted) requestAnimationFrame(() => { window.times[of] = performance.now() - from; });
+        else window.times[of] = 0;
+    };
     addEventListener('pointerdown', () => { up = null; }, true);
     addEventListener('pointerup', (event) => {
         if (!event.target.matches('canvas')) return;
         [up, stroke, known] = [event.timeStamp, stroke + 1, null];
-        setTimeout(() => {
-            if (known !== null || !there()) return;
-            const [from, of] = [up, stroke];
-            [known, window.written[of]] = [said(), 0];
-            if (painted) window.times[of] = 0;
-            else requestAnimationFrame(() => { window.times[of] = performance.now() - from; });
-        });
+        setTimeout(() => { if (known === null && there()) note(0); });
     }, true);
     new MutationObserver(() => {
         window.changes += 1;
         painted = false;
         requestAnimationFrame(() => { painted = true; });
-        if (up === null || shown.ariaBusy === 'true' || said() === known) return;
-        known = said();
-        const [from, of] = [up, stroke];
-        window.written[of] = performance.now() - from;
-        requestAnimationFrame(() => { window.times[of] = performance.now() - from; });
+        if (up !== null && shown.ariaBusy !== 'true' && said() !== known) note(performance.now() - up);
     }).observe(shown, attributeFilter ? {attributeFilter} : {subtree: true, childList: true, characterData: true});
 }"""
 

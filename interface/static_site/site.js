@@ -26,11 +26,28 @@ setTheme();
 
 const tabs = findAll(document, '.page-tabs > .tab-container [role=tab]', HTMLElement);
 
-/** @type {Record<string, () => unknown>} what starts a tab when it is first opened, by its element's id */
+const NOT_LOADED = 'This part could not be loaded. Check the connection, and choose its tab again.';
+
+/** @type {Record<string, () => Promise<(panel: HTMLElement) => void>>} what loads a tab when it is first opened, by its element's id */
 const later = {
-  'tab-evaluate': () => import('./evaluate/dashboard.js').then(({mount: start}) => start(find(document, '#evaluate', HTMLElement), link)),
-  'tab-explore': () => import('../explore/tab.js').then(({mount: start}) => start(find(document, '#explore', HTMLElement))),
+  'tab-evaluate': async () => {
+    const {mount: start} = await import('./evaluate/dashboard.js');
+    return (panel) => start(panel, link);
+  },
+  'tab-explore': async () => (await import('../explore/tab.js')).mount,
 };
+
+/** @type {(tab: HTMLElement, panel: HTMLElement) => Promise<void>} load what a tab shows; where that fails, the next choice tries again */
+async function begin(tab, panel) {
+  const loads = later[tab.id];
+  if (!loads) return;
+  delete later[tab.id];
+  panel.querySelector(':scope > [role=alert]')?.remove();
+  const start = await loads().catch(() => null);
+  if (start) return start(panel);
+  later[tab.id] = loads;
+  panel.prepend(Object.assign(document.createElement('p'), {role: 'alert', textContent: NOT_LOADED}));
+}
 
 /** @param {HTMLElement} tab */
 function choose(tab) {
@@ -39,10 +56,10 @@ function choose(tab) {
     one.setAttribute('aria-selected', String(chosen));
     one.classList.toggle('selected', chosen);
     one.tabIndex = chosen ? 0 : -1;
-    find(document, `#${one.getAttribute('aria-controls')}`, HTMLElement).hidden = !chosen;
+    const panel = find(document, `#${one.getAttribute('aria-controls')}`, HTMLElement);
+    panel.hidden = !chosen;
+    if (chosen) begin(one, panel);
   }
-  later[tab.id]?.();
-  delete later[tab.id];
 }
 tabs.forEach((tab, at) => {
   tab.onclick = () => choose(tab);

@@ -218,6 +218,19 @@ def test_nothing_of_the_evaluation_is_fetched_before_it_is_wanted(open_site):
     eventually(page, lambda: asked, lambda urls: any(url.endswith("page_reader.tflite") for url in urls))
 
 
+def test_a_tab_that_cannot_be_loaded_says_so_and_is_tried_again(open_site):
+    page = open_site(service_workers="block")
+    open_site.expected += ["ERR_FAILED", "dynamically imported"]
+    page.route("**/evaluate/dashboard.js", lambda route: route.abort())
+    page.get_by_role("tab", name="Evaluate").click()
+    expect(page.locator("#evaluate").get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute("**/evaluate/dashboard.js")
+    page.get_by_role("tab", name="Predict").click()
+    page.get_by_role("tab", name="Evaluate").click()
+    expect(page.get_by_test_id("evaluation-status")).to_be_visible()
+    expect(page.locator("#evaluate").get_by_role("alert")).to_have_count(0)
+
+
 def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder):
     wanted = (
         "reports/*",
@@ -228,6 +241,8 @@ def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder
         "engine/*/*.bin",
         "engine/*/inside.tflite",
         "engine/*/page_reader.tflite",
+        "engine/*/page_writing.tflite",
+        "engine/*/instance_classifier.json",
         "engine/*/jax*",
     )
     later = [path for pattern in wanted for path in site_folder.glob(pattern)]
