@@ -50,15 +50,12 @@ export function paintImages(view, images, context, inSight) {
   const small = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
   const paper = context2d(small);
   const pixels = paper.createImageData(28, 28);
+  const words = new Uint32Array(pixels.data.buffer); // a whole pixel at once
   context.imageSmoothingEnabled = false;
   for (const i of inSight) {
-    const colour = Number.parseInt(COLOURS[labels[i]].slice(1), 16);
-    for (let at = 0; at < 784; at++) {
-      pixels.data[4 * at] = colour >> 16;
-      pixels.data[4 * at + 1] = (colour >> 8) & 255;
-      pixels.data[4 * at + 2] = colour & 255;
-      pixels.data[4 * at + 3] = images[784 * i + at];
-    }
+    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(COLOURS[labels[i]].slice(at, at + 2), 16));
+    const colour = red | (green << 8) | (blue << 16);
+    for (let at = 0; at < 784; at++) words[at] = colour | (images[784 * i + at] << 24);
     paper.putImageData(pixels, 0, 0);
     const [x, y] = view.toCanvas(positions[2 * i], positions[2 * i + 1]);
     context.clearRect(x - side / 2, y - side / 2, side, side);

@@ -217,14 +217,15 @@ export class MapView {
 
   /** @type {(x: number, y: number) => {index: number, distance: number}} the image nearest to a place on the canvas, px */
   nearest(x, y) {
-    const {positions} = this.map;
-    let [index, distance] = [0, Number.POSITIVE_INFINITY];
+    const {canvas, map, scale, view} = this; // asked once: each asks the browser for the canvas's size
+    const [left, top] = [view.x + (x - canvas.clientWidth / 2) / scale, view.y + (y - canvas.clientHeight / 2) / scale];
+    let [index, least] = [0, Number.POSITIVE_INFINITY];
     for (let i = 0; i < IMAGES; i++) {
-      const [px, py] = this.toCanvas(positions[2 * i], positions[2 * i + 1]);
-      const away = Math.hypot(px - x, py - y);
-      if (away < distance) [index, distance] = [i, away];
+      const [dx, dy] = [map.positions[2 * i] - left, map.positions[2 * i + 1] - top];
+      const square = dx * dx + dy * dy;
+      if (square < least) [index, least] = [i, square];
     }
-    return {index, distance};
+    return {index, distance: scale * Math.sqrt(least)};
   }
 
   /** @param {Place | null} at  where the pointer is, null: nowhere; which image is there is said */
