@@ -188,7 +188,7 @@ def train(page: Page) -> None:
 
 def teach(page: Page) -> None:
     explore(page, "teach")
-    expect(page.get_by_test_id("teach-prompt")).to_contain_text("Now a")
+    expect(page.get_by_test_id("teach-prompt")).to_contain_text("Now draw a")
 
 
 def quiz(page: Page) -> None:
