@@ -60,7 +60,7 @@ class Page(gr.Blocks):
         return super().launch(*given, **named)
 
     def _options(self, host: str, named: dict[str, Any]) -> dict[str, Any]:
-        root_path = named.get("root_path") or ""
+        root_path = named["root_path"]
         link = sharing.PublicLink(host, root_path)
         frames = surroundings.NOTEBOOKS if surroundings.in_notebook() else ServerOptions.frame_ancestors
         options = ServerOptions(bool(named.get("share")), frame_ancestors=frames, root_path=root_path, link=link)

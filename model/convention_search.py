@@ -101,17 +101,18 @@ def search(engine: Engine, inputs: tuple[str, ...] = (), wanted_output: str | No
     layout = layout_of(engine.shape)
     assert layout is not None  # as CUSTOM wants it
     small = layout.side == SMALLEST  # scikit-learn's digits, which have 17 levels
-    candidates = list(_candidates(engine, inputs, small or bool(inputs)))
+    usual, unusual = [*INPUTS, *(COLOUR_INPUTS if layout.channels == 3 else ())], _unusual(layout)
+    at_once = small or bool(inputs)
+    candidates = list(_candidates(engine, layout, [*usual, *unusual] if at_once else usual, inputs))
     if not candidates:
         raise ModelError(
             f"--input {inputs[0]} does not fit {engine.path}, whose input is {'×'.join(map(str, engine.shape))}."
         )
     few = min(FEW, tries.affordable(candidates))
     ranked = tries.rank(candidates, few, wanted_output)
-    if tries.accuracy(ranked[0], few) < USUAL and not inputs:
-        ranked = tries.rank(
-            ranked + tries.rank(list(_candidates(engine, inputs, True)), few, wanted_output), few, wanted_output
-        )
+    if tries.accuracy(ranked[0], few) < USUAL and not at_once:
+        further = list(_candidates(engine, layout, unusual, inputs))
+        ranked = tries.rank(ranked + tries.rank(further, few, wanted_output), few, wanted_output)
     if tries.accuracy(ranked[0], few) < SOUND:
         exchanged = [dataclasses.replace(one, transposed=True) for one in candidates]
         ranked = tries.rank(ranked + tries.rank(exchanged, few, wanted_output), few, wanted_output)
@@ -148,11 +149,8 @@ def _labelled() -> tuple[np.ndarray, np.ndarray, str]:
     return unit(train.images[chosen]), train.labels[chosen], "of MNIST's training images"
 
 
-def _candidates(engine: Engine, inputs: tuple[str, ...], unusual: bool) -> Iterator[Convention]:
-    """Every way that fits the network's input, upright and with the digits in order. unusual: with those of UNUSUAL_INPUTS."""
-    layout = layout_of(engine.shape)
-    assert layout is not None  # as CUSTOM wants it
-    names = [*INPUTS, *(COLOUR_INPUTS if layout.channels == 3 else ()), *(_unusual(layout) if unusual else ())]
+def _candidates(engine: Engine, layout: Layout, names: list[str], inputs: tuple[str, ...]) -> Iterator[Convention]:
+    """Every way to feed the network one of these inputs, of `inputs` where some are given, upright and with the digits in order."""
     constants = (1.0, 0.0) if engine.others else (None,)
     for dark, name, geometry, constant, at in itertools.product(
         (False, True), names, layout.geometries, constants, range(engine.output_choices)

@@ -29,12 +29,8 @@ from model.segmentation.segment import Piece
 
 TRAINED = Path(__file__).parent / "trained"
 DEFAULT, TOUCHING, PAGE_READER, PAGE_WRITING = "cnn", "touching", "page_reader", "page_writing"
-HELPERS = (
-    TOUCHING,
-    PAGE_READER,
-    PAGE_WRITING,
-    cascade.STUDENT.name,
-)  # they ship with the models, but nobody chooses them
+# They ship with the models, but nobody chooses them.
+HELPERS = (TOUCHING, PAGE_READER, PAGE_WRITING, cascade.STUDENT.name)
 GOOD_ENOUGH = 0.95  # quality at which no further ink is tried
 ALONE = 0.85  # each further digit in a tiny picture makes a reading this much less likely: broken strokes are commoner
 CROWD = 60  # pieces in one ink from which a line of mostly no digits is texture, not writing that touches

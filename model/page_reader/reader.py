@@ -122,8 +122,8 @@ class PageReader:
         fits = [i for i in found.instances if i.digit >= KIND and READABLE[0] <= i.size <= READABLE[1]][:MOST]
         if not fits:
             return 0.0, BEST
-        read = self.asked.read_pieces(_pieces(fits), one_look=True)
-        explained = sum(d.probability * i.heat * i.digit * _area(i.ink) for d, i in zip(read, fits, strict=True))
+        read = _read(self.asked, fits, range(len(fits)), one_look=True)
+        explained = sum(d.probability * fits[at].heat * fits[at].digit * _area(fits[at].ink) for at, d in read.items())
         return explained / max(_area(found.ink), 1), float(np.median([i.size for i in fits]))
 
     def _pass(self, grey: np.ndarray, scale: float) -> Found:
@@ -135,10 +135,9 @@ class PageReader:
         answers, all_read = self.answers(instances)
         probabilities = self.classify(instances, answers)
         taken = [at for at, answer in enumerate(answers) if answer and probabilities[at] >= IS_DIGIT]
-        read = self.digits.read_pieces(_pieces([instances[at] for at in taken])) if taken else []
         digits = {
             at: self._judged(digit, instances[at].ink, float(probabilities[at]))
-            for at, digit in zip(taken, read, strict=True)
+            for at, digit in _read(self.digits, instances, taken).items()
         }
         typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
         kept, other = [], []
@@ -167,20 +166,23 @@ class PageReader:
         were read: the likeliest are read first."""
         likely = [at for at, i in enumerate(instances) if i.digit >= ASKED]
         likely.sort(key=lambda at: -instances[at].heat * instances[at].digit)
-        answers: list[Digit | None] = [None] * len(instances)
-        for part in (likely[:SAMPLE], likely[SAMPLE:]):
-            if part:
-                read = self.asked.read_pieces(_pieces([instances[at] for at in part]), one_look=True)
-                for at, digit in zip(part, read, strict=True):
-                    answers[at] = digit
-            digits = sum(answer is not None and answer.verdict != NOT_A_DIGIT for answer in answers)
-            if len(likely) > SAMPLE and digits < TEXTURE * SAMPLE:
-                return answers, False
-        return answers, True
+        first, rest = likely[:SAMPLE], likely[SAMPLE:]
+        answers = _read(self.asked, instances, first, one_look=True)
+        texture = sum(digit.verdict != NOT_A_DIGIT for digit in answers.values()) < TEXTURE * SAMPLE
+        all_read = not (rest and texture)
+        if all_read:
+            answers |= _read(self.asked, instances, rest, one_look=True)
+        return [answers.get(at) for at in range(len(instances))], all_read
 
 
-def _pieces(instances: Sequence[Instance]) -> list[Piece]:
-    return [Piece(i.box, i.ink) for i in instances]
+def _read(
+    digits: line_reader.DigitReader, instances: Sequence[Instance], numbers: Sequence[int], one_look: bool = False
+) -> dict[int, Digit]:
+    """What a digit network reads in the instances of these numbers, by number."""
+    if not numbers:
+        return {}
+    pieces = [Piece(instances[at].box, instances[at].ink) for at in numbers]
+    return dict(zip(numbers, digits.read_pieces(pieces, one_look), strict=True))
 
 
 def _area(ink: np.ndarray) -> int:

@@ -72,8 +72,13 @@ def train(recipe: Recipe, out: Path, epochs: int, seed: int, resume: bool = Fals
 
 def make_task(recipe: Recipe, mnist: datasets.Labelled, seed: int) -> Task:
     """What the recipe learns. mnist: the 60,000 training images; those from datasets.HELD_OUT on are for validation alone."""
-    kind = Distillation if recipe.teacher else TouchingDigits if recipe.network == "touching" else SingleDigits
-    kind = PageWriting if recipe.from_pages else kind
+    kind = SingleDigits
+    if recipe.teacher:
+        kind = Distillation
+    elif recipe.from_pages:
+        kind = PageWriting
+    elif recipe.network == "touching":
+        kind = TouchingDigits
     return kind(recipe, mnist, seed)
 
 

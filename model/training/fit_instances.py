@@ -1,6 +1,6 @@
 """`python -m model.training.fit_instances [--pages N] [--out FILE]`: trains what says which instances on a page are digits.
 
-It reads pages of the generator with the page network and the digit network that ship, half of the print in fonts that the page network has not
+It reads pages of the generator with the page network and `page_writing` as they ship, half of the print in fonts that the page network has not
 seen as print, and learns from `instance_classifier.features` which instances were digits. The digit shares are shaken meanwhile: on photographs the page
 network is surer than right, and what stands around must count as well. A few minutes; after every training of either network.
 """

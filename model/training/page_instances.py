@@ -1,6 +1,7 @@
 """Instances of writing that the page network finds on generated pages, with what each of them is. Enter at `read_pages`.
 
-What learns from them: the perceptron that says which are digits (fit_instances.py), and the digit network of pages (page_writing.py).
+What learns from them: the perceptron that says which are digits (fit_instances.py), and the network that
+says what each may be (page_writing.py).
 """
 
 import multiprocessing

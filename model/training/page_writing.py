@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 PAGES = 3_000
 HELD_OUT = 0.1  # of the pages
-OF_CNN = 0.5  # share of an epoch of `cnn` that an epoch shows beside all that was found
+OF_CNN = (
+    0.5  # images of an epoch of `cnn` that one shows beside all that was found, as a share of MNIST's training images
+)
 
 
 class PageWriting(SingleDigits):
@@ -36,8 +38,8 @@ class PageWriting(SingleDigits):
         pages = read_pages(PAGES, seed, partial(recogniser.load, self.start))
         order = np.random.default_rng(seed).permutation(len(pages))
         unseen = int(HELD_OUT * len(pages))
-        self.found = images([pages[at] for at in order[unseen:]])
-        others = images([pages[at] for at in order[:unseen]])
+        self.found = images_of([pages[at] for at in order[unseen:]])
+        others = images_of([pages[at] for at in order[:unseen]])
         self.unseen = others[others.labels != NONE]
 
     @property
@@ -46,10 +48,11 @@ class PageWriting(SingleDigits):
         return super().counts | {"page_digits": digits, "page_others": len(self.found) - digits}
 
     def examples(self, rng: np.random.Generator) -> datasets.Labelled:
-        others = super().examples(rng)[: int(OF_CNN * (len(self.training)))]
+        others = super().examples(rng)[: int(OF_CNN * len(self.training))]
         order = rng.permutation(len(others) + len(self.found))
-        both = np.concatenate([others.images, self.found.images]), np.concatenate([others.labels, self.found.labels])
-        return datasets.Labelled(both[0][order], both[1][order])
+        images = np.concatenate([others.images, self.found.images])
+        labels = np.concatenate([others.labels, self.found.labels])
+        return datasets.Labelled(images[order], labels[order])
 
     def validate(self, network: "keras.Model") -> tuple[float, float]:
         """On the digits of pages that are not learned from."""
@@ -68,7 +71,7 @@ class PageWriting(SingleDigits):
         return {**super().measure(network, path), "held_out_page_digits": figures}
 
 
-def images(pages: list[Read]) -> datasets.Labelled:
+def images_of(pages: list[Read]) -> datasets.Labelled:
     """The instances that a digit network is asked about, (n, 28, 28) uint8, each with its digit or NONE; no cut digits."""
     asked = [
         (instance, known)

@@ -38,11 +38,9 @@ class Recipe:
     accuracy: float  # what it reaches at least: on MNIST's 10,000 test images, or of held-out strips read exactly
     cpu_minutes: float  # measured, all cores together; the minutes on the clock stand in the card
     about: str
-    starts_from: str | None = None  # the recipe whose trained convolutions it starts from
+    starts_from: str | None = None  # the recipe whose trained weights it starts from, as far as they fit
     teacher: str | None = None  # the shipped model whose outputs it learns (model/training/distillation.py)
-    from_pages: bool = (
-        False  # whether it learns from what the page network finds on pages, too (model/training/page_writing.py)
-    )
+    from_pages: bool = False  # whether it learns what the page network finds, too (model/training/page_writing.py)
 
     @property
     def epochs(self) -> int:
@@ -145,7 +143,7 @@ PAGE_WRITING = Recipe(
     weight_decay=0.01,
     second_look=True,
     accuracy=0.995,
-    cpu_minutes=24,
+    cpu_minutes=24,  # half of it reads the pages, in processes that the card does not count
     about="the network of cnn, which went on learning from what the page network finds on drawn pages; it says what may be a digit",
     starts_from="cnn",
     from_pages=True,

@@ -49,17 +49,7 @@ def _stroked(glyph: Glyph, linear, origin, brush: float, side: int, pen: str, _r
     if fine > 1:
         ink = cv2.resize(ink, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     middle, height = (low + high) / 2, max(float(high[1] - low[1]), 0.3 * float(high[0] - low[0])) + brush
-    return Stamp(
-        ink,
-        left,
-        top,
-        (float(middle[0]), float(middle[1])),
-        height,
-        visible(ink, left, top, side),
-        glyph.kind,
-        pen,
-        glyph.text,
-    )
+    return _made(ink, left, top, middle, height, side, glyph, pen)
 
 
 def _stamped(
@@ -89,17 +79,12 @@ def _stamped(
         ink[cv2.warpAffine(bitmap, m, (right - left, bottom - top), flags=cv2.INTER_LINEAR) < 20] = 0
     middle = linear @ np.array(glyph.middle) + origin
     height = max(glyph.height, 0.3 * glyph.width) * float(np.linalg.norm(linear[:, 1]))
-    return Stamp(
-        ink,
-        left,
-        top,
-        (float(middle[0]), float(middle[1])),
-        height,
-        visible(ink, left, top, side),
-        glyph.kind,
-        pen,
-        glyph.text,
-    )
+    return _made(ink, left, top, middle, height, side, glyph, pen)
+
+
+def _made(ink: np.ndarray, left: int, top: int, middle, height: float, side: int, glyph: Glyph, pen: str) -> Stamp:
+    shown = visible(ink, left, top, side)
+    return Stamp(ink, left, top, (float(middle[0]), float(middle[1])), height, shown, glyph.kind, pen, glyph.text)
 
 
 def visible(ink: np.ndarray, left: int, top: int, side: int) -> float:

@@ -5,7 +5,7 @@ import numpy as np
 from model.page_reader.instances import Instance
 from model.training.digit_set import NONE
 from model.training.page_instances import CUT, OTHER, Read, what_each_is
-from model.training.page_writing import images
+from model.training.page_writing import images_of
 from model.training.pages.labels import Crop
 
 
@@ -37,6 +37,6 @@ def test_the_scale_of_the_pass_is_undone():
 
 def test_the_digit_network_learns_what_it_is_asked_about_and_no_cut_digits():
     found = [instance(0, 0), instance(30, 0), instance(60, 0), instance(90, 0, share=0.0)]
-    learned = images([Read(found, [None] * 4, np.array([3, OTHER, CUT, OTHER]))])
+    learned = images_of([Read(found, [None] * 4, np.array([3, OTHER, CUT, OTHER]))])
     assert learned.labels.tolist() == [3, NONE]
     assert learned.images.shape == (2, 28, 28) and learned.images.dtype == np.uint8 and learned.images.max() == 255
