@@ -17,8 +17,8 @@ PICTURE = np.full((192, 192, 3), 255, np.uint8)
 class Sevens:
     """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them."""
 
-    def __init__(self, *verdicts: str, outputs: int = 11):
-        self.verdicts, self.count, self.engine = verdicts, 0, SimpleNamespace(outputs=outputs)
+    def __init__(self, *verdicts: str):
+        self.verdicts, self.count, self.engine = verdicts, 0, SimpleNamespace(outputs=11)
         self.touching_network = lambda windows: np.eye(12)[np.full((len(windows), 64), 11)]  # sees nothing
 
     def read_pieces(self, pieces, one_look=False):
