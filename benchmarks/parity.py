@@ -28,6 +28,7 @@ from model import recogniser, strokes
 from model.labelled_drawings import DIGITS
 from model.page_reader import witness
 from model.pictures import PictureError, open_picture
+from model.training.rendering import render
 from tools import chromium
 from tools.web import serving
 
@@ -174,11 +175,12 @@ def picture_files(n: int, seed: int = 0) -> list[tuple[str, bytes]]:
         "drawing": lambda: made.upload(some(1)[0], rng)[0],
         "row": lambda: made.row(some(int(rng.integers(2, 9))), rng)[0],
         "tiny": lambda: made.two_in_28(some(2), rng)[0],
+        "scan": lambda: made.stretched_binary(render(some(1)[0], rng), rng),
         "nothing": lambda: made.texture(rng)[0],
         **{kind: lambda draw=draw: draw(pens, rng)[0] for kind, draw in PAGES.items()},
     }
     pages = tuple(PAGES)
-    order = ("photo", "page", *pages[:4], "photo", "drawing", "row", "page", *pages[4:], "tiny", "nothing")
+    order = ("photo", "page", *pages[:4], "photo", "drawing", "row", "page", *pages[4:], "tiny", "scan", "nothing")
     for index in range(n):
         kind = order[index % len(order)]
         picture = np.ascontiguousarray(kinds[kind]()[..., ::-1])

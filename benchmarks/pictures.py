@@ -4,6 +4,7 @@ Most functions take digits and a random generator and return a picture, (H, W, 3
 """
 
 import functools
+import os
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from model import datasets, strokes
+from model.training.pages.handwriting import read_optdigits
 from model.training.rendering import render
 
 COLOURS = ((20, 20, 20), (200, 30, 30), (30, 60, 200), (20, 130, 50), (120, 30, 140), (230, 120, 0))
@@ -23,6 +25,15 @@ def held_out_pens() -> list[datasets.PenDigit]:
 
 def held_out_mnist() -> datasets.Labelled:
     return datasets.load_mnist().train[datasets.HELD_OUT :]
+
+
+def scans() -> datasets.Labelled:
+    """The digits of optdigits' training file, (n, 32, 32), of which no digit network has learned; none where ``$HANDWRITING`` does not
+    name the folder that holds optdigits/."""
+    path = Path(os.environ.get("HANDWRITING", "")) / "optdigits" / "optdigits-orig.tra.gz"
+    found = read_optdigits(path) if path.is_file() else []
+    images = np.array([image for _, image in found], np.uint8).reshape(-1, 32, 32)
+    return datasets.Labelled(images, np.array([label for label, _ in found], np.int64))
 
 
 def coloured(ink: np.ndarray, paper, pen) -> np.ndarray:
@@ -113,8 +124,7 @@ def two_in_28(pens: list[datasets.PenDigit], rng) -> tuple[np.ndarray, str]:
 
 def small_grey(image: np.ndarray, rng) -> np.ndarray:
     """A postal scan: a 16×16 grey box around the digit, light on dark or the reverse."""
-    tight = image[np.ix_(image.any(axis=1), image.any(axis=0))]
-    small = cv2.resize(tight, (16, 16), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(_cut(image), (16, 16), interpolation=cv2.INTER_AREA)
     return np.repeat((small if rng.random() < 0.5 else 255 - small)[..., None], 3, axis=2)
 
 
@@ -126,6 +136,23 @@ def tight_binary(image: np.ndarray, rng) -> np.ndarray:
     big = cv2.resize(tight, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     binary = ((big > 110) * 255).astype(np.uint8)
     return np.repeat((binary if rng.random() < 0.5 else 255 - binary)[..., None], 3, axis=2)
+
+
+def stretched_binary(image: np.ndarray, _rng) -> np.ndarray:
+    """A scan stretched to a square of 16×16 px, in pure black and white, as Semeion's are."""
+    small = cv2.resize(_cut(image), (16, 16), interpolation=cv2.INTER_AREA)
+    return np.repeat(255 - (small >= 128)[..., None].astype(np.uint8) * 255, 3, axis=2)
+
+
+def stretched_counts(image: np.ndarray, _rng) -> np.ndarray:
+    """A scan stretched to 30×48 px in black and white, of which each grey px is the mean of 2×3: 15×16, as those of "Multiple Features"."""
+    large = (cv2.resize(_cut(image), (30, 48), interpolation=cv2.INTER_AREA) >= 128).astype(np.float32)
+    small = cv2.resize(large, (15, 16), interpolation=cv2.INTER_AREA)
+    return np.repeat(np.round(255 - small * 255)[..., None].astype(np.uint8), 3, axis=2)
+
+
+def _cut(image: np.ndarray) -> np.ndarray:
+    return image[np.ix_(image.any(axis=1), image.any(axis=0))]
 
 
 def row_ink(pens: list[datasets.PenDigit], rng, touching: float) -> tuple[np.ndarray, str]:

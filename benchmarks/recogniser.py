@@ -59,15 +59,20 @@ def main() -> None:
 
 def sets() -> dict[str, Make]:
     """Name → function that makes a picture of that set; the text is empty where there is no digit."""
-    pens, mnist = pictures.held_out_pens(), pictures.held_out_mnist()
+    pens, mnist, scans = pictures.held_out_pens(), pictures.held_out_mnist(), pictures.scans()
 
     def some(rng, low, high=None):
         return [pens[i] for i in rng.integers(len(pens), size=int(rng.integers(low, high)) if high else low)]
 
-    def scan(make, rng):
-        i = rng.integers(len(mnist))
-        return make(mnist.images[i], rng), str(mnist.labels[i])
+    def scan(make, rng, known=mnist):
+        i = rng.integers(len(known))
+        return make(known.images[i], rng), str(known.labels[i])
 
+    of_scans = {
+        "scans 32×32": lambda rng: scan(lambda image, _: np.repeat(255 - image[..., None], 3, axis=2), rng, scans),
+        "scans 16×16 bw": lambda rng: scan(pictures.stretched_binary, rng, scans),
+        "scans 15×16": lambda rng: scan(pictures.stretched_counts, rng, scans),
+    }
     return {
         "pad": lambda rng: pictures.pad(some(rng, 1)[0], rng),
         "upload": lambda rng: pictures.upload(some(rng, 1)[0], rng),
@@ -75,6 +80,9 @@ def sets() -> dict[str, Make]:
         "28×28 picture": lambda rng: scan(lambda image, _: np.repeat(image[..., None], 3, axis=2), rng),
         "16×16 grey": lambda rng: scan(pictures.small_grey, rng),
         "tight binary": lambda rng: scan(pictures.tight_binary, rng),
+        "16×16 bw": lambda rng: scan(pictures.stretched_binary, rng),
+        "15×16 counts": lambda rng: scan(pictures.stretched_counts, rng),
+        **(of_scans if len(scans) else {}),
         "two in 28×28": lambda rng: pictures.two_in_28(some(rng, 2), rng),
         "row, apart": lambda rng: pictures.row(some(rng, 2, 13), rng, 0.0),
         "row, touching": lambda rng: pictures.row(some(rng, 2, 13), rng),

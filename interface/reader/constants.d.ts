@@ -22,6 +22,9 @@ export const normalization: {
 /** model/segmentation/segment.py */
 export const segment: {MOST_PIECES: number; SPECK: number; FRAGMENT: number; DUST: number};
 
+/** model/segmentation/edges.py */
+export const edges: {BAR: number; ACROSS: number; RULE: number; SHADOW: number; FILLS: number; TALL_ENOUGH: number};
+
 /** model/segmentation/ink.py */
 export const ink: {
   SMALL_SIDE: number;
@@ -29,14 +32,11 @@ export const ink: {
   TINY_SIDE: number;
   FLAT_SHARE: number;
   FLAT_RANGE: number;
-  BAR: number;
-  ACROSS: number;
-  RULE: number;
+  SQUARE: number;
+  FILLED_SIDES: number;
+  UNSTRETCHED: number;
   MORE: number;
   FRAME: number;
-  SHADOW: number;
-  FILLS: number;
-  TALL_ENOUGH: number;
   FAINTEST: number;
   CLEAREST: number;
   LEAST_STROKE: number;

@@ -33,12 +33,13 @@ from model import (
 from model.inference import Engine, sha256_of
 from model.page_reader import instance_classifier, instances, network, network_input, reader, witness
 from model.recogniser import Recogniser
-from model.segmentation import ink, line_reader, segment, strip, touching
+from model.segmentation import edges, ink, line_reader, segment, strip, touching
 
 # Their constants, by name; constants.d.ts beside this file says which of them the JavaScript uses.
 CONSTANTS_OF = (
     normalization,
     segment,
+    edges,
     ink,
     touching,
     strip,

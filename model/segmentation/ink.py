@@ -10,10 +10,14 @@ import cv2
 import numpy as np
 
 from model.normalization import SOLID
+from model.segmentation.edges import BAR, off_the_edge, shadowed
 
 WORKING_SIDE = 1200  # px of the longer side; larger pictures are scaled down to it
 SMALL_SIDE = 160  # px of the longer side; smaller pictures are enlarged to it, so that a one-pixel stroke has an inside
 TINY_SIDE = 40  # px; up to here a picture is a scan of one digit, or two, and its greys are strokes seen too small
+# A tiny picture is square if its longer side is at most SQUARE times the shorter one. Where ink reaches FILLED_SIDES of its sides, the digit may
+# have been stretched to it, and is read UNSTRETCHED times as wide, too.
+SQUARE, FILLED_SIDES, UNSTRETCHED = 1.15, 2, 0.55
 SAMPLE = 100_000  # pixels; so many are enough to find the paper's colour
 FLAT_SHARE = 0.45  # share of pixels with nearly the paper's colour that makes a picture "flat": drawn, not photographed
 FLAT_RANGE = 12  # grey levels; colours that differ by no more are nearly the same
@@ -22,13 +26,7 @@ STROKE_REACHES = (0.09, 0.25)
 MORE = (
     1.15  # factor of ink at a lower threshold from which it has faint strokes; less are the soft edges of the same ones
 )
-# Shares of the picture's width or height: a line as long as ACROSS and thinner than RULE is no digit.
-ACROSS, RULE = 0.95, 0.05
-BAR = 0.4  # share of the longer side: a piece with more pixels along the edge of a drawing is a frame or a bar
 FRAME = 0.08  # share of the shorter side: the widest frame
-# Pieces along the edge are shadow, no ink, if they cover SHADOW of the picture and fill FILLS of their boxes: digits fill less.
-SHADOW, FILLS = 0.1, 0.5
-TALL_ENOUGH = 0.06  # share of the longer side: the least height of a digit when what touches the edge is dropped
 FAINTEST = 18  # grey levels of contrast below which ink is distinguished from noise before it is raised, and left alone where it is noise
 CLEAREST = 200  # grey levels of the strongest stroke of faint ink once it is raised
 # Faint ink counts if its strokes stand out of their surroundings by LEAST_STROKE grey levels, and by so many deviations of the noise.
@@ -56,11 +54,11 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     picture, distance, inverse = _working_size(picture), _working_size(distance), _working_size(inverse)
     flat = share >= FLAT_SHARE and _two_tone(distance, contrast)
     whole = _scaled(distance, 0.5 * contrast) if flat else distance
-    flat = flat and not _shadowed(whole)
+    flat = flat and not shadowed(whole)
     if flat:
-        drawn = _off_the_edge(whole, BAR)
+        drawn = off_the_edge(whole, BAR)
         yield drawn, 1.0
-        faint = _off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
+        faint = off_the_edge(_scaled(distance, max(0.22 * contrast, FAINTEST / 2)), BAR)
         if (faint >= SOLID).sum() > MORE * (drawn >= SOLID).sum():
             yield faint, 0.95
         if _framed_by_paper(distance, contrast):
@@ -68,9 +66,9 @@ def candidates(picture: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     for dark, prior in zip(_likely_polarities(picture), (1.0, 0.7), strict=True):
         for reach in STROKE_REACHES:
             lit = _lit_evenly(picture if dark else 255 - picture, reach)
-            yield _off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
+            yield off_the_edge(_scaled(lit, _otsu(lit)), 0), prior * (0.95 if flat else 1.0)
     if not flat:
-        yield _off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
+        yield off_the_edge(_scaled(distance, 0.5 * contrast), BAR), 0.9
     yield _scaled(inverse, 0.5 * contrast), 0.75
 
 
@@ -122,10 +120,28 @@ def _tiny(amounts: tuple[np.ndarray, np.ndarray], contrast: float) -> Iterator[t
 
     amounts: how far each pixel is from the commonest colour, and from the opposite one, for that colour may even be the ink's.
     """
+    stretched = _may_be_stretched(amounts[0] >= 0.5 * contrast)
     for amount, prior in zip(amounts, (1.0, 0.9), strict=True):
-        amount = np.clip(_working_size(amount.astype(np.float32)), 0, contrast)
-        for level in (0.5, 0.35, 0.65):
-            yield _scaled(amount, level * contrast), prior
+        enlarged = _enlarged(amount, contrast)
+        yield _scaled(enlarged, 0.5 * contrast), prior
+        if stretched:
+            yield _scaled(_enlarged(amount, contrast, UNSTRETCHED), 0.5 * contrast), 0.9 * prior
+        for level in (0.35, 0.65):
+            yield _scaled(enlarged, level * contrast), prior
+
+
+def _may_be_stretched(inked: np.ndarray) -> bool:
+    """Whether a tiny picture may be a scan that was stretched until the digit filled a square, a 1 as wide as high: then nobody knows
+    how wide it was."""
+    reached = sum(bool(side.any()) for side in (inked[0], inked[-1], inked[:, 0], inked[:, -1]))
+    return max(inked.shape) <= SQUARE * min(inked.shape) and reached >= FILLED_SIDES
+
+
+def _enlarged(amount: np.ndarray, contrast: float, narrowed: float = 1) -> np.ndarray:
+    """A tiny picture, (H, W) uint8, in the size at which it is read, its width times ``narrowed``: float32 in [0, contrast]."""
+    (height, width), times = amount.shape, -(-SMALL_SIDE // max(amount.shape))
+    size = max(1, int(narrowed * width * times)), height * times
+    return np.clip(cv2.resize(amount.astype(np.float32), size, interpolation=cv2.INTER_CUBIC), 0, contrast)
 
 
 def _working_size(picture: np.ndarray) -> np.ndarray:
@@ -245,49 +261,6 @@ def _paper(picture: np.ndarray, reach: float) -> np.ndarray:
 def _smooth(picture: np.ndarray) -> np.ndarray:
     """A little blurred, against the noise of the sensor."""
     return cv2.GaussianBlur(picture, (0, 0), max(0.6, max(picture.shape[:2]) / 900))
-
-
-def _off_the_edge(ink: np.ndarray, allowed: float) -> np.ndarray:
-    """The ink without what runs off the picture (shadows, bars, the table beside the sheet) or right across it (a footer's rule).
-
-    Nothing is dropped unless something else is left that is tall enough to be a digit. A drawing may touch the edge: a piece may
-    have ``allowed`` of the longer side in pixels on it.
-    """
-    solid = (ink >= SOLID).astype(np.uint8)
-    if not _reaches(solid):
-        return ink
-    labels, stats, rim = _on_the_edge(solid)
-    off = rim > allowed * max(ink.shape)
-    width, height = stats[:, cv2.CC_STAT_WIDTH] / ink.shape[1], stats[:, cv2.CC_STAT_HEIGHT] / ink.shape[0]
-    off |= (np.maximum(width, height) > ACROSS) & (np.minimum(width, height) < RULE)
-    tall = (stats[:, cv2.CC_STAT_HEIGHT] >= TALL_ENOUGH * max(ink.shape)) & ~off
-    off[0] = tall[0] = False
-    return np.where(off[labels], 0, ink).astype(np.uint8) if tall.any() and off.any() else ink
-
-
-def _reaches(solid: np.ndarray) -> bool:
-    """Whether anything lies on the edge or may run right across. In most drawings nothing does, and the search for pieces is saved."""
-    _, _, width, height = cv2.boundingRect(solid)
-    edge = max(solid[0].max(), solid[-1].max(), solid[:, 0].max(), solid[:, -1].max())
-    return bool(edge or width > ACROSS * solid.shape[1] or height > ACROSS * solid.shape[0])
-
-
-def _on_the_edge(solid: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The connected pieces, of which 0 is the paper: each pixel's label, OpenCV's statistics of each piece, its pixels on the edge."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    return labels, stats, np.bincount(rim, minlength=len(stats))
-
-
-def _shadowed(ink: np.ndarray) -> bool:
-    """Whether much of the ink lies along the edge and fills its box. Shadows do; frames, bars and large digits do not."""
-    solid = (ink >= SOLID).astype(np.uint8)
-    if not _reaches(solid):
-        return False
-    _, stats, rim = _on_the_edge(solid)
-    area, box = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
-    off = (rim > BAR * max(ink.shape)) & (area > FILLS * box)
-    return bool(area[1:][off[1:]].sum() > SHADOW * ink.size)
 
 
 def _otsu(amount: np.ndarray) -> float:

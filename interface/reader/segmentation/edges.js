@@ -1,13 +1,13 @@
-// Ink along the edge of a picture: what runs off it is dropped (`offTheEdge`), and shadows are kept apart from writing (`shadowed`). A part of
-// model/segmentation/ink.py.
+// Ink along the edge of a picture: what runs off it is dropped (`offTheEdge`), and shadows are kept apart from writing (`shadowed`). It is
+// model/segmentation/edges.py in JavaScript.
 
-import {ink as INK} from '../constants.js';
+import {edges} from '../constants.js';
 import {solidBox} from '../normalization.js';
 import {label} from './segment.js';
 
 /** @import {Ink} from '../types.js' */
 
-const {BAR, ACROSS, RULE, SHADOW, FILLS, TALL_ENOUGH} = INK;
+const {BAR, ACROSS, RULE, SHADOW, FILLS, TALL_ENOUGH} = edges;
 
 /**
  * How many pixels of each piece lie on the edge, by its label.

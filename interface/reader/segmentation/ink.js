@@ -1,18 +1,20 @@
 // Picture → the inks to try (`candidates`): model/segmentation/ink.py in JavaScript, step for step; that file says what each step is
-// for. What it does with photos is in photo.js. (long because Python has these steps in one file too, and both are read side by side)
+// for. What it does with photos is in photo.js, with tiny pictures in tiny.js. (long because Python has these steps in one file too, and both are read side by side)
 
 import {blank, median, resizeTo, round} from '../arrays.js';
-import {ink as INK, normalization} from '../constants.js';
+import {edges, ink as INK, normalization} from '../constants.js';
 import {area, cut, paste} from '../normalization.js';
 import {offTheEdge, shadowed} from './edges.js';
 import {cubic, negative, otsu, quantile} from './imaging.js';
 import {denoised, each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
+import {tiny} from './tiny.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
 /** @import {Channels} from './photo.js' */
 
 const {SOLID} = normalization;
-const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, BAR, MORE, FRAME, SAMPLE, STROKE_REACHES} = INK;
+const {BAR} = edges;
+const {SMALL_SIDE, WORKING_SIDE, TINY_SIDE, FLAT_SHARE, FLAT_RANGE, MORE, FRAME, SAMPLE, STROKE_REACHES} = INK;
 const {FAINTEST, CLEAREST, LEAST_STROKE, ABOVE_NOISE} = INK;
 
 /**
@@ -32,7 +34,7 @@ export function* candidates(picture) {
   }
   const whole = unframed(framed, contrast);
   if (Math.max(picture.width, picture.height) <= TINY_SIDE) {
-    yield* tiny(whole, contrast);
+    yield* tiny([whole, inverse(whole, contrast)], contrast);
     return;
   }
   const distance = workingSize(whole);
@@ -139,30 +141,6 @@ function* photographed(picture, flat) {
 function threshold(amount) {
   const counts = levels(amount);
   return Math.max(otsu(counts, amount.data.length), 3 * middleOf(counts, amount.data.length), FAINTEST / 2);
-}
-
-/**
- * Inks of a tiny picture at several thresholds, of each of its two colours.
- * @param {Ink} distance
- * @param {number} contrast
- * @returns {Generator<[Ink, number]>}
- */
-function* tiny(distance, contrast) {
-  for (const [found, prior] of /** @type {[Ink, number][]} */ ([
-    [distance, 1],
-    [inverse(distance, contrast), 0.9],
-  ])) {
-    const times = Math.ceil(SMALL_SIDE / Math.max(found.width, found.height));
-    const {data, width, height} = cubic(found, found.width * times, found.height * times);
-    for (const level of [0.5, 0.35, 0.65]) {
-      const scale = Math.fround(SOLID / Math.max(level * contrast, 1));
-      const ink = blank(width, height);
-      data.forEach((value, i) => {
-        ink.data[i] = Math.min(255, round(Math.min(Math.max(value, 0), contrast) * scale));
-      });
-      yield [ink, prior];
-    }
-  }
 }
 
 /** @type {(distance: Ink, contrast: number) => Ink} how far each pixel is from the other colour */
