@@ -149,6 +149,8 @@ export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: numbe
 /** model/page_reader/reader.py */
 export const reader: {
   FIRST: number[];
+  SEEN: number;
+  HIGH: number;
   ENLARGED: number;
   BEST: number;
   READABLE: number[];

@@ -14,7 +14,7 @@ import {mapsOf} from './network_input.js';
 
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
-const {FIRST, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
+const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
 const {ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
@@ -84,11 +84,15 @@ function look(network, asked, grey) {
     const small = scaled(grey, scale);
     return find(mapsOf(network, small), small.width, small.height);
   };
-  const scales = FIRST.map((side) => side / longer);
-  const passes = scales
-    .slice(0, Math.max(1, scales.filter((scale) => scale <= ENLARGED).length))
-    .map((scale) => ({scale, found: pass(scale)}))
-    .map((one) => ({...one, ...explainedBy(asked, one.found)}));
+  /** @type {{scale: number, found: Found, explained: number, size: number}[]} */
+  const passes = [];
+  for (const scale of FIRST.map((side) => side / longer)) {
+    if (passes.length && scale > ENLARGED) break;
+    const found = pass(scale);
+    passes.push({scale, found, ...explainedBy(asked, found)});
+    const {explained, size} = passes[passes.length - 1];
+    if (explained >= SEEN && size >= HIGH) break;
+  }
   const best = passes.reduce((most, one) => (one.explained > most.explained ? one : most));
   const second = Math.min((best.scale * BEST) / best.size, LARGEST / longer);
   const closer = second / best.scale;

@@ -5,9 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from model import recogniser, strokes
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.labelled_drawings import DIGITS
 from model.page_reader import network_input as maps
-from model.page_reader import reader
+from model.page_reader import reader, witness
+from model.page_reader.network import Network
 from model.reading import Digit
 from tests.model.page_reader.perfect_maps import two_digits
 
@@ -103,3 +106,23 @@ def test_boxes_lie_in_the_picture():
             assert 0 <= x < x + w <= shape[1] and 0 <= y < y + h <= shape[0]
             if box[0] == 0:  # the whole picture, whose scaled sides are rounded
                 assert (x, y) == (0, 0) and w >= shape[1] - 1 and h >= shape[0] - 1
+
+
+@pytest.mark.parametrize(("height", "passes"), [(0.03, 4), (0.25, 1)])
+def test_a_page_whose_digits_are_large_enough_in_a_first_pass_gets_no_larger_one(height, passes):
+    """Four: three first passes, and the last one in which such small digits are as high as the network likes them."""
+    sheet = np.full((1000, 1000), 255, np.uint8)
+    for at in range(4):
+        placed = strokes.place(DIGITS[2 + at], height * 1000, (200 + 200 * at, 500))
+        sheet -= strokes.draw(placed, sheet.shape, max(3, height * 100))
+    sizes = []
+
+    class Counting(Network):
+        def __call__(self, grey):
+            sizes.append(grey.shape)
+            return super().__call__(grey)
+
+    found = witness.page_reader(recogniser.load(), Counting(witness.NETWORK)).read(
+        np.repeat(sheet[..., None], 3, axis=2)
+    )
+    assert (found.text, len(sizes)) == ("2345", passes)
