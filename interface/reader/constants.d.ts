@@ -154,6 +154,8 @@ export const reader: {
   ENLARGED: number;
   BEST: number;
   READABLE: number[];
+  AGAIN: number[];
+  LEFT: number;
   MOST: number;
   LARGEST: number;
   KIND: number;

@@ -13,7 +13,7 @@ from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
-from model.reading import INK_LEFT, WRITING, Box, Digit, Reading, scaled, summarise
+from model.reading import INK_LEFT, READERS, WRITING, Box, Digit, Reading, scaled, summarise
 from model.segmentation import line_reader
 from model.segmentation.segment import Piece
 
@@ -24,6 +24,9 @@ SEEN, HIGH = 0.7, 32
 ENLARGED = 1.6  # times; only the first of the first passes may enlarge a picture more
 BEST = 44.0  # px of a digit's height in the second pass
 READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
+# A page that is not sure is looked at again, so many times as large. Of these readings that counts whose least certain digit is the most certain,
+# less LEFT where writing was left: of 385 pages 351 instead of 341 are right so, of 272 others 253 instead of 247.
+AGAIN, LEFT = (0.85, 1.18), 0.4
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
 KIND = 0.2  # digit share from which an instance counts in a first pass
@@ -48,7 +51,7 @@ UNREAD = 0.06  # squared median heights of ink that no instance has, from which 
 @dataclass(frozen=True)
 class Page:
     """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
-    unread: WRITING or INK_LEFT where not all was read, so that the page is never sure, else ""; ink: of the second pass; plain: the
+    unread: WRITING or INK_LEFT where not all was read, READERS where it was looked at again, so that the page is never sure, else ""; ink: of the second pass; plain: the
     share of the picture that has the paper's colour, where that is known."""
 
     lines: list[list[Digit]]
@@ -99,7 +102,14 @@ class PageReader:
         """Read a picture, (H, W, 3) uint8 RGB."""
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         scale, found = self.look(grey)
-        return self._page(found, scale, grey.shape)
+        page = self._page(found, scale, grey.shape)
+        return self._looked_again(page, grey, scale) if page.verdict == UNSURE else page
+
+    def _looked_again(self, page: Page, grey: np.ndarray, scale: float) -> Page:
+        """What counts of a page that is not sure and of the same one at other scales: never sure, for there was a doubt."""
+        scales = [scale * times for times in AGAIN if scale * times * max(grey.shape) <= LARGEST]
+        best = max([page, *(self._page(self._pass(grey, one), one, grey.shape) for one in scales)], key=_trust)
+        return dataclasses.replace(best, unread=best.unread or READERS) if best is not page else page
 
     def look(self, grey: np.ndarray) -> tuple[float, Found]:
         """Find the writing at the scale that suits it → that scale, and what is found there.
@@ -192,6 +202,12 @@ def _read(
 
 def _area(ink: np.ndarray) -> int:
     return int((ink >= normalization.SOLID).sum())
+
+
+def _trust(page: Page) -> float:
+    """How far a page's reading can be trusted, at most 1."""
+    least = min((digit.probability for line in page.lines for digit in line), default=0.0)
+    return least - LEFT * (page.unread == WRITING)
 
 
 Read = tuple[Instance, Digit]

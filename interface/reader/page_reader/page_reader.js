@@ -15,10 +15,10 @@ import {mapsOf} from './network_input.js';
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
-const {ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {AGAIN, LEFT, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
-const {WRITING, INK_LEFT} = reading;
+const {READERS, WRITING, INK_LEFT} = reading;
 
 /**
  * @param {PageNetworks} networks
@@ -26,9 +26,50 @@ const {WRITING, INK_LEFT} = reading;
  * @param {Pixels} picture
  * @returns {Page}
  */
-export function readPage({network, asked, classifier}, digits, picture) {
+export function readPage(networks, digits, picture) {
   const grey = greyOf(picture);
-  const {scale, found} = look(network, asked, grey);
+  const {scale, found} = look(networks, grey);
+  const page = pageOf(networks, digits, found, scale, picture);
+  return isSure(page) || !page.lines.length ? page : lookedAgain(networks, digits, picture, {page, grey, scale});
+}
+
+/**
+ * What counts of a page that is not sure and of the same one at other scales: never sure, for there was a doubt.
+ * @param {PageNetworks} networks
+ * @param {DigitReader} digits
+ * @param {Pixels} picture
+ * @param {{page: Page, grey: Ink, scale: number}} first
+ * @returns {Page}
+ */
+function lookedAgain(networks, digits, picture, {page, grey, scale}) {
+  let best = page;
+  for (const one of AGAIN.map((times) => scale * times)) {
+    if (one * Math.max(grey.width, grey.height) > LARGEST) continue;
+    const other = pageOf(networks, digits, pass(networks, grey, one), one, picture);
+    if (trust(other) > trust(best)) best = other;
+  }
+  return best === page ? page : {...best, unread: best.unread || READERS};
+}
+
+/** @type {(page: Page) => boolean} */
+const isSure = ({lines, unread}) => !unread && lines.every((line) => line.every(({verdict}) => verdict === SURE));
+
+/** @type {(page: Page) => number} how far a page's reading can be trusted, at most 1 */
+function trust({lines, unread}) {
+  const least = lines.length ? Math.min(...lines.flat().map(({probability}) => probability)) : 0;
+  return least - LEFT * Number(unread === WRITING);
+}
+
+/**
+ * The page that was found at a scale.
+ * @param {PageNetworks} networks
+ * @param {DigitReader} digits
+ * @param {Found} found
+ * @param {number} scale
+ * @param {Pixels} picture
+ * @returns {Page}
+ */
+function pageOf({asked, classifier}, digits, found, scale, picture) {
   const {answers, all} = ask(asked, found.instances);
   /** @type {Map<Instance, ExactDigit>} */
   const read = new Map();
@@ -70,33 +111,33 @@ function greyOf({data, width, height}) {
   return grey;
 }
 
+/** @type {(networks: PageNetworks, grey: Ink, scale: number) => Found} what is found at a scale */
+function pass({network}, grey, scale) {
+  const small = scaled(grey, scale);
+  return find(mapsOf(network, small), small.width, small.height);
+}
+
 /**
  * Find the writing at the scale that suits it.
- * @param {Network} network
- * @param {DigitReader} asked
+ * @param {PageNetworks} networks
  * @param {Ink} grey
  * @returns {{scale: number, found: Found}}
  */
-function look(network, asked, grey) {
+function look(networks, grey) {
   const longer = Math.max(grey.width, grey.height);
-  /** @type {(scale: number) => Found} */
-  const pass = (scale) => {
-    const small = scaled(grey, scale);
-    return find(mapsOf(network, small), small.width, small.height);
-  };
   /** @type {{scale: number, found: Found, explained: number, size: number}[]} */
   const passes = [];
   for (const scale of FIRST.map((side) => side / longer)) {
     if (passes.length && scale > ENLARGED) break;
-    const found = pass(scale);
-    passes.push({scale, found, ...explainedBy(asked, found)});
+    const found = pass(networks, grey, scale);
+    passes.push({scale, found, ...explainedBy(networks.asked, found)});
     const {explained, size} = passes[passes.length - 1];
     if (explained >= SEEN && size >= HIGH) break;
   }
   const best = passes.reduce((most, one) => (one.explained > most.explained ? one : most));
   const second = Math.min((best.scale * BEST) / best.size, LARGEST / longer);
   const closer = second / best.scale;
-  return best.explained <= 0 || (SAME[0] < closer && closer < SAME[1]) ? best : {scale: second, found: pass(second)};
+  return best.explained <= 0 || (SAME[0] < closer && closer < SAME[1]) ? best : {scale: second, found: pass(networks, grey, second)};
 }
 
 /**

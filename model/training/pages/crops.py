@@ -33,7 +33,7 @@ class Pages:
         layout, size = layouts.some(self.sources, rng, side)
         if rng.random() < 0.12 and layout.placed:
             layout.placed += marks(layout.placed, size, rng)
-        if rng.random() < 0.07 and layout.placed:
+        if rng.random() < 0.14 and layout.placed:
             cross_out(layout.placed, rng)
         while rng.random() < 0.16 and layout.placed:
             layout.placed.append(frame(layout.placed, rng))

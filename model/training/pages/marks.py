@@ -52,7 +52,7 @@ def frame(placed: list[Placed], rng: np.random.Generator) -> Placed:
 
 def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
     """Cross out one glyph or a whole number, which is then no digit any more."""
-    run = _run(placed, rng) if rng.random() < 0.5 else [placed[rng.integers(len(placed))]]
+    run = _run(placed, rng) if rng.random() < 0.65 else [placed[rng.integers(len(placed))]]
     size = max(p.size for p in run)
     (left, top), (right, foot) = _box(run)
     for at, one in enumerate(placed):
@@ -65,7 +65,7 @@ def cross_out(placed: list[Placed], rng: np.random.Generator) -> None:
         ys = middle + half * rng.uniform(0.5, 1.1) * np.where(np.arange(len(xs)) % 2, 1, -1)
         drawn = [np.stack([xs, ys], axis=1)]
     else:
-        heights = middle + half * rng.uniform(-0.9, 0.9, (int(rng.integers(1, 6)), 2))
+        heights = middle + half * rng.uniform(-0.9, 0.9, (int(rng.integers(1, 7)), 2))
         drawn = [np.stack([ends, ys], axis=1) for ys in heights]
     for line in drawn:
         points = np.asarray((line + rng.normal(0, 0.02, line.shape) * size) / size, np.float32)

@@ -11,7 +11,7 @@ from model.labelled_drawings import DIGITS
 from model.page_reader import network_input as maps
 from model.page_reader import reader, witness
 from model.page_reader.network import Network
-from model.reading import Digit
+from model.reading import WRITING, Digit
 from tests.model.page_reader.perfect_maps import two_digits
 
 PICTURE = np.full((192, 192, 3), 255, np.uint8)
@@ -126,3 +126,34 @@ def test_a_page_whose_digits_are_large_enough_in_a_first_pass_gets_no_larger_one
         np.repeat(sheet[..., None], 3, axis=2)
     )
     assert (found.text, len(sizes)) == ("2345", passes)
+
+
+def page_of(digit: int, probability: float, verdict: str, unread: str = "") -> reader.Page:
+    one = Digit((0, 0, 9, 20), np.zeros((28, 28), np.float32), np.eye(10)[digit], 1 - probability, verdict)
+    return reader.Page([[one]], (), unread, np.zeros((20, 20), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("first", "smaller", "larger", "text"),
+    [
+        ((1, 0.5, UNSURE), (2, 0.9, SURE), (3, 0.8, SURE), "2"),
+        ((1, 0.5, UNSURE), (2, 0.9, SURE, WRITING), (3, 0.8, UNSURE), "3"),
+        ((1, 0.8, UNSURE), (2, 0.8, SURE), (3, 0.1, SURE), "1"),
+        ((1, 0.9, SURE, WRITING), (2, 0.3, UNSURE), (3, 0.6, SURE), "3"),
+    ],
+)
+def test_a_page_in_doubt_is_looked_at_again_smaller_and_larger_and_is_never_sure(
+    monkeypatch, first, smaller, larger, text
+):
+    pages = {1.0: page_of(*first), reader.AGAIN[0]: page_of(*smaller), reader.AGAIN[1]: page_of(*larger)}
+    for name, stand_in in {
+        "look": lambda self, grey: (1.0, None),
+        "_pass": lambda self, grey, scale: None,
+        "_page": lambda self, found, scale, shape: pages[scale],
+    }.items():
+        monkeypatch.setattr(reader.PageReader, name, stand_in)
+    read = reader.PageReader(lambda grey: grey, Sevens(SURE), Sevens(SURE), both_say_so)
+    found = read.read(PICTURE)
+    assert (found.text, found.verdict) == (text, UNSURE)
+    pages[1.0] = page_of(1, 0.9, SURE)
+    assert (read.read(PICTURE).text, read.read(PICTURE).verdict) == ("1", SURE)
