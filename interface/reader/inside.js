@@ -40,7 +40,7 @@ function featuresOf(network, images) {
   const n = images.length / (SIDE * SIDE);
   const found = new Float32Array(n * FEATURES);
   for (let i = 0; i < n; i++) {
-    found.set(network(unit(images.subarray(784 * i, 784 * (i + 1))))[FEATURE_OUTPUT], FEATURES * i);
+    found.set(network(unit(images.subarray(SIDE * SIDE * i, SIDE * SIDE * (i + 1))))[FEATURE_OUTPUT], FEATURES * i);
   }
   return found;
 }

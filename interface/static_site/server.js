@@ -3,7 +3,7 @@
 
 import {bytesOf} from '../page/base64.js';
 import {pixels} from '../page/strokes.js';
-import {models, pictures} from '../reader/constants.js';
+import {models, normalization, pictures} from '../reader/constants.js';
 import {canRead, explain, load, opinion, readImage as readBytes, read as readCanvas, readPicture} from '../reader/reader.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
@@ -17,6 +17,7 @@ export function model() {
   return picker instanceof HTMLSelectElement ? picker.value : Object.keys(models)[0];
 }
 export const LARGEST = pictures.MAX_BYTES;
+const SIZE = normalization.SIDE ** 2; // bytes of an image
 const [LARGE, SMALL] = [1200, 120]; // px, the longer side of a picture that is shown: for the pad, for a row of a table
 
 /**
@@ -57,9 +58,9 @@ async function withOpinion(answer) {
   const [first, second] = Object.keys(models);
   const other = answer.model === first ? second : first;
   if (!other || !answer.digits.length) return answer;
-  const images = new Uint8Array(784 * answer.digits.length);
+  const images = new Uint8Array(SIZE * answer.digits.length);
   answer.digits.forEach(({image}, at) => {
-    images.set(bytesOf(image), 784 * at);
+    images.set(bytesOf(image), SIZE * at);
   });
   const found = await opinion(other, images).catch(() => null);
   return Object.assign(answer, {others: found ? [{model: other, ...found}] : null});

@@ -22,7 +22,7 @@ CERTAIN = 0.9  # probability
 # both read as a 1 is sure (`python -m benchmarks.pages`).
 AGREED = 0.8
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
-WEIGHTS, BIAS = (4.4, -2.0, -3.4, -2.9), 4.8
+WEIGHTS, BIAS = (3.4, -1.5, -5.5, -2.5), 5.4
 MANY = 4  # digits; a single one was never split into so many that are sure
 # Shares of a ring's height that are free above and below the digits in it: parts of a digit that the page network has split reach its
 # top or its foot.
