@@ -107,33 +107,42 @@ def test_a_browser_that_spoils_canvases_reads_the_strokes(browser, app):
     page.close()
 
 
-def pointer(page, kind, event, x, y, number=1, primary=True, **more):
+def pointer(kind, event, x, y, number=1, primary=True, **more):
+    return [kind, event, x, y, number, primary, more]
+
+
+def dispatch(page, *events):
+    """One event of a `pointer` after the other, without a pause, whatever else the machine does."""
     page.evaluate(
-        """([kind, event, x, y, number, primary, more]) => {
+        """(events) => {
           const pad = document.querySelector('[data-testid=sketchpad]');
           const box = pad.getBoundingClientRect();
-          const [clientX, clientY] = [box.left + (x * box.width) / 280, box.top + (y * box.height) / 280];
-          pad.dispatchEvent(new PointerEvent(event, {pointerId: number, pointerType: kind, isPrimary: primary, clientX, clientY,
-            bubbles: true, buttons: event === 'pointerup' ? 0 : 1, ...more}));
+          for (const [kind, event, x, y, number, primary, more] of events) {
+            const [clientX, clientY] = [box.left + (x * box.width) / 280, box.top + (y * box.height) / 280];
+            pad.dispatchEvent(new PointerEvent(event, {pointerId: number, pointerType: kind, isPrimary: primary, clientX, clientY,
+              bubbles: true, buttons: event === 'pointerup' ? 0 : 1, ...more}));
+          }
         }""",
-        [kind, event, x, y, number, primary, more],
+        list(events),
     )
 
 
 def seven(page, kind, number=1, lift=True, **more):
-    pointer(page, kind, "pointerdown", 80, 60, number, **more)
-    for x, y in ((130, 60), (190, 62), (160, 130), (130, 220)):
-        pointer(page, kind, "pointermove", x, y, number, **more)
-    if lift:
-        pointer(page, kind, "pointerup", 130, 220, number, **more)
+    places = ((130, 60), (190, 62), (160, 130), (130, 220))
+    dispatch(
+        page,
+        pointer(kind, "pointerdown", 80, 60, number, **more),
+        *(pointer(kind, "pointermove", x, y, number, **more) for x, y in places),
+        *([pointer(kind, "pointerup", 130, 220, number, **more)] if lift else []),
+    )
 
 
 def test_the_hand_that_holds_a_stylus_draws_nothing(page):
-    pointer(page, "touch", "pointerdown", 250, 250, 5)  # the palm comes first
-    pointer(page, "touch", "pointermove", 200, 260, 5)
+    # the palm comes first
+    dispatch(page, pointer("touch", "pointerdown", 250, 250, 5), pointer("touch", "pointermove", 200, 260, 5))
     seven(page, "pen", 9, pressure=0.5)
-    pointer(page, "touch", "pointerdown", 240, 240, 6)  # and again
-    pointer(page, "touch", "pointerup", 240, 240, 6)
+    # and again
+    dispatch(page, pointer("touch", "pointerdown", 240, 240, 6), pointer("touch", "pointerup", 240, 240, 6))
     expect_text(page, "7")
 
 
@@ -143,15 +152,14 @@ def test_a_stylus_without_pressure_draws_as_wide_as_the_brush(page):
 
 
 def test_two_fingers_at_once_are_a_gesture_not_a_stroke(page):
-    pointer(page, "touch", "pointerdown", 100, 100, 1)
-    pointer(page, "touch", "pointerdown", 200, 200, 2, primary=False)
+    second = pointer("touch", "pointerdown", 200, 200, 2, primary=False)
+    dispatch(page, pointer("touch", "pointerdown", 100, 100, 1), second)
     expect(page.locator(".predict.blank")).to_be_visible()
 
 
 def test_a_pointer_whose_end_was_never_told_does_not_block_the_pad(page):
     seven(page, "touch", 1, lift=False)
-    pointer(page, "touch", "pointerdown", 20, 20, 2)
-    pointer(page, "touch", "pointerup", 20, 20, 2)
+    dispatch(page, pointer("touch", "pointerdown", 20, 20, 2), pointer("touch", "pointerup", 20, 20, 2))
     page.get_by_test_id("undo").click()
     expect_text(page, "7")
 
