@@ -61,6 +61,16 @@ class Reading:
     other_writing: tuple[Box, ...] = ()
     why: str = ""
 
+    @property
+    def kept(self) -> list[Digit]:
+        """Its digits, without the crops that are none."""
+        return [digit for digit in self.digits if digit.verdict != NOT_A_DIGIT]
+
+    @property
+    def certainty(self) -> float:
+        """The probability of the least certain digit, in [0, 1]; 0 without one."""
+        return min((digit.probability for digit in self.kept), default=0.0)
+
     def to_json(self) -> dict:
         """The fields of the command line's JSON, except ``file`` and ``error``."""
         digits = [

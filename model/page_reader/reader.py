@@ -51,7 +51,7 @@ UNREAD = 0.06  # squared median heights of ink that no instance has, from which 
 @dataclass(frozen=True)
 class Page:
     """What was read on a page. lines: digits in reading order, boxes in px of the picture; other: boxes of other writing;
-    unread: WRITING or INK_LEFT where not all was read, READERS where it was looked at again, so that the page is never sure, else ""; ink: of the second pass; plain: the
+    unread: WRITING or INK_LEFT where not all was read, READERS where it was read at another scale because of a doubt, so that the page is never sure, else ""; ink: of the second pass; plain: the
     share of the picture that has the paper's colour, where that is known."""
 
     lines: list[list[Digit]]
@@ -206,8 +206,7 @@ def _area(ink: np.ndarray) -> int:
 
 def _trust(page: Page) -> float:
     """How far a page's reading can be trusted, at most 1."""
-    least = min((digit.probability for line in page.lines for digit in line), default=0.0)
-    return least - LEFT * (page.unread == WRITING)
+    return page.reading.certainty - LEFT * (page.unread == WRITING)
 
 
 Read = tuple[Instance, Digit]

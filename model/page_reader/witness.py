@@ -13,7 +13,7 @@ import numpy as np
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
-from model.reading import READERS, WRITING, Box, Digit, Reading, scale_box, scaled
+from model.reading import READERS, WRITING, Box, Reading, scale_box, scaled
 from model.recogniser import PAGE_READER, PAGE_WRITING, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
@@ -77,7 +77,7 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
 
 def settled(page: Page) -> Reading | None:
     """The page network's reading where it is sure of so many digits that nothing the segmentation may say counts, else None."""
-    return page.reading if page.verdict == SURE and len(_kept(page.reading)) >= MANY else None
+    return page.reading if page.verdict == SURE and len(page.reading.kept) >= MANY else None
 
 
 def halved(picture: np.ndarray) -> np.ndarray:
@@ -97,11 +97,11 @@ def doubled(reading: Reading) -> Reading:
 def judge(reading: Reading, page: Page) -> Reading:
     """The reading that counts of the segmentation's and the page network's."""
     witness = page.reading
-    several = len(_kept(witness)) > 1
+    several = len(witness.kept) > 1
     ringed = _ringed(reading, witness)
     if witness.verdict == SURE and (ringed or several and not _is_one(reading, witness)):
         return witness
-    if ringed or reading.verdict == EMPTY and _kept(witness):
+    if ringed or reading.verdict == EMPTY and witness.kept:
         return dataclasses.replace(witness, verdict=UNSURE, why=witness.why or READERS)
     if witness.verdict == EMPTY:
         return _unseen(reading)
@@ -116,8 +116,8 @@ def evidence(reading: Reading, page: Page) -> np.ndarray:
     writing, 1; the share of the picture that is plain paper, in [0, 1]: of what was drawn on a screen the segmentation sees the ink
     exactly; and the same share where it reads fewer digits, for of those that touch there it joins some."""
     witness = page.reading
-    fewer = len(_kept(witness)) < len(_kept(reading))
-    certainty = _certainty(witness) - _certainty(reading)
+    fewer = len(witness.kept) < len(reading.kept)
+    certainty = witness.certainty - reading.certainty
     return np.array([certainty, page.unread == WRITING, page.plain, page.plain * fewer], float)
 
 
@@ -139,18 +139,18 @@ def _unseen(reading: Reading) -> Reading:
 def _checked(reading: Reading, page: Page) -> Reading:
     """The segmentation's reading, with the page network's doubts."""
     witness = page.reading
-    other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in _kept(reading)))
+    other = tuple(box for box in page.other if not any(_holds(d.box, box) for d in reading.kept))
     reading = dataclasses.replace(reading, other_writing=other)
     if reading.verdict != SURE:
         return reading
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
-    single = len(_kept(reading)) == 1
-    if single and _kept(witness) and _line(witness) != _line(reading):
-        another = witness.verdict == SURE and len(_kept(witness)) == 1
+    single = len(reading.kept) == 1
+    if single and witness.kept and _line(witness) != _line(reading):
+        another = witness.verdict == SURE and len(witness.kept) == 1
         if another or reading.text == RING:
             return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
-    if _line(witness) == _line(reading) and (single or _certainty(witness) >= AGREED) or _is_one(reading, witness):
+    if _line(witness) == _line(reading) and (single or witness.certainty >= AGREED) or _is_one(reading, witness):
         return reading
     if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
@@ -165,25 +165,16 @@ def _both_refuse(reading: Reading, page: Page) -> bool:
     return any(_holds(box, other) or _holds(other, box) for box in refused for other in page.other)
 
 
-def _certainty(reading: Reading) -> float:
-    """The probability of the least certain digit, in [0, 1]; 0 without one."""
-    return min((d.probability for d in _kept(reading)), default=0.0)
-
-
-def _kept(reading: Reading) -> list[Digit]:
-    return [d for d in reading.digits if d.verdict != NOT_A_DIGIT]
-
-
 def _is_one(reading: Reading, page: Reading) -> bool:
     """Whether the segmentation is sure of a single digit whose box holds the middles of all digits of the page network."""
-    if reading.verdict != SURE or len(_kept(reading)) != 1:
+    if reading.verdict != SURE or len(reading.kept) != 1:
         return False
-    return all(_holds(_kept(reading)[0].box, d.box) for d in _kept(page))
+    return all(_holds(reading.kept[0].box, d.box) for d in page.kept)
 
 
 def _ringed(reading: Reading, page: Reading) -> bool:
     """Whether all digits of the page network stand within one of the segmentation's, or what that refuses, with room above and below."""
-    kept = _kept(page)
+    kept = page.kept
     if not kept:
         return False
     top, foot = min(d.box[1] for d in kept), max(d.box[1] + d.box[3] for d in kept)

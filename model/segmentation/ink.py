@@ -139,9 +139,14 @@ def _may_be_stretched(inked: np.ndarray) -> bool:
 
 def _enlarged(amount: np.ndarray, contrast: float, narrowed: float = 1) -> np.ndarray:
     """A tiny picture, (H, W) uint8, in the size at which it is read, its width times ``narrowed``: float32 in [0, contrast]."""
-    (height, width), times = amount.shape, -(-SMALL_SIDE // max(amount.shape))
+    (height, width), times = amount.shape, enlargement(max(amount.shape))
     size = max(1, int(narrowed * width * times)), height * times
     return np.clip(cv2.resize(amount.astype(np.float32), size, interpolation=cv2.INTER_CUBIC), 0, contrast)
+
+
+def enlargement(longer: int) -> int:
+    """How many times as large a small picture is read, by its longer side in px."""
+    return -(-SMALL_SIDE // longer)
 
 
 def _working_size(picture: np.ndarray) -> np.ndarray:
@@ -151,7 +156,7 @@ def _working_size(picture: np.ndarray) -> np.ndarray:
     if longer > WORKING_SIDE:
         scale, how = WORKING_SIDE / longer, cv2.INTER_AREA
     elif longer < SMALL_SIDE:
-        scale, how = float(np.ceil(SMALL_SIDE / longer)), cv2.INTER_CUBIC
+        scale, how = enlargement(longer), cv2.INTER_CUBIC
     else:
         return picture
     return cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=how)

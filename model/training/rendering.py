@@ -53,7 +53,7 @@ def scanned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A digit's image, (28, 28) uint8 → its ink, (h, w) uint8, as the picture path finds it in a small grey scan cut to the digit."""
     side = int(rng.integers(*SCANS))
     small = normalization.resize(image[np.ix_(image.any(axis=1), image.any(axis=0))], side)
-    scale = -(-ink.SMALL_SIDE // side)
+    scale = ink.enlargement(side)
     large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     return cv2.convertScaleAbs(large, alpha=normalization.SOLID / (rng.uniform(0.35, 0.65) * 255))
 

@@ -9,6 +9,7 @@ import {secondOpinion} from '../segmentation/line_reader.js';
 import {classify} from './instance_classifier.js';
 import {find} from './instances.js';
 import {mapsOf} from './network_input.js';
+import {certainty, readingOf} from './witness.js';
 
 /** @import {Box, DigitReader, ExactDigit, Found, Ink, Instance, Network, Page, PageNetworks, Pixels} from '../types.js' */
 
@@ -30,7 +31,7 @@ export function readPage(networks, digits, picture) {
   const grey = greyOf(picture);
   const {scale, found} = look(networks, grey);
   const page = pageOf(networks, digits, found, scale, picture);
-  return isSure(page) || !page.lines.length ? page : lookedAgain(networks, digits, picture, {page, grey, scale});
+  return readingOf(page).verdict === UNSURE ? lookedAgain(networks, digits, picture, {page, grey, scale}) : page;
 }
 
 /**
@@ -51,14 +52,8 @@ function lookedAgain(networks, digits, picture, {page, grey, scale}) {
   return best === page ? page : {...best, unread: best.unread || READERS};
 }
 
-/** @type {(page: Page) => boolean} */
-const isSure = ({lines, unread}) => !unread && lines.every((line) => line.every(({verdict}) => verdict === SURE));
-
 /** @type {(page: Page) => number} how far a page's reading can be trusted, at most 1 */
-function trust({lines, unread}) {
-  const least = lines.length ? Math.min(...lines.flat().map(({probability}) => probability)) : 0;
-  return least - LEFT * Number(unread === WRITING);
-}
+const trust = (page) => certainty(readingOf(page)) - LEFT * Number(page.unread === WRITING);
 
 /**
  * The page that was found at a scale.

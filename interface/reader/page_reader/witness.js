@@ -76,10 +76,10 @@ const bothRefuse = ({digits}, {other}) =>
   digits.some(({verdict, box}) => verdict === NOT_A_DIGIT && other.some((one) => holds(box, one) || holds(one, box)));
 
 /** @type {(reading: Reading) => number} the probability of the least certain digit, in [0, 1]; 0 without one */
-const certainty = (reading) => (kept(reading).length ? Math.min(...kept(reading).map(({probability}) => probability)) : 0);
+export const certainty = (reading) => (kept(reading).length ? Math.min(...kept(reading).map(({probability}) => probability)) : 0);
 
 /** @type {(page: Page) => Reading} the reading that a page's digits make */
-function readingOf({lines, other, unread, ink}) {
+export function readingOf({lines, other, unread, ink}) {
   const found = {...summarise(lines), ink, other_writing: other};
   if (found.verdict === EMPTY && other.length) return {...found, verdict: NOT_A_DIGIT};
   return found.verdict === SURE && unread ? {...found, verdict: UNSURE, why: unread} : found;

@@ -7,7 +7,7 @@ import {area, cut, paste} from '../normalization.js';
 import {offTheEdge, shadowed} from './edges.js';
 import {cubic, negative, otsu, quantile} from './imaging.js';
 import {denoised, each, likelyPolarities, litEvenly, paper, smooth} from './photo.js';
-import {tiny} from './tiny.js';
+import {enlargement, tiny} from './tiny.js';
 
 /** @import {Ink, Pixels} from '../types.js' */
 /** @import {Channels} from './photo.js' */
@@ -161,7 +161,7 @@ function workingSize(ink) {
     return resizeTo(ink, Math.max(1, round(ink.width * scale)), Math.max(1, round(ink.height * scale)), true);
   }
   if (longer >= SMALL_SIDE) return ink;
-  const times = Math.ceil(SMALL_SIDE / longer);
+  const times = enlargement(longer);
   const {data, width, height} = cubic(ink, ink.width * times, ink.height * times);
   return {data: Uint8Array.from(data, (value) => Math.min(255, Math.max(0, round(value)))), width, height};
 }

@@ -36,9 +36,12 @@ function mayBeStretched({data, width, height}, inked) {
   return Math.max(width, height) <= SQUARE * Math.min(width, height) && reached >= FILLED_SIDES;
 }
 
+/** @type {(longer: number) => number} how many times as large a small picture is read, by its longer side in px */
+export const enlargement = (longer) => Math.ceil(SMALL_SIDE / longer);
+
 /** @type {(ink: Ink, narrowed?: number) => ReturnType<typeof cubic>} a tiny picture in the size at which it is read */
 function enlarge(ink, narrowed = 1) {
-  const times = Math.ceil(SMALL_SIDE / Math.max(ink.width, ink.height));
+  const times = enlargement(Math.max(ink.width, ink.height));
   return cubic(ink, Math.max(1, Math.trunc(narrowed * ink.width * times)), ink.height * times);
 }
 
