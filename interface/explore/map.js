@@ -80,6 +80,8 @@ class PointMap {
     this.words = panel.appendChild(element('p'));
     this.words.setAttribute('role', 'status');
     this.near = panel.appendChild(element('div', '', 'ex-digits'));
+    /** @type {Map<number, HTMLElement>} the figures in there, which stay while their images do */
+    this.figures = new Map();
     this.gallery = new Gallery(panel, map, () => this.view.withImages());
     panel.addEventListener('keydown', ({key}) => {
       if (key === 'Escape' && this.view.lassoing) this.view.setLassoing(false);
@@ -166,6 +168,7 @@ class PointMap {
     if (!this.view.mine) {
       this.words.textContent = this.tab.pad.empty ? 'Draw a digit to see where it falls.' : 'Your drawing is being read …';
       this.near.replaceChildren();
+      this.figures.clear();
       return;
     }
     const {nearest} = this.view.mine;
@@ -176,9 +179,19 @@ class PointMap {
     const where = this.view.shows(this.view.mine) ? '' : ' It lies outside of what is in sight; “All” shows it.';
     this.words.textContent = `Of the ${NEAREST} test images nearest to your drawing, ${parts.join(', ')}.${where}`;
     this.view.withImages().then((images) => {
-      if (images && this.view.mine?.nearest === nearest)
-        this.near.replaceChildren(...figures(nearest.map((index) => figure(this.map, images, index))));
+      if (images && this.view.mine?.nearest === nearest) this.showNear(nearest, images);
     });
+  }
+
+  /**
+   * Show the images nearest to the drawing. From one move of the pen to the next most of them stay.
+   * @param {number[]} nearest
+   * @param {Uint8Array} images
+   */
+  showNear(nearest, images) {
+    const before = this.figures;
+    this.figures = new Map(nearest.map((index) => [index, before.get(index) ?? figures([figure(this.map, images, index)])[0]]));
+    this.near.replaceChildren(...this.figures.values());
   }
 
   /**
