@@ -10,6 +10,7 @@ from evaluation.audit import corrections, pictures
 from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit.suspects import KINDS
 from evaluation.formatting import percent, plural
+from model import mnist_download
 from model.datasets import load_mnist
 from model.recogniser import Recogniser, load, shipped
 
@@ -34,10 +35,12 @@ def main(argv: Sequence[str], watched: Watched) -> int:
     add("--model", default="cnn", metavar="NAME|FILE", help="a shipped model's name or a model file (default: cnn)")
     add("--csv", type=Path, required=True, metavar="OUT", help="the folder into which suspects.csv is written")
     options = parser.parse_args(argv)
+    suspects = options.csv / "suspects.csv"
+    report_files.check_writable(suspects)
     recogniser = load(options.model)
     audit = audited(recogniser, options.images, watched)
     print(text(audit))
-    path = report_files.save(options.csv / "suspects.csv", corrections.suspects_csv(audit))
+    path = report_files.save(suspects, corrections.suspects_csv(audit))
     print(f"Wrote {path}")
     return 0
 
@@ -46,7 +49,9 @@ def audited(recogniser: Recogniser, place: Path | None, watched: Watched) -> Aud
     """The audit of a folder, zip or CSV; None for MNIST's test set."""
     second = second_opinion(recogniser)
     if place is None:
-        return pictures.finish(recogniser, pictures.of_images(load_mnist(download=True).test), second)
+        return pictures.finish(
+            recogniser, pictures.of_images(load_mnist(download=True, progress=mnist_download.show).test), second
+        )
     end = watched("audit", pictures.run(recogniser, picture_sources.open_source(place).files))
     return pictures.finish(recogniser, end.seen, second, end.unreadable)
 

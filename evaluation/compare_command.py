@@ -33,6 +33,9 @@ def main(argv: Sequence[str], evaluate: Evaluate) -> int:
     options = parser.parse_args(argv)
     if len(options.models) < 2:
         parser.error("name two models at least")
+    for path in (options.json, options.plots and options.plots / "difference.svg"):
+        if path:
+            report_files.check_writable(path)
     reports = [report_of(name, options.images, evaluate) for name in options.models]
     found = against(reports[0], reports[1:])
     print(text(found))

@@ -15,6 +15,7 @@ from evaluation.no_digit import Outliers
 from evaluation.refusal import OUTLIERS
 from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
+from model import mnist_download
 from model.datasets import Labelled, load_mnist, sha256_of
 from model.recogniser import load
 
@@ -25,7 +26,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="a .json on MNIST's test set")
     parser.add_argument("--model", metavar="NAME|FILE", help="the model, where it is not a shipped one")
     options = parser.parse_args(argv)
-    test = load_mnist(download=True).test
+    for path in options.reports:
+        report_files.check_writable(path)
+    test = load_mnist(download=True, progress=mnist_download.show).test
     made, known = no_digit.make(OUTLIERS, test.images), None
     for path in options.reports:
         found = details.carry_over(report_files.load(path), known)

@@ -10,7 +10,7 @@ import zlib
 from pathlib import PurePosixPath
 
 from evaluation import picture_folder
-from evaluation.picture_folder import LARGEST_TABLE, TABLE, FolderError, PictureFile, why_no_label
+from evaluation.picture_folder import LARGEST_TABLE, NO_LABEL, TABLE, FolderError, PictureFile, why_no_label
 from model.pictures import MAX_BYTES, PictureError, is_pdf, refusal
 
 MOST_MEMBERS = 2_000  # a class's drawings many times over; about 20 seconds of one core, nine times that under a crowd
@@ -27,7 +27,7 @@ SENTENCES = {
     "members": f"The test set has {{members}} files; at most {MOST_MEMBERS:,} are read at once.",
     "no_zip": f"This is not a whole zip file. {HINT}",
     "no_folder": f"There is no folder named 0 to 9 with pictures in it. {HINT}",
-    "elsewhere": "It is not in a folder named 0 to 9.",
+    "elsewhere": NO_LABEL,
     "encrypted": "It is encrypted; send it without a password.",
     "compression": "Its compression is not readable here; make the zip with the usual one (deflate).",
     "damaged": "It is damaged in the zip; make the zip again.",

@@ -1,5 +1,5 @@
-"""Evaluates a model on your own pictures, below <label>/ in a folder or a zip (picture_archive.py), through the whole path from picture
-to digit. Enter at `run_pictures`, then `finish_pictures`.
+"""Evaluates a model on your own pictures, below <label>/ in a folder or a zip (picture_archive.py), read as a drawing is, by the segmentation
+alone. Enter at `run_pictures`, then `finish_pictures`.
 """
 
 from collections import Counter
@@ -16,10 +16,11 @@ from evaluation.runner import Progress
 from model.datasets import Labelled
 from model.normalization import SIDE
 from model.picture_files import files_below
-from model.pictures import MAX_BYTES, PictureError, open_pages
+from model.pictures import PictureError, content_of, open_pages
 from model.recogniser import Recogniser
 
 TABLE, LARGEST_TABLE = "metadata.csv", 5 * 2**20  # bytes: 20,000 pictures with ten columns need less than two million
+NO_LABEL = "It is not in a folder named 0 to 9."
 MOST_PICTURES = 20_000  # one reading takes milliseconds; more than this is a mistaken folder
 
 
@@ -29,7 +30,7 @@ class FolderError(Exception):
 
 @dataclass(frozen=True)
 class PictureFile:
-    """One labelled file. `content` gives its bytes when its turn comes; it may raise PictureError or OSError."""
+    """One labelled file. `content` gives its bytes when its turn comes; it may raise PictureError."""
 
     name: str
     label: int
@@ -85,7 +86,7 @@ def why_no_label(name: str) -> str:
     """The sentence for a file that `label_of` gives no digit."""
     labels = sorted({part for part in PurePosixPath(name).parts[:-1] if is_label(part)})
     if len(labels) < 2:
-        return "It is not in a folder named 0 to 9."
+        return NO_LABEL
     return f"It is in folders named {' and '.join(labels)}; which is its digit?"
 
 
@@ -98,13 +99,6 @@ def _content(path: Path, name: str) -> bytes:
     if label_of(name) is None:
         raise PictureError(why_no_label(name))
     return content_of(path)
-
-
-def content_of(path: Path) -> bytes:
-    """A file's content. Raises PictureError for one that is too large, and OSError."""
-    if path.stat().st_size > MAX_BYTES:  # before it is in memory
-        raise PictureError(f"The file is larger than {MAX_BYTES // 2**20} MB; send a smaller picture.")
-    return path.read_bytes()
 
 
 def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[PicturesProgress, None, None]:
@@ -138,7 +132,7 @@ def run_pictures(recogniser: Recogniser, files: Sequence[PictureFile]) -> Genera
                 fingerprints.append(f"{fingerprint}{which}\n")
                 if page.note:
                     unreadable.append((name, page.note))
-        except (PictureError, OSError) as error:
+        except PictureError as error:
             unreadable.append((file.name, str(error)))
         seconds += perf_counter() - start
         n = len(names)

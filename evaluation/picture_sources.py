@@ -12,11 +12,11 @@ from evaluation.picture_folder import (
     TABLE,
     FolderError,
     PictureFile,
-    content_of,
     is_label,
     pictures,
 )
 from evaluation.picture_groups import by_file, file_of, read_rows
+from model.pictures import content_of
 
 MOST_NAMED = 3  # missing files that a sentence names
 

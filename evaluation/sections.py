@@ -2,7 +2,7 @@
 file (html_report.py) are made of the same ones.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -135,8 +135,3 @@ def trusted(report: Report) -> Markup:
 def folder(report: Report) -> Markup:
     """What only picture files have: the verdicts, and the files that could not be read. Empty for other reports."""
     return render("folder.html", folder=report.folder, most=MOST_LISTED) if report.folder else Markup()
-
-
-def table(testid: str, heads: Iterable[str], rows: Iterable[Markup], sortable: bool = False) -> Markup:
-    """A table that scrolls inside itself on a narrow screen. rows: HTML; sortable: headings are buttons (sections.js)."""
-    return render("table.html", testid=testid, heads=list(heads), rows=list(rows), sortable=sortable)

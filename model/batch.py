@@ -56,7 +56,7 @@ SCHEMA = pa.schema(
 def run(source: str, out: str, name: str, wanted: Wanted | None = None) -> tuple[int, int]:
     """Read every picture below ``source`` that is not in ``out`` yet.
 
-    name, wanted: of the model, as `recogniser.load` takes them. Returns how many pictures ``out`` holds now, and how many
+    name, wanted: of the model, as `recogniser.load` takes them. Returns how many files ``out`` holds now, and how many
     of these could not be read. Raises OSError where a folder cannot be read or written, and ModelError.
     """
     recogniser.load(name, wanted)  # an error of the model appears here once, not in every actor
@@ -94,12 +94,12 @@ class ShardReader:
         self.threads = ThreadPoolExecutor(PREFETCH)
 
     def __call__(self, batch: dict) -> dict:
-        """{"files": [one shard's names]} → {"read": [n], "failed": [n]}, when the shard is written."""
+        """{"files": [one shard's names]} → {"read": [files], "failed": [files]}, when the shard is written."""
         names = [str(name) for name in batch["files"][0]]
         read = (read_content(self.recogniser, name, content) for name, content in self._contents(names))
         rows = [row for pages in read for row in pages]
         _write(self.files, self.folder, names, rows)
-        return {"read": [len(rows)], "failed": [sum(row["error"] is not None for row in rows)]}
+        return {"read": [len(names)], "failed": [sum(row["error"] is not None for row in rows)]}
 
     def _contents(self, names: list[str]) -> Iterator[tuple[str, bytes | PictureError]]:
         for first in range(0, len(names), PREFETCH):

@@ -6,6 +6,7 @@ from pathlib import Path
 from model import recogniser
 from model.page_reader import witness
 from model.pictures import PictureError, open_pages
+from model.reading import unread_json
 
 
 def read_file(reader: recogniser.Recogniser, path: str | Path) -> Iterator[dict]:
@@ -24,5 +25,4 @@ def read_content(reader: recogniser.Recogniser, name: str, source: Path | bytes 
             reading = witness.read(reader, page.picture).to_json()
             yield {"file": name, "page": number, "pages": of, **reading, "note": page.note or None, "error": None}
     except PictureError as error:
-        nothing = {"text": "", "verdict": None, "why": "", "digits": [], "other_writing": [], "note": None}
-        yield {"file": name, "page": number + 1, "pages": of, **nothing, "error": str(error)}
+        yield {"file": name, "page": number + 1, "pages": of, **unread_json(str(error))}

@@ -1,6 +1,6 @@
 """Labelled drawings that need no data set: the ten digits as polylines on a 100×140 grid.
 
-They find out which input a custom model expects (custom_models.py), and tests and benchmarks draw with them.
+They find out which input a custom model expects (convention_search.py), and tests and benchmarks draw with them.
 """
 
 import numpy as np

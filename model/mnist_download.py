@@ -72,7 +72,7 @@ def whole(folder: Path) -> bool:
 
 
 class Download:
-    """One download of MNIST for everybody in this process. ``npz``: where the second source is kept."""
+    """One download of MNIST for everybody in this process."""
 
     def __init__(self):
         self._lock = threading.Lock()

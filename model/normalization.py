@@ -77,6 +77,11 @@ def _box(mask: np.ndarray) -> tuple[int, int, int, int] | None:
     return rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
 
 
+def area(ink: np.ndarray) -> int:
+    """How many pixels of ink are stroke."""
+    return int((ink >= SOLID).sum())
+
+
 def resize(ink: np.ndarray, longer_side: int) -> np.ndarray:
     """Scale (h, w) uint8 so that the longer side is ``longer_side`` px: area average going down, bilinear going up."""
     return scaled(ink, longer_side / max(ink.shape))

@@ -106,7 +106,7 @@ def open_picture(source: Path | str | bytes) -> np.ndarray:
 
 def open_first(source: Path | str | bytes) -> Page:
     """The first page, with a note where there are more; of a stranger's file, so a PDF is refused. Raises PictureError."""
-    content = source if isinstance(source, bytes) else _content(Path(source))
+    content = source if isinstance(source, bytes) else content_of(Path(source))
     if is_pdf(content):
         raise refusal("pdf")
     page = next(open_pages(content))
@@ -118,7 +118,7 @@ def open_first(source: Path | str | bytes) -> Page:
 def open_pages(source: Path | str | bytes) -> Iterator[Page]:
     """Every page of a file, at least one; of a format without pages the one picture. Raises PictureError as `open_picture` does, at
     the page that cannot be read; then those after it are not read either."""
-    content = source if isinstance(source, bytes) else _content(Path(source))
+    content = source if isinstance(source, bytes) else content_of(Path(source))
     _check_kind(content)
     number = 0
     try:
@@ -241,7 +241,8 @@ class _TimedFile(io.BytesIO):
         return super().read(size)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """A file's content. Raises PictureError where it is too large or cannot be read."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise refusal("large")

@@ -81,6 +81,18 @@ class Reading:
         return {"text": self.text, "verdict": self.verdict, "why": self.why, "digits": digits, "other_writing": other}
 
 
+def unread_json(error: str) -> dict:
+    """The same fields for a picture that cannot be read, with ``note`` and ``error``, the sentence that says why."""
+    nothing = {"text": "", "verdict": None, "why": "", "digits": [], "other_writing": []}
+    return {**nothing, "note": None, "error": error}
+
+
+def shared_height(a: Box, b: Box) -> float:
+    """The vertical overlap of two boxes as a share of the lower one's height; negative where they are apart."""
+    shared = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return shared / min(a[3], b[3])
+
+
 def summarise(lines: list[list[Digit]], ink: np.ndarray) -> Reading:
     """The digits of each line, and the (H, W) uint8 ink they were read from → the Reading of the picture.
 

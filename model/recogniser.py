@@ -106,8 +106,8 @@ class Recogniser:
             read, crops = read_line(self, line, crowded=pieces > CROWD, room=0 if brief else MOST_CUTS - cuts)
             found.append(read)
             cuts += crops
-        explained = sum(_area(one.piece) * one.digit.probability for line in found for one in line)
-        total = int((amount >= normalization.SOLID).sum())
+        explained = sum(normalization.area(one.piece.ink) * one.digit.probability for line in found for one in line)
+        total = normalization.area(amount)
         reading = summarise([[scale_box(one.digit, scale) for one in line] for line in found], amount)
         return InkReading(reading, explained / total if total else 0.0, pieces + cuts)
 
@@ -187,10 +187,6 @@ class Recogniser:
         import pandas as pd  # only the evaluation needs it; starting is quicker without
 
         return pd.read_csv(table).to_dict("records")
-
-
-def _area(piece: Piece) -> int:
-    return int((piece.ink >= normalization.SOLID).sum())
 
 
 def shipped() -> list[str]:

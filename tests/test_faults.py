@@ -152,7 +152,7 @@ def test_an_app_killed_during_an_evaluation_starts_again_clean_and_sweeps_up_aft
     first.press_run("page")
     first.run_begins("page")
     first.end(signal.SIGKILL)
-    [left] = temporary.glob("digits-*")
+    [left] = temporary.glob("digits-uploads-*")
     assert not list(state.rglob("*.json.gz"))
     os.utime(left, (time.time() - uploads.DAY - 60,) * 2)
 
@@ -163,7 +163,7 @@ def test_an_app_killed_during_an_evaluation_starts_again_clean_and_sweeps_up_aft
     assert len(list(state.rglob("*.json.gz"))) == 1 and not list(state.rglob(f"{files.WRITING}*"))
     assert left not in temporary.iterdir()
     again.end()
-    assert not list(temporary.glob("digits-*"))
+    assert not list(temporary.glob("digits-uploads-*"))
 
 
 # ---- nowhere to write ----

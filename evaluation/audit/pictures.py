@@ -72,7 +72,7 @@ def run(recogniser: Recogniser, files: Sequence[PictureFile]) -> Generator[Looki
                 seen.append(_look(recogniser, name, file.label, page.picture))
                 if page.note:
                     unreadable.append((name, page.note))
-        except (PictureError, OSError) as error:
+        except PictureError as error:
             unreadable.append((file.name, str(error)))
         yield Looking(done, len(files), seen, unreadable)
 

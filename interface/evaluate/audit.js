@@ -2,6 +2,7 @@
 // changed but what a person decides; the server makes the corrected set of these decisions.
 
 import {find, findAll} from '../page/dom.js';
+import {share} from '../page/percent.js';
 
 /**
  * label: the new one, for "relabel" alone.
@@ -122,7 +123,7 @@ class Audit {
     const {right: before, n: all} = this.element.dataset;
     find(this.element, '[data-settled]', HTMLElement).textContent = `${this.decided.size} of ${this.tiles.length} settled.`;
     find(this.element, '[data-accuracy]', HTMLElement).textContent =
-      `Accuracy as it came ${percent(Number(before), Number(all))}, with your decisions ${percent(right, n)}.`;
+      `Accuracy as it came ${share(Number(before), Number(all))}, with your decisions ${share(right, n)}.`;
     for (const name of ['undo', 'corrected']) {
       const button = this.element.querySelector(`[data-${name}]`);
       if (button instanceof HTMLButtonElement) button.disabled = name === 'undo' ? !this.steps.length : !this.decided.size;
@@ -144,6 +145,3 @@ class Audit {
 
 /** @type {(decision: Decision) => string} */
 const words = ({action, label}) => ({keep: 'kept', relabel: `now ${label}`, drop: 'dropped'})[action];
-
-/** @type {(right: number, n: number) => string} */
-const percent = (right, n) => (n ? `${((100 * right) / n).toFixed(2)} %` : '–');

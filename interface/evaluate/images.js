@@ -1,6 +1,6 @@
-// The images of the dashboard: `askGallery` asks for others, `openInPredict` shows one in the Predict tab.
+// The images of the dashboard: `askGallery` asks for others, `openImage` shows one in the Predict tab.
 
-import {context2d, showTab} from '../page/dom.js';
+import {context2d, openInPredict} from '../page/dom.js';
 
 /** Images that a gallery shows at first, and more at a time (PAGE of evaluation/galleries.py). */
 export const PAGE = 48;
@@ -47,13 +47,11 @@ export function askGallery(gallery, changes) {
  * Show an image in the Predict tab, exactly as it is.
  * @param {HTMLImageElement} image  28 × 28
  */
-export async function openInPredict(image) {
+export async function openImage(image) {
   const canvas = Object.assign(document.createElement('canvas'), {width: 28, height: 28});
   const context = context2d(canvas);
   await image.decode(); // a browser may still be at it, and would draw nothing
   context.drawImage(image, 0, 0, 28, 28);
   const grey = context.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
-  showTab('Predict');
-  document.dispatchEvent(new CustomEvent('open-image', {detail: [...grey]})); // the Predict tab listens
-  window.scrollTo({top: 0});
+  openInPredict(grey);
 }

@@ -3,6 +3,7 @@
 
 import {bytesOf} from '../page/base64.js';
 import {find, findAll} from '../page/dom.js';
+import {share} from '../page/percent.js';
 import {save} from '../page/save.js';
 
 const SCALE = 10_000; // the data are whole numbers of ten-thousandths, as closer_cards.py packs them
@@ -73,9 +74,6 @@ export function outcome({certainty, none, group}, sure, notDigit) {
   for (let i = 0; i < group.length; i++) counts[group[i]][none[i] > notDigit ? 2 : certainty[i] >= sure ? 0 : 1]++;
   return counts;
 }
-
-/** @type {(count: number, total: number) => string} */
-const share = (count, total) => (total ? `${((100 * count) / total).toFixed(2)} %` : '–');
 
 /** @type {(n: number) => string} */
 const thousands = (n) => n.toLocaleString('en');

@@ -1,5 +1,6 @@
 """What the Evaluate tab can show: the reports of the models on offer, and the images behind them. Enter at `Reports`."""
 
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -252,11 +253,12 @@ class Reports:
 
     def _newest_kept(self, name: str) -> Report | None:
         weights = self.models[name].weights_sha256
-        try:
-            runs = (self.history.report(r.id) for r in self.history.runs() if r.weights_sha256 == weights)
-            return next((found for found in runs if self._as_it_is(name, found)), None)
-        except ReportError:
-            return None
+        for kept in self.history.runs():
+            if kept.weights_sha256 == weights:
+                with contextlib.suppress(ReportError):  # a damaged one; an older one may be whole
+                    if found := self._as_it_is(name, self.history.report(kept.id)):
+                        return found
+        return None
 
     def _shipped_scores(self, found: Report) -> tuple[Score, ...] | None:
         """The shipped report's robustness, for a run of the same weights that has measured none."""

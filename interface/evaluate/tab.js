@@ -9,7 +9,7 @@ import {around, find, findAll, sentence} from '../page/dom.js';
 import {save} from '../page/save.js';
 import {connectAudits, decisions} from './audit.js';
 import {connectSections, followAddress, openSection} from './fold.js';
-import {ask, askGallery, digit, openInPredict, PAGE} from './images.js';
+import {ask, askGallery, digit, openImage, PAGE} from './images.js';
 import {connectRefusal} from './refusal.js';
 import {upload} from './uploaded_test_sets.js';
 
@@ -229,7 +229,7 @@ const CLICKS = [
   ['[data-ask]', (_, button) => askOnce(button, {n: Number(button.dataset.ask)})],
   ['[data-compare]', (dashboard, button) => dashboard.compareWith(button.dataset.compare ?? '')],
   ['[data-evaluate]', (_, button) => askOnce(button, {other: button.dataset.evaluate, run: true})],
-  ['.tile', (_, button) => openInPredict(find(button, 'img', HTMLImageElement))],
+  ['.tile', (_, button) => openImage(find(button, 'img', HTMLImageElement))],
 ];
 
 /** @type {(button: HTMLButtonElement) => void} more images in its gallery */

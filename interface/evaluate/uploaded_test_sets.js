@@ -15,7 +15,7 @@ const MOST_FILES = 2000;
  */
 async function packed(files) {
   const chosen = files.filter((file) => !/(^|\/)\./.test(file.webkitRelativePath));
-  if (!chosen.some((file) => /(^|\/)[0-9]\/[^/]+$/.test(file.webkitRelativePath))) {
+  if (!chosen.some((file) => /(^|\/)[0-9]\//.test(file.webkitRelativePath))) {
     throw new Error('There is no folder named 0 to 9 with pictures in it. Put each picture into the folder of its digit.');
   }
   if (chosen.length > MOST_FILES) throw new Error(`This folder has ${chosen.length} files; at most ${MOST_FILES} are read at once.`);

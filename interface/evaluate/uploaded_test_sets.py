@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from evaluation.audit.pictures import Audit
-from evaluation.picture_archive import MOST_PACKED, Archive
+from evaluation.picture_archive import MOST_PACKED, SENTENCES, Archive
 from evaluation.picture_folder import FolderError
 from evaluation.report import Report
 from interface.server.login import signed_in
@@ -80,7 +80,7 @@ def routes(uploaded: UploadedTestSets = UPLOADED) -> list[Route]:
         try:
             async with arriving:  # so that what many send at once is bounded in memory …
                 with anyio.fail_after(SLOWEST):  # … and who sends nothing frees the place
-                    packed = await request_body(request)
+                    packed = await read_zip(request)
                 secret, files = await anyio.to_thread.run_sync(uploaded.add, name, packed)
         except FolderError as error:
             return JSONResponse({"error": str(error)})
@@ -91,13 +91,13 @@ def routes(uploaded: UploadedTestSets = UPLOADED) -> list[Route]:
     return [Route("/page/testset", endpoint, methods=["POST"])]
 
 
-async def request_body(request: Request) -> bytes:
+async def read_zip(request: Request) -> bytes:
     """The whole request body. Raises FolderError as soon as it is known to be too large."""
     packed = bytearray()
     async for part in request.stream():
         packed += part
         if len(packed) > MOST_PACKED:
-            raise FolderError(f"The test set is over {MOST_PACKED // 2**20} MB. Send fewer or smaller pictures.")
+            raise FolderError(SENTENCES["large"])
     return bytes(packed)
 
 

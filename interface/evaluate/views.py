@@ -95,7 +95,7 @@ def uploaded_at_rest(
         text = note or f"{selection.model} has not read these pictures yet. Press Run."
         return Overview(quiet("No figures yet."), status(name, text, test_set=selection.test_set), "", "")
     text = (
-        f"{plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, through the whole path from picture to digit."
+        f"{plural(found.dataset.n, 'picture')} in {found.seconds:.1f} s, from picture to digit, as drawings are read."
     )
     line = status(name, text, note, test_set=selection.test_set, folder=sections.folder(found))
     return overview(found, line, images)

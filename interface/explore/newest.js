@@ -21,15 +21,14 @@ export class Newest {
     this.waiting = true;
     if (this.busy) return;
     this.busy = true;
-    try {
-      while (this.waiting) {
-        this.waiting = false;
+    while (this.waiting) {
+      this.waiting = false;
+      try {
         await this.work(/** @type {Value} */ (this.value));
+      } catch (error) {
+        this.fail(error);
       }
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.busy = false;
     }
+    this.busy = false;
   }
 }

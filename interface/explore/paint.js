@@ -1,6 +1,6 @@
 // Paints images and maps on small canvases.
 
-import {context2d, showTab} from '../page/dom.js';
+import {context2d, openInPredict} from '../page/dom.js';
 
 /** @typedef {(value: number) => number} Colour  of a value, as a pixel 0xAABBGGRR */
 
@@ -66,11 +66,7 @@ export function figures(digits) {
     open.append(imageCanvas(images, index));
     open.setAttribute('aria-label', `Test image ${index}: ${caption}. Open in Predict`);
     open.title = 'Open in Predict';
-    open.onclick = () => {
-      showTab('Predict');
-      document.dispatchEvent(new CustomEvent('open-image', {detail: [...images.subarray(784 * index, 784 * (index + 1))]})); // Predict listens
-      window.scrollTo({top: 0});
-    };
+    open.onclick = () => openInPredict(images.subarray(784 * index, 784 * (index + 1)));
     const line = document.createElement('figcaption');
     line.textContent = caption;
     figure.append(open, line);

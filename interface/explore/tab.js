@@ -1,13 +1,15 @@
 // The Explore tab: a pad, and five parts of which only the open one is loaded. `mount` starts it when the tab is first opened.
 
 import {bytesOf} from '../page/base64.js';
-import {context2d, find, findAll, sentence, showTab} from '../page/dom.js';
+import {copyAddress} from '../page/copy_address.js';
+import {find, findAll, sentence, showTab} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
 import {percent} from '../page/percent.js';
 import {pixels} from '../page/strokes.js';
 import {canRead, load, readInside} from '../reader/reader.js';
 import {Newest} from './newest.js';
+import {grey, paint} from './paint.js';
 
 /** @import {Change} from '../page/types.js' */
 /** @import {Drawn, Part} from './types.js' */
@@ -15,7 +17,6 @@ import {Newest} from './newest.js';
 const MODEL = 'cnn'; // whose inside is shown
 /** @type {Record<string, string[]>} what of the address belongs to a part; a link to it names no more */
 const OWN = {inside: ['map', 'd'], map: ['by', 'view', 'lasso', 'd'], train: ['train', 'd'], teach: ['d'], quiz: ['quiz']};
-const SHORT = 2000; // ms that a button says what it did
 const NOTHING = 'What the network sees of it, 28 × 28, stands here.';
 const LOADING = 'Loading the network; the first answer takes a moment …';
 const CANNOT =
@@ -216,12 +217,7 @@ export class Explore {
   show(drawn) {
     this.drawn = drawn;
     this.showProblem('');
-    const context = context2d(this.image);
-    const pixels = context.createImageData(28, 28);
-    new Uint32Array(pixels.data.buffer).forEach((_, i, all) => {
-      all[i] = 0xff000000 | ((drawn?.image[i] ?? 0) * 0x010101);
-    });
-    context.putImageData(pixels, 0, 0);
+    paint(this.image, 28, (at) => drawn?.image[at] ?? 0, grey);
     this.answer.textContent = drawn ? said(drawn) : NOTHING;
     this.parts[this.root.dataset.part ?? '']?.then((part) => part.drawn?.(drawn)).catch(() => {});
   }
@@ -236,15 +232,7 @@ export class Explore {
     const part = this.root.dataset.part ?? 'inside';
     this.nameDrawing();
     for (const name of Object.values(OWN).flat()) if (!OWN[part].includes(name)) this.setAddress({[name]: null});
-    try {
-      await navigator.clipboard.writeText(location.href);
-      button.textContent = 'Link copied';
-    } catch {
-      button.textContent = 'Link is in the address bar'; // no clipboard without https
-    }
-    setTimeout(() => {
-      button.textContent = 'Copy link';
-    }, SHORT);
+    await copyAddress(button);
   }
 }
 

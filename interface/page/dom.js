@@ -74,3 +74,13 @@ export function showTab(name) {
   tab?.click();
   return tab !== undefined;
 }
+
+/**
+ * Show an image in the tab Predict, exactly as it is.
+ * @param {ArrayLike<number>} image  28 × 28, 0 paper – 255 ink
+ */
+export function openInPredict(image) {
+  showTab('Predict');
+  document.dispatchEvent(new CustomEvent('open-image', {detail: Array.from(image)})); // that tab listens
+  window.scrollTo({top: 0});
+}

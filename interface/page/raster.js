@@ -2,15 +2,11 @@
 // canvas, against fingerprinting, or give nothing; a network would read that noise.
 
 import {place} from './curve.js';
+import {crc32} from './zip.js';
 
 /** @import {Stroke} from './types.js' */
 
 const LENGTH = 8; // bytes before the content of a PNG chunk: its length and name
-const CRC = Uint32Array.from({length: 256}, (_, n) => {
-  let value = n;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
 
 /**
  * What was laid last time: the ink of all strokes but the last, and how much of each pixel the last one covers as far as it cannot
@@ -145,8 +141,6 @@ function chunk(name, content) {
   view.setUint32(0, content.length);
   for (let i = 0; i < 4; i++) bytes[4 + i] = name.charCodeAt(i);
   bytes.set(content, LENGTH);
-  let sum = 0xffffffff;
-  for (const byte of bytes.subarray(4, LENGTH + content.length)) sum = CRC[(sum ^ byte) & 255] ^ (sum >>> 8);
-  view.setUint32(LENGTH + content.length, ~sum >>> 0);
+  view.setUint32(LENGTH + content.length, crc32(bytes.subarray(4, LENGTH + content.length)));
   return bytes;
 }

@@ -43,7 +43,7 @@ export const WHY = {
   readers: 'Two methods of reading it disagree, or one of them doubts it.',
 };
 
-const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %
+export const NEARLY_NONE = 0.0005; // a probability that would show as 0.0 %
 
 /**
  * Build the ten bars, and find the parts of the answer.

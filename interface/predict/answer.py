@@ -5,7 +5,7 @@ from base64 import b64encode
 import cv2
 import numpy as np
 
-from model.calibration import SURE
+from model.calibration import NOT_A_DIGIT, SURE
 from model.reading import Reading
 from model.recogniser import Recogniser
 from model.segmentation.line_reader import WIDE
@@ -60,11 +60,11 @@ def second_opinion(other: Recogniser, reading: Reading) -> dict:
     digits, not_digit = other.alone().probabilities(np.stack([digit.image for digit in reading.digits]))
     verdicts = other.verdicts(digits, not_digit)
     text = "".join(
-        str(best) for best, verdict in zip(digits.argmax(1), verdicts, strict=True) if verdict != "not a digit"
+        str(best) for best, verdict in zip(digits.argmax(1), verdicts, strict=True) if verdict != NOT_A_DIGIT
     )
     return {
         "model": other.name,
-        "text": text or "not a digit",
+        "text": text or NOT_A_DIGIT,
         "probability": float(digits[0].max()) if len(verdicts) == 1 and text else None,
     }
 

@@ -4,7 +4,7 @@ import {bytesOf} from '../page/base64.js';
 import {context2d} from '../page/dom.js';
 import {percent} from '../page/percent.js';
 import {save} from '../page/save.js';
-import {WHY} from './answer.js';
+import {NEARLY_NONE, WHY} from './answer.js';
 import {imageTile, sizeOf} from './tiles.js';
 
 /** @import {Answer, Picture} from '../page/types.js' */
@@ -81,7 +81,7 @@ function writeAnswer(write, answer) {
   const why = WHY[answer.why];
   if (why) {
     write(why, LEFT, 440, 25, 'soft');
-  } else if (only && !none && only.probabilities[only.runner_up] >= 0.0005) {
+  } else if (only && !none && only.probabilities[only.runner_up] >= NEARLY_NONE) {
     write(`runner-up ${only.runner_up} · ${percent(only.probabilities[only.runner_up])}`, LEFT, 440, 28, 'soft');
   }
 }

@@ -1,6 +1,7 @@
 // The Predict tab: joins the pad, opened pictures and the answers to both. `mount` starts it, each time Gradio puts its component
 // (interface/predict/tab.py) on the page; the drawing outlives that.
 
+import {copyAddress} from '../page/copy_address.js';
 import {find, sentence} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
@@ -8,7 +9,6 @@ import {sheet} from '../page/strokes.js';
 import {announce, EMPTY, prepare, show, spoken} from './answer.js';
 import {Batch} from './batch.js';
 import {connectControls} from './controls.js';
-import {copyLink} from './copy_link.js';
 import {Corrections} from './corrections.js';
 import {DrawingReader} from './drawing_reader.js';
 import {Explanations} from './explanations.js';
@@ -287,7 +287,7 @@ export class Predict {
   copyLink() {
     const nothing = this.pad.empty || this.source;
     const code = nothing ? '' : encode(this.pad.strokes);
-    if (code) copyLink(this.linkButton, code);
+    if (code) copyAddress(this.linkButton, `#d=${code}`);
     else this.showProblem(nothing ? 'Draw something first: the link carries the drawing.' : 'This drawing is too long for a link.');
   }
 

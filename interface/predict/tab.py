@@ -11,6 +11,7 @@ from gradio_client.utils import is_http_url_like
 from interface.assets import mount
 from model.page_reader import witness
 from model.pictures import PictureError, open_first
+from model.reading import unread_json
 from model.recogniser import Recogniser
 
 TEMPLATE = Path(__file__).with_name("tab.html")
@@ -91,8 +92,7 @@ def reader(models: dict[str, Recogniser]) -> Callable[[str, str], Awaitable[dict
         try:
             return await anyio.to_thread.run_sync(read_file, models[model], image, limiter=at_once)
         except PictureError as error:
-            nothing = {"text": "", "verdict": None, "why": "", "digits": [], "other_writing": [], "note": None}
-            return nothing | {"error": str(error)}
+            return unread_json(str(error))
 
     return read
 

@@ -76,7 +76,10 @@ class Asked {
       else asker?.resolve(data);
     };
     started.onerror = () => {
-      // it cannot run here
+      // it cannot run here; the next question tries a new one
+      started.terminate();
+      if (this.worker === started) this.worker = null;
+      this.sent.clear();
       for (const {reject} of this.waiting.values()) reject(new Error('Drawings cannot be read in this browser.'));
       this.waiting.clear();
     };

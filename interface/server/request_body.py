@@ -128,7 +128,7 @@ async def read_picture_body(
             continue  # to the end: a browser that is still sending does not look for an answer
         body += part
         if len(body) > LIMITS.picture_bytes:
-            raise RequestRefused(413, "This file is over 20 MB. Please send a smaller picture.")
+            raise RequestRefused(413, too_large(LIMITS.picture_bytes))
         if len(body) > LIMITS.drawing_bytes and place is None:
             place = object()  # not the task: one may hold several
             with anyio.move_on_after(LIMITS.memory_wait) as waited:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from interface.server.limits import LIMITS
+from interface.server.request_origin import named_host
 
 WEEK = timedelta(days=7)  # how long Gradio's service keeps a link
 RELAY = "GRADIO_SHARE_SERVER_ADDRESS"  # the environment variable that names another service than Gradio's
@@ -107,7 +108,7 @@ def share_route(link: PublicLink) -> Route:
 
 def address_for_others(request: Request, link: PublicLink) -> str | None:
     """The address under which others can open the page that asks; None where only this machine can."""
-    host = request.headers.get("x-forwarded-host", request.headers["host"]).split(",")[0].strip()
+    host = named_host(request.headers)
     name = urlsplit(f"//{host}").hostname or ""
     if name in ("localhost", "::1") or name.startswith("127."):
         here = network_address() if link.host.strip("[]") in ("0.0.0.0", "::") else None

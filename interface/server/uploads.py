@@ -1,7 +1,7 @@
 """The folder of what programs upload: bounded in size, swept within a day. The page itself uploads nothing to disk.
 
 Gradio deletes the uploads it remembers (``delete_cache``), but its MCP also writes each picture that comes as text and
-forgets it. So this app has a temporary folder of its own (demo.py names it in $GRADIO_TEMP_DIR) and sweeps it. The size of one upload
+forgets it. So this app has a temporary folder of its own (`surroundings.prepare` names it in $GRADIO_TEMP_DIR) and sweeps it. The size of one upload
 is checked in request_body.py.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from interface.server.limits import LIMITS
 
-PREFIX = "digits-"  # of the folder's name, in demo.py too, which needs it before anything is imported
+PREFIX = "digits-uploads-"  # of the folder's name, in surroundings.py too, which needs it before anything is imported
 HOUR, DAY = 3600, 86400  # seconds between two sweeps; how old a file may get
 SAFE = 600  # seconds: what is younger may still be read; what is older may go before its day where there is no room
 

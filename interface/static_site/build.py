@@ -54,9 +54,15 @@ def write(out: Path) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=out.parent) as stage:
             _fill(Path(stage) / "site")
+            before = Path(stage) / "before"
             if out.exists():
-                out.rename(Path(stage) / "before")
-            (Path(stage) / "site").rename(out)
+                out.rename(before)
+            try:
+                (Path(stage) / "site").rename(out)
+            except OSError:
+                if before.exists():
+                    before.rename(out)
+                raise
     except OSError as error:
         raise StaticError(f"{out} cannot be written: {error.strerror or error}.") from error
 

@@ -102,6 +102,7 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "TEST_SET_GONE": views.TEST_SET_GONE,
         "MOST_MEMBERS": picture_archive.MOST_MEMBERS,
         "MOST_PACKED": picture_archive.MOST_PACKED,
+        "HELD": uploaded_test_sets.HELD,
         "MOST_UNPACKED": picture_archive.MOST_UNPACKED,
         "MOST_FILE": pictures.MAX_BYTES,
         "LONGEST_NAME": uploaded_test_sets.LONGEST_NAME,

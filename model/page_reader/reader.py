@@ -13,7 +13,7 @@ from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
 from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
-from model.reading import INK_LEFT, READERS, WRITING, Box, Digit, Reading, scaled, summarise
+from model.reading import INK_LEFT, READERS, WRITING, Box, Digit, Reading, scaled, shared_height, summarise
 from model.segmentation import line_reader
 from model.segmentation.segment import Piece
 
@@ -138,8 +138,10 @@ class PageReader:
         if not fits:
             return 0.0, BEST
         read = _read(self.asked, fits, range(len(fits)), one_look=True)
-        explained = sum(d.probability * fits[at].heat * fits[at].digit * _area(fits[at].ink) for at, d in read.items())
-        return explained / max(_area(found.ink), 1), float(np.median([i.size for i in fits]))
+        explained = sum(
+            d.probability * fits[at].heat * fits[at].digit * normalization.area(fits[at].ink) for at, d in read.items()
+        )
+        return explained / max(normalization.area(found.ink), 1), float(np.median([i.size for i in fits]))
 
     def _pass(self, grey: np.ndarray, scale: float) -> Found:
         small = normalization.scaled(grey, scale)
@@ -200,10 +202,6 @@ def _read(
     return dict(zip(numbers, digits.read_pieces(pieces, one_look), strict=True))
 
 
-def _area(ink: np.ndarray) -> int:
-    return int((ink >= normalization.SOLID).sum())
-
-
 def _trust(page: Page) -> float:
     """How far a page's reading can be trusted, at most 1."""
     return page.reading.certainty - LEFT * (page.unread == WRITING)
@@ -223,7 +221,7 @@ def _rows(read: list[Read]) -> list[list[Read]]:
     """Lines from top to bottom: a digit joins the line whose last digit is beside it, so that a line may slope."""
     rows: list[list[Read]] = []
     for one in sorted(read, key=lambda r: r[0].middle):
-        beside = [_shared(one[0], row[-1][0]) for row in rows]
+        beside = [shared_height(one[0].box, row[-1][0].box) for row in rows]
         if beside and max(beside) > ON_LINE:
             rows[int(np.argmax(beside))].append(one)
         else:
@@ -231,16 +229,10 @@ def _rows(read: list[Read]) -> list[list[Read]]:
     return sorted(rows, key=lambda row: np.mean([i.box[1] + i.box[3] / 2 for i, _ in row]))
 
 
-def _shared(a: Instance, b: Instance) -> float:
-    """Vertical overlap as a share of the lower one's height."""
-    shared = min(a.box[1] + a.box[3], b.box[1] + b.box[3]) - max(a.box[1], b.box[1])
-    return shared / min(a.box[3], b.box[3])
-
-
 def _beside(one: Instance, row: list[Read]) -> bool:
     """Whether writing stands on a line of digits, at most NEAR from one of them."""
     for i, _ in row:
         gap = max(one.box[0], i.box[0]) - min(one.box[0] + one.box[2], i.box[0] + i.box[2])
-        if gap < NEAR * i.box[3] and _shared(one, i) > BESIDE:
+        if gap < NEAR * i.box[3] and shared_height(one.box, i.box) > BESIDE:
             return True
     return False

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from model.normalization import SOLID
+from model.reading import shared_height
 
 MOST_PIECES = 200  # pieces of a page that are kept; more is texture, not writing
 SPECK = (
@@ -112,7 +113,7 @@ def _rows(pieces: list[Piece]) -> list[list[Piece]]:
     tall = FRAGMENT * float(np.median(sorted(p.box[3] for p in pieces)[len(pieces) // 2 :]))
     rows: list[list[Piece]] = []
     for piece in sorted((p for p in pieces if p.box[3] >= tall), key=lambda p: p.middle):
-        beside = [_shared_height(piece, row[-1]) for row in rows]
+        beside = [shared_height(piece.box, row[-1].box) for row in rows]
         if beside and max(beside) > 0.4:
             rows[int(np.argmax(beside))].append(piece)
         else:
@@ -141,12 +142,6 @@ def _shared_width(a: Piece, b: Piece) -> float:
     """Horizontal overlap as a share of the narrower one."""
     shared = min(a.box[0] + a.box[2], b.box[0] + b.box[2]) - max(a.box[0], b.box[0])
     return shared / min(a.box[2], b.box[2])
-
-
-def _shared_height(a: Piece, b: Piece) -> float:
-    """Vertical overlap as a share of the lower one's height."""
-    shared = min(a.box[1] + a.box[3], b.box[1] + b.box[3]) - max(a.box[1], b.box[1])
-    return shared / min(a.box[3], b.box[3])
 
 
 def _gap(a: Piece, b: Piece) -> float:

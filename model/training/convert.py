@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from model.files import replacing
+from model.inference import CUSTOM
 from model.interpreter import DIGIT_MODEL
 from model.layouts import layout_of
 from model.model_files import HDF5, KERAS, SAVED_MODEL, WHOLE
@@ -180,7 +181,7 @@ def _size(shape) -> int:
 
 
 def _check(shapes: list[tuple[int, ...]], sizes: list[int]) -> None:
-    if sum(layout_of(shape) is not None for shape in shapes) == 1 and {10, 11} & set(sizes):
+    if sum(layout_of(shape) is not None for shape in shapes) == 1 and CUSTOM.possible(sizes):
         return
     taken = " and ".join("×".join(map(str, shape)) or "one number" for shape in shapes)
     raise CannotConvert(f"it maps {taken} to {' and '.join(map(str, sizes))} outputs; {DIGIT_MODEL}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from model import terminal
 from model.files import replacing
 from model.training.page_recipe import NETWORKS, build
 
@@ -43,7 +44,14 @@ def network(path: Path) -> keras.Model:
     return made
 
 
-def main(arguments: list[str]) -> str | None:
+def main() -> int:
+    """Convert as the command line says; the exit code. What went wrong is one sentence."""
+    if sentence := converted(sys.argv[1:]):
+        print(sentence, file=sys.stderr)
+    return int(sentence is not None)
+
+
+def converted(arguments: list[str]) -> str | None:
     """Convert; returns what went wrong, a sentence, or None."""
     if len(arguments) != 2 or Path(arguments[1]).suffix != ".keras":
         return f"Usage: {USAGE}"
@@ -61,4 +69,4 @@ def main(arguments: list[str]) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(terminal.run(main))

@@ -5,12 +5,15 @@ With seeds 1, 2 and 3 the tutorial's network reads 97.0–97.4 % of the test ima
 """
 
 import argparse
+import sys
 import time
 
 import keras
 from keras import layers
 
+from model import terminal
 from model.datasets import load_mnist, unit
+from model.training import command
 
 NETWORKS = ("tutorial", "cnn")
 HIDDEN, EPOCHS = {"tutorial": 2, "cnn": 0}, {"tutorial": 3, "cnn": 1}  # what each starts with in the page
@@ -51,8 +54,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def main() -> None:
-    """Train and print one line for each seed."""
+def main() -> int:
+    """Train and print one line for each seed; the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m model.training.page_recipe", description=(__doc__ or "").partition("\n")[0]
     )
@@ -71,6 +74,11 @@ def main() -> None:
         "--seeds", type=_count, nargs="+", default=[1], metavar="SEED", help="one training each (default: 1)"
     )
     chosen = parser.parse_args()
+    return command.run(lambda: train(chosen))
+
+
+def train(chosen: argparse.Namespace) -> None:
+    """Train as `main` was asked. Raises DataError without MNIST."""
     mnist = load_mnist()
     learn = mnist.train[: chosen.images]
     x, x_test = unit(learn.images), unit(mnist.test.images)
@@ -90,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(terminal.run(main))

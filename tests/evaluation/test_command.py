@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evaluation import __main__ as command
-from evaluation import compare_command, picture_folder, picture_sources, report_files
+from evaluation import audit_command, compare_command, extend_command, picture_folder, picture_sources, report_files
 from model.recogniser import load
 from tests import fakes
 from tests.fakes import known
@@ -138,3 +138,19 @@ def test_a_folder_without_any_readable_picture_says_why(tmp_path):
     (tmp_path / "4" / "a.png").write_bytes(b"")
     with pytest.raises(picture_folder.FolderError, match="4/a.png"):
         command.evaluate(load("classic"), picture_sources.open_source(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["audit", "--csv", "OUT"],
+        ["compare", "cnn", "classic", "--json", "OUT/found.json"],
+        ["extend", "OUT/report.json"],
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_read(monkeypatch, tmp_path, capsys, words):
+    (tmp_path / "file").write_text("", "utf-8")
+    for module, name in ((audit_command, "load"), (compare_command, "report_of"), (extend_command, "load_mnist")):
+        monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("it has begun"))
+    assert command.main([word.replace("OUT", str(tmp_path / "file")) for word in words]) != 0
+    assert "could not be written" in capsys.readouterr().err

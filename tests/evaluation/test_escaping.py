@@ -46,10 +46,6 @@ VIEWS = {
     "calibration": sections.calibration,
     "folder": sections.folder,
     "tiles": lambda found: galleries.tiles(found, IMAGES, np.arange(20)),
-    "table": lambda found: sections.table(
-        found.model, (found.model, found.model), [Markup("<tr></tr>")], sortable=True
-    ),
-    "rows that are no HTML": lambda found: sections.table("x", (found.model,), [found.model]),
     "plot": lambda found: plots.inline_svg(plots.epochs(found.epochs), found.model),
 }
 WITHOUT_TEXTS = ("headline", "matrix", "per class", "calibration")

@@ -117,6 +117,14 @@ def test_one_constant_input_beside_the_image_is_held_at_the_value_that_reads(tmp
     assert "held at 0" in model.notes[0]
 
 
+def test_a_keras_file_may_know_letters_too(tmp_path, at_once, classic):
+    around(classic, (28, 28), after=lambda keras, found: keras.ops.pad(found, ((0, 0), (0, 37)))).save(
+        tmp_path / "emnist.keras"
+    )
+    model = recogniser.load(str(tmp_path / "emnist.keras"))
+    assert model.engine.outputs == 47 and model.choice and model.choice.accuracy > 0.95
+
+
 def as_hdf5(network, folder):
     network.save(folder / "a.h5")
     return folder / "a.h5"

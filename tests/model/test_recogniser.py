@@ -68,7 +68,10 @@ def test_blank_paper_is_empty(cnn, level):
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (4, 1, 3), (1, 4, 3), (1, 5000, 3), (5000, 1, 3), (3, 2, 3)])
 def test_odd_shapes_are_no_problem(cnn, shape):
-    cnn.read(np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8))
+    reading = cnn.read(np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8))
+    assert reading.ink.ndim == 2 and reading.verdict in ("sure", "unsure", "not a digit", "empty")
+    for x, y, width, height in (digit.box for digit in reading.digits):
+        assert 0 <= x < x + width <= shape[1] and 0 <= y < y + height <= shape[0]
 
 
 def test_scribbles_are_not_claimed_to_be_digits(cnn):

@@ -1,7 +1,7 @@
 // Picture → the inks to try (`candidates`): model/segmentation/ink.py in JavaScript, step for step; that file says what each step is
 // for. What it does with photos is in photo.js, with tiny pictures in tiny.js. (long because Python has these steps in one file too, and both are read side by side)
 
-import {blank, median, resizeTo, round} from '../arrays.js';
+import {blank, resizeTo, round} from '../arrays.js';
 import {edges, ink as INK, normalization} from '../constants.js';
 import {area, cut, paste} from '../normalization.js';
 import {offTheEdge, shadowed} from './edges.js';
@@ -140,7 +140,7 @@ function* photographed(picture, flat) {
  */
 function threshold(amount) {
   const counts = levels(amount);
-  return Math.max(otsu(counts, amount.data.length), 3 * middleOf(counts, amount.data.length), FAINTEST / 2);
+  return Math.max(otsu(counts, amount.data.length), 3 * quantile(counts, 0.5), FAINTEST / 2);
 }
 
 /** @type {(distance: Ink, contrast: number) => Ink} how far each pixel is from the other colour */
@@ -236,7 +236,7 @@ function fromPaper({data, width, height}) {
   for (let i = 0; i < places.length; i++) {
     if (code(data, places[i]) === commonest) for (let k = 0; k < 3; k++) channels[k][data[places[i] + k]]++;
   }
-  const [red, green, blue] = channels.map((counts) => Math.trunc(middleOf(counts, codes[commonest])));
+  const [red, green, blue] = channels.map((counts) => Math.trunc(quantile(counts, 0.5)));
   const distance = blank(width, height);
   for (let i = 0, at = 0; i < distance.data.length; i++, at += 4) {
     distance.data[i] = Math.max(Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue));
@@ -284,21 +284,6 @@ function unframed(distance, contrast) {
     if (along[0] < 0.8) break;
   }
   return distance;
-}
-
-/**
- * The median of `n` bytes of which it is known how often each value is there.
- * @param {Int32Array} counts
- * @param {number} n
- */
-function middleOf(counts, n) {
-  /** @type {(rank: number) => number} */
-  const at = (rank) => {
-    let value = 0;
-    for (let left = rank - counts[0]; left >= 0; left -= counts[value]) value++;
-    return value;
-  };
-  return median([at((n - 1) >> 1), at(n >> 1)]);
 }
 
 /** @type {(amount: Ink, threshold: number) => Ink} */

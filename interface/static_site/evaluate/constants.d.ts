@@ -33,6 +33,7 @@ export const NO_IMAGES: string;
 export const MISSING: string;
 export const TEST_SET_GONE: string;
 export const MOST_MEMBERS: number;
+export const HELD: number;
 export const MOST_PACKED: number;
 export const MOST_UNPACKED: number;
 export const MOST_FILE: number;

@@ -19,7 +19,10 @@ export function shippedReport(model) {
       ? Promise.resolve(null)
       : fetch(`reports/${model}.json`)
           .then(async (response) => fromJson(await response.json()))
-          .catch(() => null));
+          .catch(() => {
+            reports.delete(model); // a later try may find the network back
+            return null;
+          }));
   reports.set(model, found);
   return found;
 }

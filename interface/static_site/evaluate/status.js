@@ -15,7 +15,7 @@ import {folder, reproduces, status} from './views.js';
  */
 export function ofUploaded(report, name, key, model, note) {
   if (!report) return status(name, note || `${model} has not read these pictures yet. Press Run.`, {testSet: key});
-  const text = `${thousands(report.dataset.n)} pictures in ${report.seconds.toFixed(1)} s, through the whole path from picture to digit.`;
+  const text = `${thousands(report.dataset.n)} pictures in ${report.seconds.toFixed(1)} s, from picture to digit, as drawings are read.`;
   return status(name, `${text} ${note}`.trim(), {testSet: key, folder: folder(report)});
 }
 

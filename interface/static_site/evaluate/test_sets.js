@@ -1,7 +1,7 @@
 // Opens the zip of a visitor's test set in the page (`send`, in the place of interface/evaluate/send_test_set.js), as
 // evaluation/picture_archive.py opens it, and keeps it for as long as the page lives (`testSet`).
 import {crc32} from '../../page/zip.js';
-import {LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES, TABLE, UNNAMED} from './constants.js';
+import {HELD, LONGEST_NAME, MOST_FILE, MOST_MEMBERS, MOST_PACKED, MOST_UNPACKED, SENTENCES, TABLE, UNNAMED} from './constants.js';
 
 /** @import {Kept} from './audit.js' */
 /** @import {Report} from './types.js' */
@@ -18,6 +18,7 @@ const [END, MEMBER] = [0x06054b50, 0x02014b50]; // what the last record of a zip
 
 /** @type {Map<string, TestSet>} */
 const sets = new Map();
+let sent = 0;
 
 /** @type {(name: string | null) => TestSet | null} */
 export const testSet = (name) => (name === null ? null : (sets.get(name) ?? null));
@@ -32,8 +33,10 @@ export async function send(name, content) {
   if (content.size > MOST_PACKED) throw new Error(SENTENCES.large);
   const packed = new Uint8Array(await content.arrayBuffer());
   archive(packed); // or it is no test set
-  const key = String(sets.size + 1);
+  sent += 1;
+  const key = String(sent);
   sets.set(key, {name: name.slice(0, LONGEST_NAME) || UNNAMED, packed, results: new Map(), audits: new Map()});
+  for (const oldest of sets.keys()) if (sets.size > HELD) sets.delete(oldest);
   return key;
 }
 

@@ -1,11 +1,13 @@
 """`python -m model.training.pages.show OUT.png [--seed N]`: a contact sheet of training crops with their labels."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from model import terminal
 from model.page_reader import network_input as maps
 from model.training.pages import labels
 from model.training.pages.crops import Pages
@@ -42,4 +44,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(terminal.run(main))

@@ -1,5 +1,6 @@
 """The dashboard's handlers, called as the page calls them and as a hostile page would."""
 
+import gzip
 import io
 import zipfile
 from dataclasses import replace
@@ -134,6 +135,23 @@ def test_a_model_that_brings_no_report_shows_its_kept_run(tmp_path, labelled_run
     history.keep(replace(labelled_run, model="mine", weights_sha256=models["mine"].weights_sha256))
     status = Dashboard(Reports(models, history, UploadedTestSets())).choose(Selection("mine"), event({}))[2]
     assert "A run on this machine" in status and "no shipped report" in status
+
+
+def test_a_damaged_kept_run_does_not_hide_an_older_one(tmp_path, labelled_run):
+    models = {"mine": Recogniser("mine", load("classic").path)}
+    history, found = (
+        History(tmp_path),
+        replace(labelled_run, model="mine", weights_sha256=models["mine"].weights_sha256),
+    )
+    history.keep(replace(found, created="2026-01-01T10:00:00+00:00"))
+    newest = history.keep(replace(found, created="2026-01-02T10:00:00+00:00"))
+    [file] = tmp_path.glob(f"{newest.id}*")
+    with gzip.open(file, "rt", encoding="utf-8") as kept:
+        head = kept.readline()
+    file.write_bytes(gzip.compress(f"{head}no report".encode()))
+    assert [run.id for run in history.runs()][0] == newest.id
+    status = Dashboard(Reports(models, history, UploadedTestSets())).choose(Selection("mine"), event({}))[2]
+    assert "A run on this machine" in status
 
 
 @pytest.fixture

@@ -11,18 +11,19 @@ from model import labelled_drawings
 from tests.interface.evaluate.dashboard import cell, open_card
 
 
-def my_digits(folder):
-    """folder/mine/<digit>/a.png, and one file that is no picture. Returns how many pictures."""
+def my_digits(folder, writer=""):
+    """folder/mine/<digit>/<writer>/a.png, and one file that is no picture. Returns how many pictures."""
     for digit in (0, 1, 3, 7):
-        (folder / "mine" / str(digit)).mkdir(parents=True)
-        Image.fromarray(labelled_drawings.pad(digit)).save(folder / "mine" / str(digit) / "a.png")
+        place = folder / "mine" / str(digit) / writer
+        place.mkdir(parents=True)
+        Image.fromarray(labelled_drawings.pad(digit)).save(place / "a.png")
     (folder / "mine" / "7" / "<img src=x onerror=alert(1)>.png").write_text("no picture", "utf-8")
     return 4
 
 
 @pytest.mark.parametrize("how", ["zip", pytest.param("folder", marks=pytest.mark.slow)])
 def test_an_uploaded_test_set_gets_the_same_dashboard(evaluate, tmp_path, how):
-    count, page = my_digits(tmp_path), evaluate()
+    count, page = my_digits(tmp_path, "ann" if how == "folder" else ""), evaluate()
     given = (
         tmp_path / "mine"
         if how == "folder"

@@ -116,7 +116,7 @@ def test_it_is_trained_tested_drawn_on_and_taken_along(opened, mnist, tmp_path, 
     monkeypatch.chdir(tmp_path)
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
-    assert from_page.main([str(file), "here.keras"]) is None
+    assert from_page.converted([str(file), "here.keras"]) is None
     lines = panel.locator("pre").nth(1).inner_text()
     exec(lines, found := {})  # noqa: S102 - the lines that the page shows for this
     images = mnist.test.images / 255
@@ -177,7 +177,7 @@ def test_this_app_opens_it_as_a_model(mnist, tmp_path, monkeypatch):
     network.fit(learn.images[..., None] / 255, learn.labels, batch_size=32, epochs=2, verbose=0)
     names = [f"layer{1 + at // 2}_{('kernel', 'bias')[at % 2]}" for at in range(6)]  # as in train_file.js
     np.savez(tmp_path / "cnn-1.npz", **dict(zip(names, network.get_weights(), strict=True)))
-    assert from_page.main([str(tmp_path / "cnn-1.npz"), str(tmp_path / "mine.keras")]) is None
+    assert from_page.converted([str(tmp_path / "cnn-1.npz"), str(tmp_path / "mine.keras")]) is None
     file, choice = custom_models.open_custom(tmp_path / "mine.keras")
     assert file.suffix == ".tflite"
     assert choice.accuracy > 0.85
@@ -216,12 +216,12 @@ def test_what_the_page_has_not_written_is_refused_in_a_sentence(tmp_path, write)
     file = tmp_path / "other.npz"
     write(file)
     out = tmp_path / "out.keras"
-    assert "is no network of the page" in from_page.main([str(file), str(out)])
+    assert "is no network of the page" in from_page.converted([str(file), str(out)])
     assert not out.exists()
 
 
 def test_a_wrong_command_says_the_right_one(tmp_path):
     from model.training import from_page
 
-    assert from_page.main(["one.npz"]) == f"Usage: {from_page.USAGE}"
-    assert "There is no file" in from_page.main([str(tmp_path / "none.npz"), str(tmp_path / "out.keras")])
+    assert from_page.converted(["one.npz"]) == f"Usage: {from_page.USAGE}"
+    assert "There is no file" in from_page.converted([str(tmp_path / "none.npz"), str(tmp_path / "out.keras")])
