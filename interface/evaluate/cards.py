@@ -22,7 +22,10 @@ from interface.evaluate.state import Reports, Selection, mnist_test
 from interface.evaluate.views import MNIST_MISSING, NO_REPORT, gallery, quiet, render
 from model.datasets import HELD_OUT, TRAINING_IMAGES, Labelled
 
-SLICES, REFUSAL, AUDIT = "Whom it is good for", "When it refuses", "Audit my labels"
+# The names of the sections, by which tabs, links and the page without a server find them.
+PER_CLASS, EPOCHS, IMAGES, SLICES = "Per class", "Epochs", "Images", "Whom it is good for"
+OTHER_HANDS, REFUSAL, CONFIDENCE = "Other hands", "When it refuses", "Is it sure when it is right?"
+ROBUSTNESS, COMPARE, COST, AUDIT, HISTORY = "Robustness", "Compare", "What it costs", "Audit my labels", "History"
 OWN_UNDAMAGED = "The corruptions damage MNIST’s test images; your own pictures are read as they are."
 FEW = 5  # digits that show what a corruption does: they fit into a table's cell
 
@@ -139,19 +142,18 @@ def _examples(pixels: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((name, galleries.data_url(np.concatenate(list(images), axis=1))) for name, images in damaged.items())
 
 
-CONFIDENCE = "Is it sure when it is right?"
-# The name of its section → what it shows, in the order of the sections.
+# Section → what it shows, in the order of the sections.
 CARDS: dict[str, Card] = {
-    "Per class": of_report(per_class),
-    "Epochs": of_report(epochs),
-    "Images": images,
+    PER_CLASS: of_report(per_class),
+    EPOCHS: of_report(epochs),
+    IMAGES: images,
     SLICES: closer_cards.slices,
-    "Other hands": closer_cards.other_hands,
+    OTHER_HANDS: closer_cards.other_hands,
     REFUSAL: closer_cards.refusal,
     CONFIDENCE: confidence,
-    "Robustness": robustness,
-    "Compare": comparison.card,
-    "What it costs": closer_cards.cost,
+    ROBUSTNESS: robustness,
+    COMPARE: comparison.card,
+    COST: closer_cards.cost,
     AUDIT: closer_cards.audit,
-    "History": history.card,
+    HISTORY: history.card,
 }

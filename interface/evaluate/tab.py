@@ -14,7 +14,7 @@ from evaluation.picture_archive import MOST_MEMBERS, MOST_PACKED
 from evaluation.rendering import TEMPLATES
 from interface.assets import mount
 from interface.evaluate import views
-from interface.evaluate.cards import AUDIT, CARDS, CONFIDENCE, REFUSAL, SLICES
+from interface.evaluate.cards import AUDIT, CARDS, COMPARE, CONFIDENCE, IMAGES, REFUSAL, ROBUSTNESS, SLICES
 from interface.evaluate.downloads import DIFFERENCES, FILES
 from interface.evaluate.handlers import Dashboard
 from interface.evaluate.state import Reports, Selection
@@ -97,13 +97,13 @@ def build(models: Mapping[str, Recogniser], uploads: bool = True) -> None:
     matrix.ask(dashboard.cell, selection, gallery, **QUICK)
     gallery.ask(dashboard.cell, selection, gallery, **QUICK)
     # the cards with controls of their own
-    cards["Images"].ask(dashboard.images, selection, cards["Images"], **QUICK)
+    cards[IMAGES].ask(dashboard.images, selection, cards[IMAGES], **QUICK)
     cards[CONFIDENCE].ask(dashboard.calibrate, selection, cards[CONFIDENCE], **WATCHED)
-    cards["Robustness"].ask(dashboard.measure, selection, cards["Robustness"], **WATCHED)
+    cards[ROBUSTNESS].ask(dashboard.measure, selection, cards[ROBUSTNESS], **WATCHED)
     cards[SLICES].ask(dashboard.slice, selection, cards[SLICES], **QUICK)
     cards[REFUSAL].ask(dashboard.refuse, selection, cards[REFUSAL], **WATCHED)
     cards[AUDIT].ask(dashboard.audit, selection, cards[AUDIT], **WATCHED)
-    cards["Compare"].ask(dashboard.compare, selection, cards["Compare"], **WATCHED)
+    cards[COMPARE].ask(dashboard.compare, selection, cards[COMPARE], **WATCHED)
 
 
 def piece(html: str = "") -> gr.HTML:

@@ -10,8 +10,11 @@ from interface.evaluate import cards, closer_cards
 from interface.evaluate.state import Reports, Selection, mnist_test
 from model.recogniser import Recogniser
 
-ROBUSTNESS, OTHER_HANDS, COST = "Robustness", "Other hands", "What it costs"
-MADE = (cards.REFUSAL, ROBUSTNESS, COST)  # slices and other hands the page makes itself, as it can of any report
+MADE = (
+    cards.REFUSAL,
+    cards.ROBUSTNESS,
+    cards.COST,
+)  # slices and other hands the page makes itself, as it can of any report
 
 
 def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:
@@ -24,7 +27,7 @@ def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:
         if report is not None:
             found[name] = {
                 cards.REFUSAL: str(closer_cards.refusal(reports, selection)),
-                ROBUSTNESS: str(sections.robustness(report, cards.examples(mnist_test()))),
-                COST: str(closer_cards.cost(reports, selection)),
+                cards.ROBUSTNESS: str(sections.robustness(report, cards.examples(mnist_test()))),
+                cards.COST: str(closer_cards.cost(reports, selection)),
             }
     return found

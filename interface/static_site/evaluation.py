@@ -56,8 +56,8 @@ def constants(models: Mapping[str, Recogniser], images: bool) -> str:
         "test_images": images,
         "SECTIONS": closer.MADE,
         "SLICES": cards.SLICES,
-        "OTHER_HANDS": closer.OTHER_HANDS,
-        "COST": closer.COST,
+        "OTHER_HANDS": cards.OTHER_HANDS,
+        "COST": cards.COST,
         "MEASURES": [
             {name: getattr(one, name) for name in ("name", "low", "high", "unit", "decimals")}
             for one in shapes.MEASURES

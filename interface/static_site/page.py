@@ -14,7 +14,7 @@ from interface.static_site import evaluation, modules
 from interface.templates import render
 from interface.theme import DARK, LIGHT
 
-CARDS = tuple(name for name in cards.CARDS if name != "History")  # which only the app has
+CARDS = tuple(name for name in cards.CARDS if name != cards.HISTORY)  # which only the app has
 
 
 def index(found: Report, models: list[str], images: bool = True) -> str:
