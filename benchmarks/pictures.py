@@ -4,7 +4,6 @@ Most functions take digits and a random generator and return a picture, (H, W, 3
 """
 
 import functools
-import os
 from pathlib import Path
 
 import cv2
@@ -13,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from model import datasets, strokes
-from model.training.pages.handwriting import read_optdigits
+from model.training.pages import handwriting
 from model.training.rendering import render
 
 COLOURS = ((20, 20, 20), (200, 30, 30), (30, 60, 200), (20, 130, 50), (120, 30, 140), (230, 120, 0))
@@ -30,8 +29,7 @@ def held_out_mnist() -> datasets.Labelled:
 def scans() -> datasets.Labelled:
     """The digits of optdigits' training file, (n, 32, 32), of which no digit network has learned; none where ``$HANDWRITING`` does not
     name the folder that holds optdigits/."""
-    path = Path(os.environ.get("HANDWRITING", "")) / "optdigits" / "optdigits-orig.tra.gz"
-    found = read_optdigits(path) if path.is_file() else []
+    found = handwriting.optdigits()
     images = np.array([image for _, image in found], np.uint8).reshape(-1, 32, 32)
     return datasets.Labelled(images, np.array([label for label, _ in found], np.int64))
 

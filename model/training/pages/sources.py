@@ -1,23 +1,18 @@
 """Where the characters of training pages come from: MNIST, pen strokes, letters, print and scrawls. Enter at `Sources`."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from model import datasets
 from model.training import line_drawings, negatives
+from model.training.pages import handwriting
 from model.training.pages.glyphs import PRINTED, Glyph, from_bitmap, from_strokes, printed
-from model.training.pages.handwriting import read_omniglot, read_optdigits, read_unipen
 from model.training.pages.signs import flagged_one, sign, straight_one
 from model.training.rendering import jitter
 
 DIGITS = "0123456789"
-LIKE_DIGITS = "OoQDIlizZSsBbqgJTL"  # letters that, alone, may be taken for a digit: they stand only in words
-UJI_TRAINING = ("w01", "w02", "w03", "w04")  # w05 is held out
-OMNIGLOT_LIKE_DIGITS = 0.25  # share of a character's drawings read as a digit from which it is left out
 FONTS = (
     "DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold", "cmss10", "cmtt10", "cmb10", "STIXGeneralItalic",
 )  # of Matplotlib; the benchmark has others too  # fmt: skip
@@ -29,8 +24,7 @@ STRAIGHT, FLAGGED = 0.45, 0.2
 class Sources:
     """Everything that can be written on a page. Each method takes a random generator and returns a glyph.
 
-    MNIST and pen strokes come from `datasets`; UJI, Omniglot and optdigits from uji/, omniglot/ and optdigits/ of the folder that
-    ``$HANDWRITING`` names, and what is missing is left out.
+    MNIST and pen strokes come from `datasets`, UJI, Omniglot and optdigits from `handwriting`; what is missing is left out.
     """
 
     def __init__(self) -> None:
@@ -38,14 +32,9 @@ class Sources:
         self.by_digit = [np.flatnonzero(self.mnist.labels == d) for d in range(10)]
         self.writers: list[dict[str, list[tuple[np.ndarray, ...]]]] = self._pen_writers()
         self.letters: list[tuple[str, list[np.ndarray], float]] = []
-        self.omniglot: list[list[np.ndarray]] = []
-        self.scans: list[tuple[int, np.ndarray]] = []
-        if named := os.environ.get("HANDWRITING"):
-            folder = Path(named)
-            self._add_uji(folder / "uji")
-            self.omniglot = self._omniglot(folder / "omniglot" / "strokes_background_small1.zip")
-            scans = folder / "optdigits" / "optdigits-orig.tra.gz"
-            self.scans = read_optdigits(scans) if scans.is_file() else []
+        self._add_uji()
+        self.omniglot = handwriting.omniglot()
+        self.scans = handwriting.optdigits()
         self.print = {(font, c): printed(font, c) for font in FONTS for c in PRINTED}
 
     def _pen_writers(self) -> list[dict[str, list[tuple[np.ndarray, ...]]]]:
@@ -58,13 +47,9 @@ class Sources:
             writers.setdefault(pen.writer, {}).setdefault(str(pen.digit), []).append(pen.strokes)
         return [w for w in writers.values() if len(w) == 10]
 
-    def _add_uji(self, folder: Path) -> None:
+    def _add_uji(self) -> None:
         """UJI's writers join the pen writers with their digits, and bring letters in the size of those."""
-        for name in UJI_TRAINING:
-            path = folder / f"UJIpenchars-{name}"
-            if not path.is_file():
-                continue
-            characters = read_unipen(path)
+        for characters in handwriting.uji():
             digits: dict[str, list[tuple[np.ndarray, ...]]] = {}
             for c, strokes in characters:
                 if c in DIGITS:
@@ -73,21 +58,6 @@ class Sources:
             unit = float(np.median(heights))
             self.writers += [digits] * 3  # few digits by people of another country: they come more often
             self.letters += [(c, strokes, unit) for c, strokes in characters if c not in DIGITS]
-
-    def _omniglot(self, archive: Path) -> list[list[np.ndarray]]:
-        """Letters of other alphabets; those that today's digit network takes for digits are left out."""
-        if not archive.is_file():
-            return []
-        from model import normalization, recogniser, strokes
-
-        digits = recogniser.load().alone(second_look=False)
-        kept: list[list[np.ndarray]] = []
-        for drawings in read_omniglot(archive).values():
-            inks = [strokes.draw(strokes.place(d, 90, (64, 64)), (128, 128), 7) for d in drawings]
-            _, none = digits.probabilities(np.stack([normalization.to_image(ink) for ink in inks]))
-            if (none < 0.5).mean() < OMNIGLOT_LIKE_DIGITS:
-                kept += drawings
-        return kept
 
     def writer(self, rng: np.random.Generator) -> "Writer":
         """A hand in which a line, or a whole page, is written."""
@@ -99,14 +69,14 @@ class Sources:
         return Writer(self, "pen", self.writers[rng.integers(len(self.writers))])
 
     def letter(self, rng: np.random.Generator, alone: bool = True) -> Glyph:
-        """A handwritten letter; ``alone``: none that looks like a digit."""
+        """A handwritten letter; ``alone``: none that looks like a digit, which stand only in words."""
         source = rng.random()
         if source < 0.35 and self.omniglot:
             return from_strokes("other", "?", _varied(self.omniglot[rng.integers(len(self.omniglot))], rng))
         for _ in range(20):
             if source < 0.75 and self.letters:
                 name, strokes, unit = self.letters[rng.integers(len(self.letters))]
-                if not (alone and name in LIKE_DIGITS):
+                if not (alone and name in handwriting.LIKE_DIGITS):
                     base = 0.75 if name in "gjpqy" else 0.5
                     return from_strokes("other", name, _varied(strokes, rng), unit * rng.uniform(0.85, 1.2), base)
             else:

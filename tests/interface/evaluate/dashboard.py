@@ -1,10 +1,18 @@
-"""Where things are on the dashboard, and what the shipped report says of them."""
+"""Where things are on the dashboard, what a page asks of it, and what the shipped report says."""
+
+import gradio as gr
 
 from evaluation import report_files
 from evaluation.report import Report
 from model.recogniser import shipped
 
 NAME = shipped()[0]
+VISITOR = gr.Request(session_hash="x")
+
+
+def event(data) -> gr.EventData:
+    """What Gradio hands to a handler for what the page asks."""
+    return gr.EventData(None, data)
 
 
 def cell(page, true, predicted):
