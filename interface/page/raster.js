@@ -14,6 +14,8 @@ const LENGTH = 8; // bytes before the content of a PNG chunk: its length and nam
  * @type {{side: number, strokes: Stroke[], ink: Float32Array, last: Stroke | null, points: number, covered: Float32Array}}
  */
 let before = {side: 0, strokes: [], ink: new Float32Array(), last: null, points: 0, covered: new Float32Array()};
+/** Where the unsettled rest of the last stroke is laid: megabytes that would be thrown away at each move of the pen. */
+let scratch = {ink: new Float32Array(), covered: new Float32Array()};
 
 /**
  * The drawing as every model gets it: black on white, whatever the theme shows.
@@ -25,7 +27,8 @@ export function pixels(strokes, side) {
   const image = new ImageData(side, side);
   const words = new Uint32Array(image.data.buffer);
   const values = greys(strokes, side);
-  for (let i = 0; i < values.length; i++) words[i] = 0xff000000 | (values[i] * 0x010101);
+  words.fill(0xffffffff);
+  for (let i = 0; i < values.length; i++) if (values[i] !== 255) words[i] = 0xff000000 | (values[i] * 0x010101);
   return image;
 }
 
@@ -64,18 +67,21 @@ function greys(strokes, side) {
     lay(stroke, covered, before.ink);
     before.strokes.push(stroke);
   }
-  const ink = before.ink.slice();
+  let {ink} = before;
   if (last) {
     const settled = last.points.length - 1;
     if (before.last !== last || before.points > settled) Object.assign(before, {last, points: 0, covered: new Float32Array(size)});
     coverAll(before.covered, side, last, before.points, settled);
     before.points = settled;
-    const covered = before.covered.slice();
-    coverAll(covered, side, last, settled, settled + 1);
-    lay(last, covered, ink);
+    if (scratch.ink.length !== size) scratch = {ink: new Float32Array(size), covered: new Float32Array(size)};
+    scratch.covered.set(before.covered);
+    coverAll(scratch.covered, side, last, settled, settled + 1);
+    scratch.ink.set(before.ink);
+    ({ink} = scratch);
+    lay(last, scratch.covered, ink);
   }
-  const values = new Uint8Array(size);
-  for (let i = 0; i < size; i++) values[i] = Math.round(255 * (1 - ink[i]));
+  const values = new Uint8Array(size).fill(255);
+  for (let i = 0; i < size; i++) if (ink[i]) values[i] = Math.round(255 * (1 - ink[i]));
   return values;
 }
 

@@ -1,4 +1,4 @@
-// Paints a drawing: stroke by stroke for the pad (`paintStroke`), whole to be looked at (`sheet`), or as the models get it (`pixels`,
+// Paints a drawing: stroke by stroke for the pad (`paintStroke`), whole to be looked at (`sheetLater`), or as the models get it (`pixels`,
 // `picture`).
 
 import {middle, wider} from './curve.js';
@@ -67,7 +67,7 @@ function paintPressed(context, {width, points}) {
  * @param {Stroke[]} strokes
  * @returns {HTMLCanvasElement} SIDE × SIDE, opaque
  */
-export function sheet(strokes) {
+function sheet(strokes) {
   const canvas = Object.assign(document.createElement('canvas'), {width: SIDE, height: SIDE});
   const context = context2d(canvas, {willReadFrequently: true}); // in memory: nothing goes to a graphics card and back
   for (const stroke of strokes) paintStroke(context, stroke, '#000');
@@ -75,6 +75,21 @@ export function sheet(strokes) {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, SIDE, SIDE);
   return canvas;
+}
+
+/**
+ * The drawing as it is now, painted once somebody looks at it: while the pen moves, hardly anybody does.
+ * @param {Stroke[]} strokes
+ * @returns {() => HTMLCanvasElement}
+ */
+export function sheetLater(strokes) {
+  const still = strokes.map((stroke) => ({...stroke, points: [...stroke.points]}));
+  /** @type {HTMLCanvasElement | null} */
+  let painted = null;
+  return () => {
+    painted ??= sheet(still);
+    return painted;
+  };
 }
 
 /**

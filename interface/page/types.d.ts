@@ -51,8 +51,8 @@ export interface Answer {
   note?: string;
   /** Whether something was left out that might change the answer. */
   brief?: boolean;
-  /** The drawing that was read, where the page read it. */
-  drawing?: HTMLCanvasElement;
+  /** What paints the drawing that was read, where the page read it. */
+  drawing?: () => HTMLCanvasElement;
 }
 
 export type {Saliency} from '../reader/types.js';

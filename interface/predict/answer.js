@@ -87,7 +87,7 @@ function doubtful(digits) {
  * Put an answer on the page at once, its small pictures a little later: a pen that moves goes first.
  * @param {Parts} parts
  * @param {Answer} answer
- * @param {Picture | null} picture  what was read; null for EMPTY
+ * @param {(() => Picture) | null} picture  gives what was read; null for EMPTY
  * @param {OnSelect} [onselect]  called when a digit is looked at
  */
 export function show(parts, answer, picture, onselect) {

@@ -1,6 +1,6 @@
 // The page's own reader (interface/reader/reader.js) for the Predict tab: loaded after everything else, for it is 3 MB.
 
-import {pixels, sheet} from '../page/strokes.js';
+import {pixels, sheetLater} from '../page/strokes.js';
 import * as server from './server.js';
 
 /** @import {Answer, Stroke} from '../page/types.js' */
@@ -42,10 +42,10 @@ export class DrawingReader {
     const model = server.model();
     const ready = model === this.model ? this.readPixels : null;
     if (!ready && !server.ALONE) return null;
-    const drawing = pixels(strokes); // as it is now
+    const [given, drawing] = [pixels(strokes), sheetLater(strokes)]; // as it is now
     const read = ready ?? (await reader(model));
-    const answer = read && (await read(model, drawing, brief).catch(() => null));
-    return answer && Object.assign(answer, {drawing: sheet(strokes)});
+    const answer = read && (await read(model, given, brief).catch(() => null));
+    return answer && Object.assign(answer, {drawing});
   }
 }
 

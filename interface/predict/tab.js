@@ -5,7 +5,7 @@ import {copyAddress} from '../page/copy_address.js';
 import {find, sentence} from '../page/dom.js';
 import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
-import {sheet} from '../page/strokes.js';
+import {sheetLater} from '../page/strokes.js';
 import {announce, EMPTY, prepare, show, spoken} from './answer.js';
 import {Batch} from './batch.js';
 import {connectControls} from './controls.js';
@@ -28,8 +28,8 @@ import {cutOut} from './tiles.js';
  */
 
 /**
- * The answer on the page. picture: what it is the answer to; digit: the one looked at.
- * @typedef {{answer: Answer, source: Source | null, picture: Picture, digit: Digit | null}} ShownAnswer
+ * The answer on the page. picture: gives what it is the answer to; digit: the one looked at.
+ * @typedef {{answer: Answer, source: Source | null, picture: () => Picture, digit: Digit | null}} ShownAnswer
  */
 
 /** @type {Predict | null} the page's one Predict tab */
@@ -183,7 +183,8 @@ export class Predict {
   show(answer, finished) {
     this.root.classList.remove('waiting');
     if (this.source) this.opened.show(answer);
-    const picture = this.source ? this.opened.image : (answer.drawing ?? sheet(this.pad.all));
+    const {image} = this.opened;
+    const picture = this.source ? () => image : (answer.drawing ?? sheetLater(this.pad.all));
     /** @type {ShownAnswer} */
     const shownAnswer = {answer, source: this.source, picture, digit: null};
     this.shownAnswer = shownAnswer;
@@ -273,14 +274,15 @@ export class Predict {
    */
   oneDigit() {
     if (!this.shownAnswer?.digit) return null;
-    const {answer, picture, digit} = this.shownAnswer;
+    const {answer, digit} = this.shownAnswer;
+    const picture = this.shownAnswer.picture();
     const whole = !this.source && answer.digits.length === 1;
     return whole && picture instanceof HTMLCanvasElement ? picture : cutOut(picture, digit.box, answer.size[0]);
   }
 
   /** Save the answer as a picture. */
   saveCard() {
-    if (this.shownAnswer?.answer.digits.length) saveCard(this.root, this.shownAnswer.picture, this.shownAnswer.answer);
+    if (this.shownAnswer?.answer.digits.length) saveCard(this.root, this.shownAnswer.picture(), this.shownAnswer.answer);
   }
 
   /** Copy a link that reopens this drawing. */

@@ -47,16 +47,16 @@ export class WhatItSaw {
   /**
    * What paints each digit of an answer.
    * @param {Answer} answer
-   * @param {Picture} picture  what was read
+   * @param {() => Picture} picture  gives what was read
    * @returns {(index: number) => Paint}
    */
   of(answer, picture) {
     /** @type {Promise<Picture | null> | null} */
     let decoding = null;
     return (index) => async (newest) => {
-      decoding ??= decode(answer, picture);
+      decoding ??= decode(answer, picture());
       const ink = await decoding;
-      if (ink && newest()) paintTiles(this.root, answer, index, picture, ink);
+      if (ink && newest()) paintTiles(this.root, answer, index, picture(), ink);
     };
   }
 }

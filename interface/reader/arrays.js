@@ -174,11 +174,23 @@ export function distance(solid, value, width, most) {
   for (let i = solid.length - 1 - width; i >= 0; i--) {
     if (column[i] > column[i + width] + 1) column[i] = column[i + width] + 1;
   }
+  const gaps = new Int32Array(width); // how far aside a column is that ends within `most`: none before it can be nearer
   for (let start = 0; start < out.length; start += width) {
+    for (let x = 0, gap = most; x < width; x++) gaps[x] = gap = column[start + x] < most ? 0 : gap + 1;
+    for (let x = width - 1, gap = most; x >= 0; x--) {
+      gap = column[start + x] < most ? 0 : gap + 1;
+      if (gap < gaps[x]) gaps[x] = gap;
+    }
     for (let x = 0; x < width; x++) {
       const here = column[start + x];
+      if (!here) continue;
+      if (gaps[x] >= most) {
+        out[start + x] = most;
+        continue;
+      }
       let best = here * here;
-      for (let aside = 1, away = 1; away < best; aside++, away = aside * aside) {
+      let aside = gaps[x] || 1;
+      for (let away = aside * aside; away < best; aside++, away = aside * aside) {
         const left = aside <= x ? column[start + x - aside] : here;
         const right = x + aside < width ? column[start + x + aside] : here;
         const nearer = Math.min(left, right);

@@ -140,32 +140,46 @@ export function strokeWidth(inside, width) {
 }
 
 /**
- * The largest value within reach × reach around each pixel that is not in the margin, where all are 0. Windows double until two of
- * them cover the reach.
+ * The largest value within reach × reach around each pixel that is not in the margin, where all are 0.
  * @param {Float32Array} values
  * @param {number} width
  * @param {number} height
  * @param {number} reach  odd
  */
 function largest(values, width, height, reach) {
-  const out = values.slice();
-  const half = reach >> 1;
-  /** @type {(start: number, step: number, count: number) => void} */
-  const along = (start, step, count) => {
-    const line = new Float32Array(count + 2 * half);
-    /** @type {(by: number) => void} */
-    const widen = (by) => {
-      for (let k = 0; k + by < line.length; k++) if (line[k + by] > line[k]) line[k] = line[k + by];
-    };
-    for (let k = 0; k < count; k++) line[half + k] = out[start + k * step];
-    let window = 1;
-    for (; 2 * window <= reach; window *= 2) widen(window);
-    widen(reach - window);
-    for (let k = 0; k < count; k++) out[start + k * step] = line[k];
-  };
-  for (let y = MARGIN; y < height - MARGIN; y++) along(y * width + MARGIN, 1, width - 2 * MARGIN);
-  for (let x = MARGIN; x < width - MARGIN; x++) along(MARGIN * width + x, width, height - 2 * MARGIN);
+  const [columns, rows, half] = [width - 2 * MARGIN, height - 2 * MARGIN, reach >> 1];
+  const line = columns + 2 * half;
+  const across = new Float32Array(rows * line);
+  for (let y = 0, from = MARGIN * width + MARGIN; y < rows; y++, from += width) {
+    across.set(values.subarray(from, from + columns), y * line + half);
+  }
+  widen(across, 1, reach);
+  const down = new Float32Array((rows + 2 * half) * columns);
+  for (let y = 0; y < rows; y++) down.set(across.subarray(y * line, y * line + columns), (y + half) * columns);
+  widen(down, columns, reach);
+  const out = new Float32Array(values.length);
+  for (let y = 0, to = MARGIN * width + MARGIN; y < rows; y++, to += width) {
+    out.set(down.subarray(y * columns, (y + 1) * columns), to);
+  }
   return out;
+}
+
+/**
+ * Each value becomes the largest of `reach` values from it on, `step` apart. Windows double until two of them cover the reach.
+ * @param {Float32Array} values
+ * @param {number} step
+ * @param {number} reach
+ */
+function widen(values, step, reach) {
+  /** @type {(count: number) => void} */
+  const join = (count) => {
+    for (let at = 0, further = count * step; further < values.length; at++, further++) {
+      if (values[further] > values[at]) values[at] = values[further];
+    }
+  };
+  let window = 1;
+  for (; 2 * window <= reach; window *= 2) join(window);
+  join(reach - window);
 }
 
 /**

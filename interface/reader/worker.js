@@ -212,13 +212,14 @@ async function loadOwn(name, file, drawings) {
 
 /** @type {(name: string) => Promise<Recogniser>} */
 async function openModel(name) {
-  const [{models: shipped}, {Recogniser}, {practise}] = await Promise.all([
-    import('./constants.js'),
-    import('./recogniser.js'),
-    import('./practice.js'),
-  ]);
+  const code = Promise.all([import('./recogniser.js'), import('./practice.js')]); // comes while the networks do
+  const {models: shipped} = await import('./constants.js');
   const {file, student} = shipped[name];
-  const [network, small] = await Promise.all([openNetwork(file), student && openNetwork(student.file)]);
+  const [[{Recogniser}, {practise}], network, small] = await Promise.all([
+    code,
+    openNetwork(file),
+    student && openNetwork(student.file),
+  ]);
   const recogniser = new Recogniser(network, shipped[name], null, small);
   practise(recogniser);
   loadTouching().catch(() => {}); // soon wanted; who wants it then asks again

@@ -24,7 +24,8 @@ const {FAINTEST, CLEAREST, LEAST_STROKE, ABOVE_NOISE} = INK;
  */
 export function* candidates(picture) {
   const {distance: framed, share} = fromPaper(picture);
-  const most = levels(framed).findLastIndex(Boolean);
+  const found = levels(framed);
+  const most = found.findLastIndex(Boolean);
   const many = framed.data.length > SAMPLE;
   const contrast = many ? Math.max(quantile(levels(everySecond(framed)), 0.999), 0.6 * most) : most;
   if (contrast < FAINTEST) {
@@ -38,7 +39,7 @@ export function* candidates(picture) {
     return;
   }
   const distance = workingSize(whole);
-  const counts = levels(distance);
+  const counts = distance === framed ? found : levels(distance);
   let flat = share >= FLAT_SHARE && twoTone(counts, contrast);
   if (flat) {
     const amount = scaled(distance, 0.5 * contrast);
@@ -228,34 +229,58 @@ export const paperShare = (picture) => fromPaper(picture).share;
  * @returns {{distance: Ink, share: number}}
  */
 function fromPaper({data, width, height}) {
-  const places = sampled(width, height);
+  const words = new Uint32Array(data.buffer, data.byteOffset, width * height); // a pixel each
+  const {pixels, counts, sampled} = runs(words, width, height);
   const codes = new Int32Array(4096);
-  for (let i = 0; i < places.length; i++) codes[code(data, places[i])]++;
+  for (let i = 0; i < pixels.length; i++) codes[code(data, 4 * pixels[i])] += counts[i];
   const commonest = codes.indexOf(codes.reduce((most, count) => Math.max(most, count), 0));
   const channels = [new Int32Array(256), new Int32Array(256), new Int32Array(256)];
-  for (let i = 0; i < places.length; i++) {
-    if (code(data, places[i]) === commonest) for (let k = 0; k < 3; k++) channels[k][data[places[i] + k]]++;
+  for (let i = 0; i < pixels.length; i++) {
+    const at = 4 * pixels[i];
+    if (code(data, at) === commonest) for (let k = 0; k < 3; k++) channels[k][data[at + k]] += counts[i];
   }
-  const [red, green, blue] = channels.map((counts) => Math.trunc(quantile(counts, 0.5)));
+  const [red, green, blue] = channels.map((channel) => Math.trunc(quantile(channel, 0.5)));
   const distance = blank(width, height);
-  for (let i = 0, at = 0; i < distance.data.length; i++, at += 4) {
-    distance.data[i] = Math.max(Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue));
+  for (let i = 0, away = 0; i < words.length; i++) {
+    if (!i || words[i] !== words[i - 1]) {
+      const at = 4 * i;
+      away = Math.max(Math.abs(data[at] - red), Math.abs(data[at + 1] - green), Math.abs(data[at + 2] - blue));
+    }
+    distance.data[i] = away;
   }
   let near = 0;
-  for (let i = 0; i < places.length; i++) if (distance.data[places[i] >> 2] <= FLAT_RANGE) near++;
-  return {distance, share: near / places.length};
+  for (let i = 0; i < pixels.length; i++) if (distance.data[pixels[i]] <= FLAT_RANGE) near += counts[i];
+  return {distance, share: near / sampled};
+}
+
+/**
+ * About SAMPLE of the pixels, row by row, as runs of the same one: most of a drawing's look like the one before.
+ * @param {Uint32Array} words  a pixel each
+ * @param {number} width
+ * @param {number} height
+ * @returns {{pixels: number[], counts: number[], sampled: number}} the first of each run, and how many it has; how many in all
+ */
+function runs(words, width, height) {
+  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
+  /** @type {[pixels: number[], counts: number[]]} */
+  const [pixels, counts] = [[], []];
+  let [word, count] = [words[0], 0];
+  for (let y = 0; y < height; y += step) {
+    for (let i = y * width, end = i + width; i < end; i += step) {
+      if (words[i] !== word || !i) {
+        if (count) counts.push(count);
+        pixels.push(i);
+        [word, count] = [words[i], 0];
+      }
+      count++;
+    }
+  }
+  counts.push(count);
+  return {pixels, counts, sampled: Math.ceil(width / step) * Math.ceil(height / step)};
 }
 
 /** @type {(data: Uint8ClampedArray, at: number) => number} the first four bits of each channel of a pixel */
 const code = (data, at) => ((data[at] >> 4) << 8) | (data[at + 1] & 240) | (data[at + 2] >> 4);
-
-/** @type {(width: number, height: number) => Int32Array} where about SAMPLE of the pixels begin */
-function sampled(width, height) {
-  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLE)));
-  const found = new Int32Array(Math.ceil(width / step) * Math.ceil(height / step));
-  for (let y = 0, i = 0; y < height; y += step) for (let x = 0; x < width; x += step) found[i++] = 4 * (y * width + x);
-  return found;
-}
 
 /**
  * Without a frame drawn around the whole picture: ink all along its four sides, and none a few pixels further in.

@@ -61,7 +61,8 @@ export function label({data, width, height}) {
   const labels = new Int32Array(data.length);
   /** @type {Box[]} */
   const boxes = [];
-  const waiting = new Int32Array(data.length);
+  /** @type {number[]} */
+  const waiting = [];
   for (let start = 0; start < data.length; start++) {
     if (data[start] < SOLID || labels[start]) continue;
     let [left, right, top, bottom, count] = [width, 0, height, 0, 1];
@@ -75,10 +76,10 @@ export function label({data, width, height}) {
       if (x > right) right = x;
       if (y < top) top = y;
       if (y > bottom) bottom = y;
-      for (let ny = Math.max(y - 1, 0); ny <= Math.min(y + 1, height - 1); ny++) {
-        for (let nx = Math.max(x - 1, 0); nx <= Math.min(x + 1, width - 1); nx++) {
-          const next = ny * width + nx;
-          if (labels[next] || data[next] < SOLID) continue;
+      const [first, end] = [x ? x - 1 : 0, x + 1 < width ? x + 2 : width];
+      for (let ny = y ? y - 1 : 0; ny <= y + 1 && ny < height; ny++) {
+        for (let next = ny * width + first; next < ny * width + end; next++) {
+          if (data[next] < SOLID || labels[next]) continue;
           labels[next] = boxes.length + 1;
           waiting[count++] = next;
         }
