@@ -20,8 +20,8 @@ import numpy as np
 from model.interpreter import BATCH, ModelError, Shape, Worker
 from model.layouts import layout_of
 
-# Images from which the batches of a call go to THREADS. Below, they run in the caller's thread, so that the crops of a drawing
-# never wait behind a long run.
+# Images from which the batches of a call go to THREADS, unless it is patient. Below, they run in the caller's thread, so that the crops of a
+# drawing never wait behind a long run.
 MIN_PARALLEL = 400
 CORES = min(4, os.cpu_count() or 1)
 
@@ -75,7 +75,7 @@ class Engine:
     """
 
     def __init__(self, path: Path, signature: Signature = DIGITS, constant: float = 1.0, output: int = 0):
-        self.path, self._content = path, _read(path)
+        self.path, self._content, self._batch = path, _read(path), signature.batch
         self._worker = functools.partial(_worker, path, self._content, signature, constant, output)
         first = self._worker()
         self.outputs = first.outputs if signature is CUSTOM else first.columns
@@ -91,17 +91,17 @@ class Engine:
         """Of the file, as hexadecimal digits."""
         return hashlib.sha256(self._content).hexdigest()
 
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Images → the network's raw outputs, float32.
+    def __call__(self, images: np.ndarray, patient: bool = False) -> np.ndarray:
+        """Images → the network's raw outputs, float32. patient: of a long run, whose batches go to THREADS however few they are.
 
         DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11). STRIPS: windows (n, 36, 128) in [0, 1] → logits (n, 64, 12).
         CUSTOM: (n, *shape) as the network expects it → (n, …) of 10 numbers or more for each image.
         """
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self.shape)
-        if len(images) <= BATCH:
+        if len(images) <= self._batch:
             return self._run(images)
-        batches = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
-        if len(images) < MIN_PARALLEL:
+        batches = (images[i : i + self._batch] for i in range(0, len(images), self._batch))
+        if len(images) < MIN_PARALLEL and not patient:
             return np.concatenate([self._run(batch) for batch in batches])
         return np.concatenate([*THREADS.map(self._run, batches)])
 

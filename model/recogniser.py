@@ -138,20 +138,27 @@ class Recogniser:
         Returns the ten digits, (n, 10) float32 with rows that sum to 1, and not_digit, (n,) float32 in [0, 1].
         """
         if self.student is None:
-            return self._probabilities(images)
+            return self._probabilities(images, patient=True)
         digits, not_digit, clear = self.student(images)
         if not clear.all():
-            digits[~clear], not_digit[~clear] = self._probabilities(images[~clear])
+            enough = self.student.enough
+            digits[~clear], not_digit[~clear] = self._probabilities(images[~clear], enough=enough, patient=True)
         return digits, not_digit
 
-    def _probabilities(self, images: np.ndarray, one_look: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """As `probabilities`, by the network alone."""
-        if self.second_look and not one_look:
-            return self.calibration.apply(test_time_augmentation.with_second_look(self._network, images))
-        return self.calibration.apply(self._network(images))
+    def _probabilities(
+        self, images: np.ndarray, one_look: bool = False, enough: float | None = None, patient: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As `probabilities`, by the network alone; ``enough`` as of `test_time_augmentation.with_second_look`, ``patient`` as of `Engine`."""
 
-    def _network(self, images: np.ndarray) -> np.ndarray:
-        outputs = self.engine(self.convention.to_input(images)).reshape(-1, self.engine.outputs)
+        def network(images: np.ndarray) -> np.ndarray:
+            return self._network(images, patient)
+
+        if self.second_look and not one_look:
+            return self.calibration.apply(test_time_augmentation.with_second_look(network, images, enough=enough))
+        return self.calibration.apply(network(images))
+
+    def _network(self, images: np.ndarray, patient: bool = False) -> np.ndarray:
+        outputs = self.engine(self.convention.to_input(images), patient).reshape(-1, self.engine.outputs)
         return self.convention.to_probabilities(outputs)
 
     def calibrate(self) -> None:

@@ -16,29 +16,46 @@ import numpy as np
 from model.normalization import SIDE
 
 CERTAIN = 0.95  # the highest raw output from which there is no second look
-# px to the right, px down, degrees
-VARIATIONS = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0), (0, 0, 8), (0, 0, -8))
+# px to the right, px down, degrees; each beside its opposite
+VARIATIONS = ((1, 1, 0), (-1, -1, 0), (1, -1, 0), (-1, 1, 0), (0, 0, 8), (0, 0, -8))
+TOGETHER = 2  # variations after which a mean may be certain enough
 TINY = 1e-9  # the smallest output whose logarithm is taken
 
 Variation = tuple[float, float, float]  # px to the right, px down, degrees
 
 
 def with_second_look(
-    network: Callable[[np.ndarray], np.ndarray], images: np.ndarray, variations: Sequence[Variation] = VARIATIONS
+    network: Callable[[np.ndarray], np.ndarray],
+    images: np.ndarray,
+    variations: Sequence[Variation] = VARIATIONS,
+    enough: float | None = None,
 ) -> np.ndarray:
     """The outputs of ``network``, (n, 10) or (n, 11) float32, averaged over ``variations`` where it is not CERTAIN.
 
-    network: (n, 28, 28) float32 images → outputs as returned here; images: (n, 28, 28) float32 in [0, 1].
+    network: (n, 28, 28) float32 images → outputs as returned here; images: (n, 28, 28) float32 in [0, 1]. enough: the highest mean, in
+    [0, 1], from which the rest of the variations is left out; None: none is.
     """
     outputs = network(images)
-    doubtful = outputs.max(axis=1, initial=0) < CERTAIN
-    if doubtful.any():
-        first = outputs[doubtful]
-        again = network(moved(images[doubtful], variations)).reshape(len(variations), *first.shape)
-        digits = np.stack([first, *again])[..., :10]
-        means = np.exp(np.log(np.maximum(digits, TINY)).mean(axis=0))
-        outputs[doubtful, :10] = means * (digits[0].sum(axis=1) / means.sum(axis=1))[:, None]
+    doubtful = np.flatnonzero(outputs.max(axis=1, initial=0) < CERTAIN)
+    step = len(variations) if enough is None else TOGETHER
+    looks = outputs[None, doubtful]
+    for at in range(0, len(variations), step):
+        if not len(doubtful):
+            break
+        some = variations[at : at + step]
+        again = network(moved(images[doubtful], some)).reshape(len(some), *looks.shape[1:])
+        looks = np.concatenate([looks, again])
+        outputs[doubtful, :10] = _mean(looks[..., :10])
+        if enough is not None:
+            left = outputs[doubtful].max(axis=1) < enough
+            doubtful, looks = doubtful[left], looks[:, left]
     return outputs
+
+
+def _mean(digits: np.ndarray) -> np.ndarray:
+    """Digits' outputs of several looks, (m, n, 10), the first one first → their geometric mean, (n, 10), of the first one's sum."""
+    means = np.exp(np.log(np.maximum(digits, TINY)).mean(axis=0))
+    return means * (digits[0].sum(axis=1) / means.sum(axis=1))[:, None]
 
 
 def moved(images: np.ndarray, variations: Sequence[Variation] = VARIATIONS) -> np.ndarray:

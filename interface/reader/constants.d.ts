@@ -65,7 +65,7 @@ export const strip: {STEP: number; NONE: number; BLANK: number; WINDOW: number; 
 export const line_reader: {WIDE: number; AMONG: number; UNCUT: number; WINDOW: number; WITH_NONE: number; TINY_PROBABILITY: number};
 
 /** model/test_time_augmentation.py; VARIATIONS: px to the right, px down, degrees. */
-export const test_time_augmentation: {CERTAIN: number; VARIATIONS: [number, number, number][]; TINY: number};
+export const test_time_augmentation: {CERTAIN: number; VARIATIONS: [number, number, number][]; TOGETHER: number; TINY: number};
 
 /** model/calibration.py */
 export const calibration: {TINY: number; SURE: Verdict; UNSURE: Verdict; NOT_A_DIGIT: Verdict; EMPTY: Verdict};

@@ -124,10 +124,10 @@ export class Recogniser {
     /** @type {Box} */
     const box = [0, 0, SIDE, SIDE];
     if (this.student && this.card.student) {
-      const {temperature, clear} = this.card.student;
+      const {temperature, clear, enough} = this.card.student;
       const digit = this.calibrated(box, image, this.student(image), temperature);
       const confidence = Math.fround(digit.exact[digit.digit] * Math.fround(1 - digit.not_digit));
-      if (confidence >= Math.fround(clear)) return digit;
+      return confidence >= Math.fround(clear) ? digit : this.digit(box, image, false, enough);
     }
     return this.digit(box, image);
   }
@@ -147,11 +147,12 @@ export class Recogniser {
    * @param {Box} box  where it comes from
    * @param {Float32Array} image
    * @param {boolean} [oneLook]
+   * @param {number} [enough]  as of withSecondLook
    * @returns {ExactDigit}
    */
-  digit(box, image, oneLook = false) {
+  digit(box, image, oneLook = false, enough = undefined) {
     const {temperature, second_look: secondLook} = this.card;
-    const outputs = secondLook && !oneLook ? withSecondLook(this.network, image) : this.network(image);
+    const outputs = secondLook && !oneLook ? withSecondLook(this.network, image, enough) : this.network(image);
     return this.calibrated(box, image, outputs, temperature);
   }
 

@@ -166,6 +166,7 @@ def _student(model: Recogniser) -> dict | None:
         "file": _file(student.engine),
         "temperature": student.calibration.temperature,
         "clear": student.clear,
+        "enough": student.enough,
     }
 
 

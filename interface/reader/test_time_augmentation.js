@@ -12,23 +12,37 @@ import {normalization, test_time_augmentation} from './constants.js';
  */
 
 const {SIDE} = normalization;
-const {CERTAIN, VARIATIONS, TINY} = test_time_augmentation;
+const {CERTAIN, VARIATIONS, TOGETHER, TINY} = test_time_augmentation;
 const MAPPINGS = VARIATIONS.map(mapping);
 
 /**
  * The outputs of a network; where it is not CERTAIN, the geometric mean over the variations says which digit it is.
  * @param {Network} network  of digits
  * @param {Float32Array} image  784 numbers in [0, 1]
+ * @param {number} [enough]  the highest mean from which the rest of the variations is left out
  * @returns {ArrayLike<number>} 10 or 11 numbers, as the network's
  */
-export function withSecondLook(network, image) {
-  const first = network(image);
-  if (Math.max(...first) >= Math.fround(CERTAIN)) return first;
-  const every = [first, ...MAPPINGS.map((pixels) => network(moved(image, pixels)))];
+export function withSecondLook(network, image, enough = Number.POSITIVE_INFINITY) {
+  const looks = [network(image)];
+  /** @type {Float32Array | number[]} */
+  let found = looks[0];
+  for (let at = 0, limit = CERTAIN; Math.max(...found) < Math.fround(limit) && at < MAPPINGS.length; at += TOGETHER, limit = enough) {
+    looks.push(...MAPPINGS.slice(at, at + TOGETHER).map((pixels) => network(moved(image, pixels))));
+    found = mean(looks);
+  }
+  return found;
+}
+
+/**
+ * Several looks' outputs: of the digits the geometric mean, with the first one's sum; that it is none, as the first says.
+ * @param {ArrayLike<number>[]} looks
+ */
+function mean(looks) {
+  const first = Array.from(looks[0]);
   /** @type {(values: Iterable<number>) => number} */
   const sum = (values) => Array.from(values).reduce((total, value) => total + value, 0);
   const powers = Array.from({length: 10}, (_, digit) =>
-    Math.exp(sum(every.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / every.length),
+    Math.exp(sum(looks.map((outputs) => Math.log(Math.max(outputs[digit], TINY)))) / looks.length),
   );
   const share = sum(first.slice(0, 10)) / sum(powers);
   return [...powers.map((power) => power * share), ...first.slice(10)];

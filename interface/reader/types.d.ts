@@ -170,8 +170,9 @@ export interface Card {
   second_look: boolean;
   /** 10, or 11 with a "no digit" output. */
   outputs: number;
-  /** The smaller network that answers what is clear to it; clear: the least confidence, in [0, 1], at which it does. */
-  student: {file: string; temperature: number; clear: number} | null;
+  /** The smaller network that answers what is clear to it; clear: the least confidence, in [0, 1], at which it does; enough: the highest mean
+   * of some second looks from which there are no more. */
+  student: {file: string; temperature: number; clear: number; enough: number} | null;
 }
 
 /** What worker.js is asked: to load a model, or with `picture`, `file` or `bytes` (784) to read as well. */

@@ -210,20 +210,25 @@ async function loadOwn(name, file, drawings) {
   return recogniser;
 }
 
-/** @type {(name: string) => Promise<Recogniser>} */
+/** @type {(name: string) => Promise<Recogniser>} its code comes while its networks do */
 async function openModel(name) {
-  const code = Promise.all([import('./recogniser.js'), import('./practice.js')]); // comes while the networks do
-  const {models: shipped} = await import('./constants.js');
-  const {file, student} = shipped[name];
-  const [[{Recogniser}, {practise}], network, small] = await Promise.all([
-    code,
-    openNetwork(file),
-    student && openNetwork(student.file),
+  const [{Recogniser}, {practise}, {card, network, student}] = await Promise.all([
+    import('./recogniser.js'),
+    import('./practice.js'),
+    openNetworks(name),
   ]);
-  const recogniser = new Recogniser(network, shipped[name], null, small);
+  const recogniser = new Recogniser(network, card, null, student);
   practise(recogniser);
   loadTouching().catch(() => {}); // soon wanted; who wants it then asks again
   return recogniser;
+}
+
+/** @param {string} name  of a model that ships */
+async function openNetworks(name) {
+  const {models: shipped} = await import('./constants.js');
+  const card = shipped[name];
+  const [network, student] = await Promise.all([openNetwork(card.file), card.student && openNetwork(card.student.file)]);
+  return {card, network, student};
 }
 
 /**

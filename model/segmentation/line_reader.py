@@ -38,7 +38,9 @@ class DigitReader(Protocol):
     """What reads single digits here: a recogniser."""
 
     engine: Engine
-    touching_network: Callable[[np.ndarray], np.ndarray]
+
+    @property
+    def touching_network(self) -> Callable[[np.ndarray], np.ndarray]: ...
 
     def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]: ...
 

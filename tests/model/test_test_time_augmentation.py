@@ -55,6 +55,23 @@ def test_only_doubtful_images_get_a_second_look():
     assert found.argmax(axis=1).tolist() == [1, 7]
 
 
+def test_a_mean_that_is_certain_enough_is_looked_at_no_further():
+    certain, torn = outputs(d7=0.9, d1=0.05), outputs(d7=0.5, d1=0.5)
+    network = Network(outputs(d7=0.6, d1=0.3), torn, *[certain, torn] * 2, *[torn] * 4)
+    found = test_time_augmentation.with_second_look(network, np.concatenate([IMAGE, IMAGE * 0.5]), enough=0.75)
+    assert [len(images) for images in network.calls] == [2, 4, 2, 2]
+    assert all(images.max() == 0.5 for images in network.calls[2:])  # the second image's alone
+    assert found[0].argmax() == 7 and found[0, 7] > 0.75 > found[1].max()
+
+
+def test_a_limit_that_nothing_reaches_changes_nothing():
+    rows = [outputs(d7=0.6, d1=0.3), *[outputs(d7=0.5, d1=chance) for chance in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)]]
+    at_once, in_pairs = (
+        test_time_augmentation.with_second_look(Network(*rows), IMAGE, enough=enough) for enough in (None, 1)
+    )
+    assert np.allclose(at_once, in_pairs, atol=1e-7)
+
+
 def test_the_variations_are_a_pixel_away_and_turned():
     seen = test_time_augmentation.moved(IMAGE)
     for image, (right, down, degrees) in zip(seen, test_time_augmentation.VARIATIONS, strict=True):
