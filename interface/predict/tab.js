@@ -183,8 +183,7 @@ export class Predict {
   show(answer, finished) {
     this.root.classList.remove('waiting');
     if (this.source) this.opened.show(answer);
-    const {image} = this.opened;
-    const picture = this.source ? () => image : (answer.drawing ?? sheetLater(this.pad.all));
+    const picture = this.source ? () => this.opened.image : (answer.drawing ?? sheetLater(this.pad.all));
     /** @type {ShownAnswer} */
     const shownAnswer = {answer, source: this.source, picture, digit: null};
     this.shownAnswer = shownAnswer;
@@ -274,8 +273,8 @@ export class Predict {
    */
   oneDigit() {
     if (!this.shownAnswer?.digit) return null;
-    const {answer, digit} = this.shownAnswer;
-    const picture = this.shownAnswer.picture();
+    const {answer, digit, ...shown} = this.shownAnswer;
+    const picture = shown.picture();
     const whole = !this.source && answer.digits.length === 1;
     return whole && picture instanceof HTMLCanvasElement ? picture : cutOut(picture, digit.box, answer.size[0]);
   }

@@ -33,7 +33,7 @@ def test_the_route_takes_a_zip_and_gives_it_a_secret_name(client):
 def test_the_route_refuses_what_is_no_zip_and_what_is_too_large(client, monkeypatch):
     assert "not a whole zip" in client.post("/page/testset", content=b"x").json()["error"]
     monkeypatch.setattr(uploaded_test_sets, "MOST_PACKED", 1000)
-    assert "Send fewer" in client.post("/page/testset", content=bytes(2000)).json()["error"]
+    assert "send fewer" in client.post("/page/testset", content=bytes(2000)).json()["error"]
 
 
 def test_the_route_wants_the_login_that_the_page_wants(client):
