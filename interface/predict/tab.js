@@ -273,8 +273,8 @@ export class Predict {
    */
   oneDigit() {
     if (!this.shownAnswer?.digit) return null;
-    const {answer, digit, ...shown} = this.shownAnswer;
-    const picture = shown.picture();
+    const {answer, digit, picture: given} = this.shownAnswer;
+    const picture = given();
     const whole = !this.source && answer.digits.length === 1;
     return whole && picture instanceof HTMLCanvasElement ? picture : cutOut(picture, digit.box, answer.size[0]);
   }
