@@ -63,6 +63,23 @@ def test_threads_do_not_mix_up_answers():
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    ("images", "patient", "among_threads"),
+    [(20, True, False), (60, False, False), (60, True, True), (400, False, True)],
+)
+def test_only_what_is_long_or_patient_goes_to_the_threads(images, patient, among_threads, monkeypatch):
+    engine, asked = Engine(recogniser.load("classic").path), []
+    run = engine._run
+
+    def noting(part):
+        asked.append(threading.current_thread().name.startswith("engine"))
+        return run(part)
+
+    monkeypatch.setattr(engine, "_run", noting)
+    assert len(engine(np.zeros((images, 28, 28), np.float32), patient)) == images
+    assert asked and set(asked) == {among_threads}
+
+
 def test_a_file_that_is_no_model_is_one_sentence(tmp_path):
     path = tmp_path / "broken.tflite"
     path.write_bytes(b"not a model")
