@@ -99,7 +99,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--compare", metavar="OTHER", help="another model, or a report's .json, on the same images")
     robust = "also under the 15 corruptions of MNIST-C, on N images (default: 1000)"
     add("--robustness", type=int, nargs="?", const=1000, metavar="N", help=robust)
-    alone = "without the smaller network that answers what is clear, to see that it changes nothing"
+    alone = "without the smaller network that answers what is clear, and with every second look, to see that both change no answer"
     add("--alone", action="store_true", help=alone)
     one_look = "do not read again what the model is not certain of, to see what that is worth; implies --alone"
     add("--one-look", action="store_true", help=one_look)
