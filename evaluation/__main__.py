@@ -27,7 +27,7 @@ from evaluation import (
 from evaluation.picture_sources import Source
 from evaluation.report import Report, finish
 from evaluation.runner import Step, run
-from model import mnist_download, terminal
+from model import terminal
 from model.datasets import DataError, load_mnist
 from model.model_options import add_model_options, print_notes, wanted
 from model.recogniser import ModelError, Recogniser, load
@@ -128,7 +128,7 @@ def evaluate(recogniser: Recogniser, source: Source | None) -> tuple[Report, np.
     if source:
         end = watched(recogniser.name, picture_folder.run_pictures(recogniser, source.files))
         return picture_folder.finish_pictures(recogniser, end, source.name)
-    test = load_mnist(download=True, progress=mnist_download.show).test
+    test = load_mnist(download=True).test
     return finish(recogniser, test, watched(recogniser.name, run(recogniser, test))), test.images
 
 

@@ -10,7 +10,6 @@ from evaluation.audit import corrections, pictures
 from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit.suspects import KINDS
 from evaluation.formatting import percent, plural
-from model import mnist_download
 from model.datasets import load_mnist
 from model.recogniser import Recogniser, load, shipped
 
@@ -49,9 +48,7 @@ def audited(recogniser: Recogniser, place: Path | None, watched: Watched) -> Aud
     """The audit of a folder, zip or CSV; None for MNIST's test set."""
     second = second_opinion(recogniser)
     if place is None:
-        return pictures.finish(
-            recogniser, pictures.of_images(load_mnist(download=True, progress=mnist_download.show).test), second
-        )
+        return pictures.finish(recogniser, pictures.of_images(load_mnist(download=True).test), second)
     end = watched("audit", pictures.run(recogniser, picture_sources.open_source(place).files))
     return pictures.finish(recogniser, end.seen, second, end.unreadable)
 

@@ -15,7 +15,6 @@ from evaluation.no_digit import Outliers
 from evaluation.refusal import OUTLIERS
 from evaluation.report import Report, finish
 from evaluation.report_files import ReportError
-from model import mnist_download
 from model.datasets import Labelled, load_mnist, sha256_of
 from model.recogniser import load
 
@@ -28,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     for path in options.reports:
         report_files.check_writable(path)
-    test = load_mnist(download=True, progress=mnist_download.show).test
+    test = load_mnist(download=True).test
     made, known = no_digit.make(OUTLIERS, test.images), None
     for path in options.reports:
         found = details.carry_over(report_files.load(path), known)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from interface.static_site.build import StaticError, sizes, write
-from model import mnist_download, terminal
+from model import terminal
 from model.datasets import DataError, load_mnist
 
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, metavar="OUT", help="the folder to write")
     out = parser.parse_args(arguments).out
     try:
-        load_mnist(download=True, progress=mnist_download.show)
+        load_mnist(download=True)
     except DataError as error:
         print(f"The page is written without the images of the evaluation: {error}", file=sys.stderr)
     try:

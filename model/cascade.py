@@ -16,19 +16,19 @@ from model.calibration import Calibration, confidence
 from model.inference import DIGITS, Engine, ModelError
 
 STUDENT = Path(__file__).parent / "trained" / "student"
-STUDENTS = replace(DIGITS, batch=100)  # so small a network stays in a core's cache with more images
+SIGNATURE = replace(DIGITS, batch=100)  # so small a network stays in a core's cache with more images
 
 
 class Student:
     """The small network with its calibration. path: its `.tflite`; card: what stands in the card beside it. Raises KeyError or
     ModelError.
 
-    clear: the confidence, in [0, 1], from which its answer counts; enough: the highest mean of the large network's looks, in [0, 1], from
-    which that takes no more of them.
+    clear: the confidence, in [0, 1], from which its answer counts; enough: how certain the mean of the large network's looks must be, in
+    [0, 1], for it to take no more of them.
     """
 
     def __init__(self, path: Path, card: dict):
-        self.engine = Engine(path, STUDENTS)
+        self.engine = Engine(path, SIGNATURE)
         if card["files"][path.name] != self.engine.sha256:
             raise ModelError(f"{path} is not the file that its card describes; fetch both again.")
         self.calibration = Calibration(card["temperature"])

@@ -4,13 +4,12 @@ import sys
 
 from model import terminal
 from model.datasets import DataError, load_mnist
-from model.mnist_download import show
 
 
 def main() -> int:
     """Exit code 0 once MNIST is on this machine, 1 with a sentence where it cannot be had."""
     try:
-        print(f"MNIST is ready: {load_mnist(download=True, progress=show).source}")
+        print(f"MNIST is ready: {load_mnist(download=True).source}")
     except DataError as error:
         print(error, file=sys.stderr)
         return 1

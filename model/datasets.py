@@ -96,7 +96,7 @@ def sha256_of(labelled: Labelled) -> str:
     return hashlib.sha256(labelled.images.tobytes() + labelled.labels.astype(np.uint8).tobytes()).hexdigest()
 
 
-def load_mnist(download: bool = False, progress: Callable[[Progress], None] = lambda _: None) -> Mnist:
+def load_mnist(download: bool = False, progress: Callable[[Progress], None] = mnist_download.show) -> Mnist:
     """MNIST, verified; the same object on every later call. Raises DataError if it cannot be had.
 
     download: fetch it where no folder of this machine has it; progress: called meanwhile, a few times a second.

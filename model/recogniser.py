@@ -149,10 +149,7 @@ class Recogniser:
         self, images: np.ndarray, one_look: bool = False, enough: float | None = None, patient: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
         """As `probabilities`, by the network alone; ``enough`` as of `test_time_augmentation.with_second_look`, ``patient`` as of `Engine`."""
-
-        def network(images: np.ndarray) -> np.ndarray:
-            return self._network(images, patient)
-
+        network = functools.partial(self._network, patient=patient)
         if self.second_look and not one_look:
             return self.calibration.apply(test_time_augmentation.with_second_look(network, images, enough=enough))
         return self.calibration.apply(network(images))

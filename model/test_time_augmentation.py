@@ -32,8 +32,8 @@ def with_second_look(
 ) -> np.ndarray:
     """The outputs of ``network``, (n, 10) or (n, 11) float32, averaged over ``variations`` where it is not CERTAIN.
 
-    network: (n, 28, 28) float32 images → outputs as returned here; images: (n, 28, 28) float32 in [0, 1]. enough: the highest mean, in
-    [0, 1], from which the rest of the variations is left out; None: none is.
+    network: (n, 28, 28) float32 images → outputs as returned here; images: (n, 28, 28) float32 in [0, 1]. enough: how certain the mean
+    must be, in [0, 1], for the rest of the variations to be left out; None: none is.
     """
     outputs = network(images)
     doubtful = np.flatnonzero(outputs.max(axis=1, initial=0) < CERTAIN)

@@ -14,7 +14,7 @@ const LENGTH = 8; // bytes before the content of a PNG chunk: its length and nam
  * @type {{side: number, strokes: Stroke[], ink: Float32Array, last: Stroke | null, points: number, covered: Float32Array}}
  */
 let before = {side: 0, strokes: [], ink: new Float32Array(), last: null, points: 0, covered: new Float32Array()};
-/** Where the unsettled rest of the last stroke is laid: megabytes that would be thrown away at each move of the pen. */
+/** Where the unsettled rest of the last stroke is laid: most of a megabyte that would be thrown away at each move of the pen. */
 let scratch = {ink: new Float32Array(), covered: new Float32Array()};
 
 /**

@@ -19,7 +19,7 @@ const MAPPINGS = VARIATIONS.map(mapping);
  * The outputs of a network; where it is not CERTAIN, the geometric mean over the variations says which digit it is.
  * @param {Network} network  of digits
  * @param {Float32Array} image  784 numbers in [0, 1]
- * @param {number} [enough]  the highest mean from which the rest of the variations is left out
+ * @param {number} [enough]  how certain the mean must be, in [0, 1], for the rest of the variations to be left out
  * @returns {ArrayLike<number>} 10 or 11 numbers, as the network's
  */
 export function withSecondLook(network, image, enough = Number.POSITIVE_INFINITY) {

@@ -170,8 +170,8 @@ export interface Card {
   second_look: boolean;
   /** 10, or 11 with a "no digit" output. */
   outputs: number;
-  /** The smaller network that answers what is clear to it; clear: the least confidence, in [0, 1], at which it does; enough: the highest mean
-   * of some second looks from which there are no more. */
+  /** The smaller network that answers what is clear to it; clear: the least confidence, in [0, 1], at which it does; enough: how certain the
+   * mean of the other's looks must be for it to take no more. */
   student: {file: string; temperature: number; clear: number; enough: number} | null;
 }
 

@@ -34,9 +34,8 @@ def prepare() -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing asks the network
     # uvicorn trusts no proxy; interface/server/middleware.py trusts --trust-proxy
     os.environ["FORWARDED_ALLOW_IPS"] = ""
-    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(
-        prefix="digits-uploads-"
-    )  # uploads; interface/server/uploads.py sweeps it
+    # what programs upload; interface/server/uploads.py sweeps it
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-uploads-")
 
 
 def is_port(text: str) -> bool:

@@ -10,11 +10,8 @@ from interface.evaluate import cards, closer_cards
 from interface.evaluate.state import Reports, Selection, mnist_test
 from model.recogniser import Recogniser
 
-MADE = (
-    cards.REFUSAL,
-    cards.ROBUSTNESS,
-    cards.COST,
-)  # slices and other hands the page makes itself, as it can of any report
+# Slices and other hands the page makes itself, as it can of any report.
+MADE = (cards.REFUSAL, cards.ROBUSTNESS, cards.COST)
 
 
 def sections_of(models: Mapping[str, Recogniser]) -> dict[str, dict[str, str]]:

@@ -5,16 +5,18 @@ that names a teacher. In the end `clear` finds the confidence from which its ans
 looks no further (model/cascade.py).
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from model import calibration, datasets, recogniser, test_time_augmentation
+from model import calibration, datasets, recogniser
 from model.calibration import SURE, Calibration
 from model.inference import Engine
 from model.recogniser import Recogniser
+from model.test_time_augmentation import CERTAIN, with_second_look
 from model.training import digit_set, negatives
 from model.training.augmentation import MILD, Augmenter, Strength
 from model.training.measure import CALIBRATION_SEED
@@ -33,6 +35,7 @@ CHUNK = 4_000  # images that the teacher answers at once
 MAX_HARM, MAX_HARM_NONE = 1e-4, 5e-4
 VARIATIONS, NEGATIVES = 4, 20_000  # of each held-out MNIST image, plain and damaged; in all
 ENOUGH = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)  # means tried, from which the teacher takes no further look
+Answers = TypeVar("Answers")
 DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
 
 
@@ -78,13 +81,9 @@ class Distillation(SingleDigits):
         if self._shown is None or self._shown[0] != (number, phase.variation):
             if phase.variation is None:
                 raise ValueError("A student learns from varied images.")
-            varied = Augmenter([self.seed, number])(self._images, phase.variation)
-            images = np.round(varied * 255).astype(np.uint8)
-            parts = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
-            outputs = np.concatenate(
-                [test_time_augmentation.with_second_look(self._teacher.engine, datasets.unit(part)) for part in parts]
-            )
-            self._shown = (number, phase.variation), images, outputs
+            images = _varied(Augmenter([self.seed, number]), self._images, phase.variation)
+            outputs = _in_chunks(functools.partial(with_second_look, self._teacher.engine), images)
+            self._shown = (number, phase.variation), images, np.concatenate(outputs)
         return self._shown[1:]
 
     def measure(self, network: "keras.Model", path: Path) -> dict:
@@ -120,6 +119,11 @@ def held_out_sets(mnist: datasets.Labelled) -> dict[str, datasets.Labelled]:
     }
 
 
+def _in_chunks(work: Callable[[np.ndarray], Answers], images: np.ndarray) -> list[Answers]:
+    """What ``work`` makes of images, (n, 28, 28) uint8, CHUNK at a time."""
+    return [work(datasets.unit(images[at : at + CHUNK])) for at in range(0, len(images), CHUNK)]
+
+
 def _varied(augmenter: Augmenter, images: np.ndarray, strength: Strength) -> np.ndarray:
     return np.round(augmenter(images, strength) * 255).astype(np.uint8)
 
@@ -136,9 +140,7 @@ class Asked:
 
     def answers(self, reader: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
         """What ``reader`` gives, CHUNK images at a time: digits (n, 10) and not_digit (n,), as `Recogniser.probabilities`."""
-        starts = range(0, len(self.images), CHUNK)
-        found = [reader(datasets.unit(self.images[at : at + CHUNK])) for at in starts]
-        digits, none = (np.concatenate(each) for each in zip(*found, strict=True))
+        digits, none = (np.concatenate(each) for each in zip(*_in_chunks(reader, self.images), strict=True))
         return digits, none
 
     def worse(self, digits: np.ndarray, sure: np.ndarray | bool = True) -> np.ndarray:
@@ -174,8 +176,7 @@ def enough(teacher: Recogniser, sets: dict[str, Asked]) -> float:
 
     def harmless(limit: float, asked: Asked) -> bool:
         def fewer_looks(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            found = test_time_augmentation.with_second_look(teacher.engine, images, enough=limit)
-            return teacher.calibration.apply(found)
+            return teacher.calibration.apply(with_second_look(teacher.engine, images, enough=limit))
 
         digits, none = asked.answers(fewer_looks)
         sure = np.array(teacher.verdicts(digits, none)) == SURE
@@ -183,5 +184,5 @@ def enough(teacher: Recogniser, sets: dict[str, Asked]) -> float:
 
     return next(
         (limit for limit in ENOUGH if all(harmless(limit, asked) for asked in sets.values())),
-        test_time_augmentation.CERTAIN,
+        CERTAIN,
     )

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from model import inside, mnist_download, terminal
+from model import inside, terminal
 from model.datasets import HELD_OUT, DataError, Labelled, load_mnist, unit
 from model.files import replacing
 
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=inside.FOLDER, help="folder to write to (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     try:
-        mnist = load_mnist(download=True, progress=mnist_download.show)
+        mnist = load_mnist(download=True)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1

@@ -130,10 +130,8 @@ def test_a_model_that_brings_no_report_shows_its_kept_run(tmp_path, labelled_run
 
 def test_a_damaged_kept_run_does_not_hide_an_older_one(tmp_path, labelled_run):
     models = {"mine": Recogniser("mine", load("classic").path)}
-    history, found = (
-        History(tmp_path),
-        replace(labelled_run, model="mine", weights_sha256=models["mine"].weights_sha256),
-    )
+    history = History(tmp_path)
+    found = replace(labelled_run, model="mine", weights_sha256=models["mine"].weights_sha256)
     history.keep(replace(found, created="2026-01-01T10:00:00+00:00"))
     newest = history.keep(replace(found, created="2026-01-02T10:00:00+00:00"))
     [file] = tmp_path.glob(f"{newest.id}*")
