@@ -33,8 +33,16 @@ FOLLOWED = """([where, attribute]) => {
     }).observe(document.querySelector(where), attribute ? {subtree: true, attributeFilter: [attribute]} : {childList: true});
 }"""
 COUNTED = """() => {
-    window.frames = [];
-    (function next(now) { window.frames.push(now); requestAnimationFrame(next); })(performance.now());
+    const frames = (window.frames = []);
+    (function next(now) {
+        frames.push(now);
+        if (frames === window.frames) requestAnimationFrame(next);
+    })(performance.now());
+}"""
+COUNTED_UP = """() => {
+    const {frames} = window;
+    window.frames = null; // or the page would draw frames for nobody while the next part is measured
+    return frames;
 }"""
 OPENED = """() => new Promise((done) => {
     const address = location.href;
@@ -74,7 +82,7 @@ def frames(page: Page, work: Callable[[], None]) -> float:
     """Frames a second meanwhile."""
     page.evaluate(COUNTED)
     work()
-    times = page.evaluate("window.frames")
+    times = page.evaluate(COUNTED_UP)
     return 1000 * (len(times) - 1) / (times[-1] - times[0])
 
 

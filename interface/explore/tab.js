@@ -7,7 +7,7 @@ import {decode, encode} from '../page/drawing_link.js';
 import {Sketchpad} from '../page/pad.js';
 import {percent} from '../page/percent.js';
 import {pixels} from '../page/strokes.js';
-import {canRead, load, readInside} from '../reader/reader.js';
+import {canRead, readInside} from '../reader/reader.js';
 import {Newest} from './newest.js';
 import {grey, paint} from './paint.js';
 
@@ -59,9 +59,9 @@ export class Explore {
     this.parts = {};
     /** @type {Drawn | null} what is on the pad, as it was read last */
     this.drawn = null;
-    /** @type {Newest<void>} */
+    /** @type {Newest<Change>} */
     this.newest = new Newest(
-      () => this.read(),
+      (how) => this.read(how === 'moved'),
       (error) => {
         this.show(null);
         this.showProblem(sentence(error));
@@ -186,7 +186,7 @@ export class Explore {
   changed(how) {
     this.root.classList.toggle('blank', this.pad.empty);
     if (how !== 'moved') this.nameDrawing();
-    this.newest.set();
+    this.newest.set(how);
   }
 
   nameDrawing() {
@@ -198,15 +198,15 @@ export class Explore {
     return this.newest.busy;
   }
 
-  async read() {
+  /** @param {boolean} moving  whether the pen still moves */
+  async read(moving) {
     if (this.pad.empty) {
       this.show(null);
       return;
     }
     if (!canRead(MODEL)) throw new Error(CANNOT);
     if (!this.loaded) this.answer.textContent = LOADING;
-    await load(MODEL);
-    const {answer, inside} = await readInside(pixels(this.pad.all));
+    const {answer, inside} = await readInside(pixels(this.pad.all), moving);
     this.loaded = true;
     const [digit] = answer.digits;
     const image = digit && bytesOf(digit.image);

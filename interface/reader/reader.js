@@ -209,10 +209,11 @@ export async function read(model, {data, width, height}, brief = false) {
 /**
  * Read a drawing, as `read` does briefly, and what happens inside `cnn` for its first digit: one message, so that it follows the pen.
  * @param {ImageData} drawing
+ * @param {boolean} moving  the pen still moves: read at one look
  * @returns {Promise<{answer: Answer, inside: InsideAnswer | null}>} null where nothing was found
  */
-export async function readInside({data, width, height}) {
-  const asked = {model: 'cnn', brief: true, looked: true, picture: {data, width, height}};
+export async function readInside({data, width, height}, moving) {
+  const asked = {model: 'cnn', brief: true, looked: true, moving, picture: {data, width, height}};
   const {reading, inside: found = null} = await drawings.ask(asked, [data.buffer]);
   return {answer: asAnswer('cnn', reading, [width, height]), inside: found};
 }

@@ -32,6 +32,11 @@ export class Recogniser {
     this.student = student;
   }
 
+  /** The same reader without second looks. */
+  atOneLook() {
+    return new Recogniser(this.network, {...this.card, second_look: false}, this.touchingNetwork, this.student);
+  }
+
   /**
    * Read a picture.
    * @param {Pixels} picture

@@ -199,6 +199,8 @@ export interface ReaderRequest {
   audited?: boolean;
   /** What happens inside `cnn` for the first digit is wanted too. */
   looked?: boolean;
+  /** The pen still moves: there is no time for second looks. */
+  moving?: boolean;
   /** What happens inside `cnn` is wanted, and nothing else. */
   inside?: InsideRequest;
 }

@@ -53,7 +53,8 @@ addEventListener('message', async (/** @type {MessageEvent<ReaderRequest>} */ {d
 async function answer(asked) {
   const {model, own, drawings, picture, file, longest, witnessed, bytes, images, opinion, why, brief = false, looked, audited} = asked;
   const opened = file && (await open(file));
-  const recogniser = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
+  const loaded = await (own && drawings ? loadOwn(model, own, drawings) : loadModel(model));
+  const recogniser = asked.moving ? loaded.atOneLook() : loaded;
   if (images) return opinion ? {opinion: recogniser.opinion(images)} : recogniser.probabilities(images);
   if (bytes && why) return {saliency: (await import('./saliency.js')).explain(recogniser, bytes)};
   if (bytes) return {reading: recogniser.readImage(bytes)};
@@ -173,11 +174,7 @@ async function readByBoth(recogniser, picture) {
   return {reading: judge(await read(recogniser, picture, false), {...page, plain: paperShare(picture)}), note: ''};
 }
 
-/**
- * A model that ships, once.
- * @param {string} name
- * @returns {Promise<Recogniser>}
- */
+/** @type {(name: string) => Promise<Recogniser>} a model that ships, once */
 function loadModel(name) {
   models[name] ??= once(() => openModel(name));
   return models[name]();

@@ -45,6 +45,22 @@ def test_the_maps_of_each_layer_appear_and_one_says_what_drives_it(opened):
     expect(maps.locator(".ex-turned")).to_contain_text("of its ink turns the answer into 9")
 
 
+def test_a_moving_pen_gets_one_look_and_a_lifted_one_the_second(coding):
+    (stroke,) = strokes_of("2")
+    points = stroke[: int(0.85 * len(stroke))]  # of whose digit the network is not certain
+    moving, lifted, predicted = coding.evaluate(
+        """async (points) => {
+            const {read, readInside} = await import('./assets/interface/reader/reader.js');
+            const {pixels} = await import('./assets/interface/page/strokes.js');
+            const drawing = () => pixels([{points, width: 16, erase: false}]);
+            const answers = [(await readInside(drawing(), true)).answer, (await readInside(drawing(), false)).answer];
+            return [...answers, await read('cnn', drawing(), true)].map(({digits}) => digits[0].probability);
+        }""",
+        points,
+    )
+    assert lifted == predicted != moving
+
+
 def test_the_maps_are_the_networks(coding, mnist):
     from ai_edge_litert.interpreter import Interpreter
 
