@@ -197,7 +197,7 @@ def site(site_folder) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser():
-    found = chromium.executable()
+    found = chromium.for_tests()
     if found is None:
         missing(chromium.MISSING)
     api = pytest.importorskip("playwright.sync_api")

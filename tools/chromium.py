@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # Debian's: the same engine without what draws a browser's own windows
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", SHELL)
 MISSING = (
     f"no Chromium: none of {', '.join(NAMES)} is installed, nor Playwright's: python -m playwright install chromium"
 )
@@ -19,6 +20,11 @@ def executable() -> str | None:
     """The path of an installed Chromium, None without one. Starts Playwright's driver if the system has none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or _playwrights()
+
+
+def for_tests() -> str | None:
+    """The same, but the shell where it is installed: the tests take a sixth less of the CPU in it."""
+    return shutil.which(SHELL) or executable()
 
 
 def _playwrights() -> str | None:

@@ -12,7 +12,7 @@ from tools import chromium
 def alone(browser):
     """A browser that can reach this machine only: every other name is unknown to it, every other address too."""
     only_here = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    started = browser.browser_type.launch(executable_path=chromium.executable(), args=only_here)
+    started = browser.browser_type.launch(executable_path=chromium.for_tests(), args=only_here)
     yield started
     started.close()
 
