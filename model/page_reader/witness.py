@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.page_reader import reader
 from model.page_reader.network import Network
 from model.page_reader.reader import Page, PageReader
 from model.reading import READERS, WRITING, Box, Reading, scale_box, scaled
@@ -18,9 +19,8 @@ from model.recogniser import PAGE_READER, PAGE_WRITING, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
 CERTAIN = 0.9  # probability
-# Probability of the page network's least certain digit from which it agrees to several that are sure: with 0.7 a slash or bracket that
-# both read as a 1 is sure (`python -m benchmarks.pages`).
-AGREED = 0.8
+# Probability of the page network's least certain digit from which it agrees to several that are sure: what makes it sure itself.
+AGREED = reader.CERTAIN
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (3.4, -1.5, -5.5, -2.5), 5.4
 MANY = 4  # digits; a single one was never split into so many that are sure

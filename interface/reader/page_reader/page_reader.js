@@ -177,8 +177,9 @@ function ask(asked, instances) {
 function judged(digits, instance, probability) {
   const looked = digits.readPiece(instance);
   const digit = looked.verdict === SURE ? looked : secondOpinion(digits, looked, instance.ink);
-  const verdict = digit.verdict === SURE && probability >= CERTAIN ? SURE : UNSURE;
-  return {...digit, verdict, not_digit: 1 - probability, probability: Math.max(...digit.exact) * probability};
+  const whole = Math.max(...digit.exact) * probability;
+  const verdict = digit.verdict === SURE && whole >= CERTAIN ? SURE : UNSURE;
+  return {...digit, verdict, not_digit: 1 - probability, probability: whole};
 }
 
 /** @type {(box: Box, scale: number, picture: {width: number, height: number}) => Box} a box of the scaled picture in the picture */

@@ -69,6 +69,14 @@ def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, v
     assert (page.text, page.verdict) == (text, verdict)
 
 
+@pytest.mark.parametrize(("share", "verdict"), [(0.95, SURE), (0.93, UNSURE)])
+def test_a_digit_on_a_page_is_sure_where_it_is_certain_enough_to_be_one_and_that_one(share, verdict):
+    odds = float(np.log(share / (1 - share)))
+    page = read(two_digits(kinds=(5.0, odds)), Sevens(SURE))
+    assert [d.verdict for d in page.lines[0]] == [SURE, verdict]
+    assert page.lines[0][1].probability == pytest.approx(share, abs=1e-3)
+
+
 def test_what_may_be_a_digit_says_one_network_and_which_it_is_another():
     digits = Sevens(UNSURE)
     page = read(two_digits(), digits, Sevens(SURE, NOT_A_DIGIT))

@@ -142,7 +142,7 @@ def less_certain(reading: Reading, probability: float) -> Reading:
     return summarise([read], reading.ink)
 
 
-@pytest.mark.parametrize(("certainty", "verdict"), [(0.85, SURE), (0.75, UNSURE)])
+@pytest.mark.parametrize(("certainty", "verdict"), [(0.95, SURE), (0.93, UNSURE)])
 def test_several_digits_are_sure_where_the_page_network_hardly_doubts_them(certainty, verdict):
     seen = page("123")
     seen = dataclasses.replace(seen, lines=[list(less_certain(seen.reading, certainty).digits)])
