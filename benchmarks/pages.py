@@ -1,4 +1,4 @@
-"""`python -m benchmarks.pages [--pictures N] [--cases DIR …] [--only KIND …]`: how well pages with several digits are read.
+"""`python -m benchmarks.pages [--pictures N] [--seed N] [--cases DIR …] [--only KIND …]`: how well pages with several digits are read.
 
 Pages of held-out pen writers by kind (page_pictures.py, and with other writing form_pictures.py), and the pictures of DIR/cases.csv (file, text, perhaps kind; `\\n` for a line
 break). For each kind and reader: exact texts with Wilson's 95 % interval, digits wrong (edits / digits; inserted and left out apart), the
@@ -50,6 +50,7 @@ class Outcome:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--pictures", type=int, default=30, help="of each kind")
+    parser.add_argument("--seed", type=int, default=0, help="other pictures of the same kinds")
     parser.add_argument("--only", nargs="+", choices=list(KINDS), help="kinds")
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="folders with pictures and a cases.csv")
     parser.add_argument("--network", type=Path, default=witness.NETWORK)
@@ -65,7 +66,7 @@ def main() -> None:
     outcomes: dict[str, dict[str, list[Outcome]]] = {name: defaultdict(list) for name in readers}
     for kind, picture, text in (
         *cases(chosen.cases),
-        *made(chosen.only or list(KINDS), chosen.pictures),
+        *made(chosen.only or list(KINDS), chosen.pictures, chosen.seed),
     ):
         for name, read in readers.items():
             outcome, answer = _outcome(read, picture, text)
@@ -107,10 +108,10 @@ def cases(folders: list[Path]) -> Iterator[Case]:
                 yield kind, open_picture(folder / row["file"]), row["text"].replace("\\n", "\n")
 
 
-def made(kinds: list[str], count: int) -> Iterator[Case]:
+def made(kinds: list[str], count: int, seed: int = 0) -> Iterator[Case]:
     pens = pictures.held_out_pens()
     for kind in kinds:
-        rng = np.random.default_rng(zlib.crc32(kind.encode()))
+        rng = np.random.default_rng(zlib.crc32(kind.encode()) + seed)
         for _ in range(count):
             yield kind, *KINDS[kind](pens, rng)
 
