@@ -72,7 +72,7 @@ def running(*flags: str, environment: dict[str, str] | None = None) -> Iterator[
     """The app on a free port, with its own temporary and state folders; ended on the way out."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        folders = {"TMPDIR": folder, "XDG_STATE_HOME": f"{folder}-state", **(environment or {})}
+        folders = {"TMPDIR": folder, "XDG_STATE_HOME": f"{folder}/state", **(environment or {})}
         process = subprocess.Popen(
             [sys.executable, "demo.py", "--port", str(port), *flags],
             cwd=ROOT,

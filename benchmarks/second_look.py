@@ -18,7 +18,7 @@ from model import datasets, recogniser, test_time_augmentation
 from model.inference import Engine
 from model.test_time_augmentation import Variation
 from model.training import digit_set, rendering
-from model.training.augmentation import Augmenter, Strength
+from model.training.augmentation import DAMAGED, Augmenter
 
 ACROSS = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
 DIAGONAL = ((1, 1, 0), (1, -1, 0), (-1, 1, 0), (-1, -1, 0))
@@ -34,7 +34,6 @@ CHOICES: dict[str, tuple[Variation, ...]] = {
     "corners, turned 8°": test_time_augmentation.VARIATIONS,
     "corners, turned 10°": (*DIAGONAL, (0, 0, 10), (0, 0, -10)),
 }
-DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
 RENDERINGS, ROWS = 4, 400  # drawings of each pen digit; rows from which pieces are cut
 
 

@@ -11,6 +11,7 @@ from evaluation.audit.pictures import Audit, Looking
 from evaluation.audit.suspects import KINDS
 from evaluation.formatting import percent, plural
 from model.datasets import load_mnist
+from model.model_options import add_model_options, wanted
 from model.recogniser import Recogniser, load, shipped
 
 FIRST = 10  # suspects that are printed
@@ -32,11 +33,12 @@ def main(argv: Sequence[str], watched: Watched) -> int:
         help="pictures DIR/<label>/*.png, a zip of them or a CSV (default: MNIST's test set)",
     )
     add("--model", default="cnn", metavar="NAME|FILE", help="a shipped model's name or a model file (default: cnn)")
+    add_model_options(parser)
     add("--csv", type=Path, required=True, metavar="OUT", help="the folder into which suspects.csv is written")
     options = parser.parse_args(argv)
     suspects = options.csv / "suspects.csv"
     report_files.check_writable(suspects)
-    recogniser = load(options.model)
+    recogniser = load(options.model, wanted(options))
     audit = audited(recogniser, options.images, watched)
     print(text(audit))
     path = report_files.save(suspects, corrections.suspects_csv(audit))

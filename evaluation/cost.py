@@ -119,11 +119,11 @@ def frontier(points: Sequence[tuple[float, float]]) -> list[int]:
 
 def _print_growth(path: Path) -> None:
     """In the child process. The memory now, not its peak: importing takes more than most models, and gives it back."""
-    from model.inference import BATCH, Engine
+    from model.inference import BATCH, CUSTOM, Engine
 
     before = _resident()
-    engine = Engine(path)
-    engine(np.zeros((BATCH, 28, 28), np.float32))
+    engine = Engine(path, CUSTOM)
+    engine(np.zeros((BATCH, *engine.shape), np.float32))
     print(_resident() - before)
 
 

@@ -88,8 +88,9 @@ def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> tuple[CoverageP
 def uncalibrated(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """(n, 10) probabilities at `temperature` T → (n, 10) float64 at temperature 1: p^T, normalised. Rows of zeros stay so.
 
-    Dividing the logarithms by T and normalising loses nothing, so the network's own probabilities come back without running it
-    again (a test compares).
+    Dividing the logarithms by T and normalising loses nothing, so a network's own probabilities come back without running it
+    again (a test compares). Where a smaller network with a temperature of its own answers what is clear, those answers are undone with T as
+    well, so that they are not quite its own.
     """
     powers = np.asarray(probabilities, np.float64) ** temperature
     total = powers.sum(axis=1, keepdims=True)

@@ -84,7 +84,7 @@ class History:
 
     def runs(self) -> list[Run]:
         """All runs, the newest first; files that are no run of this program are passed over."""
-        found = {run.id: run for run, _ in self._memory.values()}
+        found = {run.id: run for run, _ in list(self._memory.values())}  # an evaluation may end meanwhile
         for path in _files(self.folder) if self.folder else ():
             if (run := summary(path)) is not None:
                 found.setdefault(run.id, run)
@@ -92,8 +92,8 @@ class History:
 
     def report(self, name: str) -> Report:
         """The whole report of a run, by its id. Raises ReportError when it is not (or no longer) there or damaged."""
-        if name in self._memory:
-            return self._memory[name][1]
+        if kept := self._memory.get(name):
+            return kept[1]
         if self.folder is None or not NAME.fullmatch(name):
             raise ReportError("This run is no longer kept.")
         try:

@@ -13,6 +13,7 @@ from model.datasets import Labelled, unit
 # After each step a run waits for what is more urgent: at most so many times as long as the step took, and at most so many seconds.
 # Under a crowd that never stops it takes nine times as long as alone.
 PATIENCE, LONGEST_WAIT = 8, 0.4
+ENDING = 10.0  # seconds that a new run waits for one that was cancelled
 CHUNK = 500  # images; some hundredths of a second: progress looks alive, cancelling is quick, the cores seldom wait for each other
 
 
@@ -117,6 +118,10 @@ class SharedRun:
         """Stop after the step under way; `cancelled` is true from now on."""
         self._stop.set()
 
+    def join(self, seconds: float) -> None:
+        """Wait for its end, so long at most."""
+        self._thread.join(seconds)
+
     def watch(self, seconds: float = 0.4) -> Generator[Step, None, None]:
         """The newest progress every so many seconds until the run has ended; then read result, error and cancelled."""
         while self.running:
@@ -135,7 +140,9 @@ class SharedRun:
                 if self._stop.is_set():
                     return
                 started = time.monotonic()
-            self.result = self.job.finish(self.progress)
+            found = self.job.finish(self.progress)
+            if not self._stop.is_set():
+                self.result = found
         except Exception as error:  # shown to every visitor who watches; nobody else sees what happens in a thread
             self.error = error
 
@@ -155,10 +162,15 @@ class Evaluations:
         self._run: SharedRun | None = None
 
     def start(self, job: Job, owner: str) -> SharedRun:
-        """Start a job, or join the run under way with the same key. owner: who may cancel it. Raises BusyError while another runs."""
+        """Start a job, or join the run under way with the same key. owner: who may cancel it. Raises BusyError while another runs; one
+        that was cancelled is given ENDING seconds to end."""
+        if self._run and self._run.cancelled:
+            self._run.join(ENDING)
         with self._lock:
             current = self._run
-            if current and current.running and not current.cancelled:
+            if current and current.running:
+                if current.cancelled:
+                    raise BusyError(f"{current.job.name} is being stopped; try again in a moment.")
                 if current.job.key == job.key:
                     return current
                 raise BusyError(

@@ -129,12 +129,12 @@ def search(engine: Engine, inputs: tuple[str, ...] = (), wanted_output: str | No
             "of its outputs; it seems not to be one for handwritten digits 0–9."
         )
     if len(ranked) == 1:
-        return Choice(best, None, 0.0, False, accuracy, f"{n:,} {words}", engine.outputs - 10)
+        return Choice(best, None, 0.0, False, accuracy, f"{n:,} {words}", tries.others(best))
     difference = tries.losses(ranked[1], n) - tries.losses(best, n)
     error = float(difference.std() / np.sqrt(n))
     differ = float((tries.answers(ranked[1], n) != tries.answers(best, n)).mean())
     close = differ >= SAME_ANSWERS and float(difference.mean()) < CLEAR * error
-    return Choice(best, ranked[1], float(difference.mean()), close, accuracy, f"{n:,} {words}", engine.outputs - 10)
+    return Choice(best, ranked[1], float(difference.mean()), close, accuracy, f"{n:,} {words}", tries.others(best))
 
 
 def _labelled() -> tuple[np.ndarray, np.ndarray, str]:
@@ -246,14 +246,18 @@ class _Tries:
     def _run(self, way: Convention, n: int) -> np.ndarray:
         """The network's own outputs for the first n images, (n, k) float32."""
         key = dataclasses.replace(way, output=PROBABILITIES, order=conventions.SAME_ORDER)
-        known = self._outputs.get(key, np.zeros((0, self._engine.outputs), np.float32))
+        engine = self._engine_of(way)
+        known = self._outputs.get(key, np.zeros((0, engine.outputs), np.float32))
         n = min(n, len(self._images))
         if len(known) < n:
-            engine = self._engine_of(way)
             more = engine(way.to_input(self._images[len(known) : n])).reshape(-1, engine.outputs)
             known = np.concatenate([known, np.nan_to_num(more, nan=0, posinf=1e30, neginf=-1e30)])
             self._outputs[key] = known
         return known[:n]
+
+    def others(self, way: Convention) -> int:
+        """How many outputs it has beside those of the digits."""
+        return self._engine_of(way).outputs - 10
 
     def _engine_of(self, way: Convention) -> Engine:
         wanted = (1.0 if way.constant is None else way.constant, way.output_at)

@@ -104,13 +104,18 @@ def load_mnist(download: bool = False, progress: Callable[[Progress], None] = mn
     for step in download_mnist() if download else ():
         progress(step)
     fetched = mnist_download.found()
-    return _load_mnist(os.environ.get("MNIST_DIR"), str(keras_copy()), str(fetched) if fetched else None)
+    return _load_mnist(_named_folder(), str(keras_copy()), str(fetched) if fetched else None)
 
 
 def load_mnist_test() -> Labelled:
     """MNIST's test images alone, verified, which take 8 MB instead of 55; the same object on every later call. Raises DataError."""
     fetched = mnist_download.found()
-    return _load_mnist_test(os.environ.get("MNIST_DIR"), str(keras_copy()), str(fetched) if fetched else None)
+    return _load_mnist_test(_named_folder(), str(keras_copy()), str(fetched) if fetched else None)
+
+
+def _named_folder() -> str | None:
+    """What MNIST_DIR names; an empty one names nothing."""
+    return os.environ.get("MNIST_DIR") or None
 
 
 def download_mnist() -> Iterator[Progress]:
@@ -118,7 +123,7 @@ def download_mnist() -> Iterator[Progress]:
 
     Raises DataError where it fails.
     """
-    if os.environ.get("MNIST_DIR") or keras_copy().exists() or mnist_download.found():
+    if _named_folder() or keras_copy().exists() or mnist_download.found():
         return
     try:
         DOWNLOAD.start(keras_copy())

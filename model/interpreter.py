@@ -156,9 +156,14 @@ def _without_greeting() -> Iterator[None]:
         yield
         return
     _greeted.set()
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as written:
+    with contextlib.ExitStack() as stack:
+        try:
+            written, kept = stack.enter_context(tempfile.TemporaryFile()), os.dup(2)
+        except OSError:  # no standard error, or no place for a temporary file: then the line may be seen
+            yield
+            return
+        if sys.stderr:
+            sys.stderr.flush()
         os.dup2(written.fileno(), 2)
         try:
             yield

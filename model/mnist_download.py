@@ -58,7 +58,7 @@ def show(progress: Progress) -> None:
 
 def folders() -> tuple[Path, ...]:
     """Where a fetched MNIST may lie, the first place first."""
-    return BESIDE, Path(platformdirs.user_cache_dir("digits")) / NAME
+    return BESIDE, Path(platformdirs.user_cache_dir("digits", appauthor=False)) / NAME
 
 
 def found() -> Path | None:

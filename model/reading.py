@@ -88,7 +88,7 @@ def unread_json(error: str) -> dict:
 
 
 def shared_height(a: Box, b: Box) -> float:
-    """The vertical overlap of two boxes as a share of the lower one's height; negative where they are apart."""
+    """The vertical overlap of two boxes as a share of the shorter one's height; negative where they are apart."""
     shared = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return shared / min(a[3], b[3])
 

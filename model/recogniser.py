@@ -1,4 +1,5 @@
-"""Picture → reading: the whole path from top to bottom. Enter at `load`, then `Recogniser.read`.
+"""Drawing → reading: the whole path from top to bottom. Enter at `load`, then `Recogniser.read`. A picture that nobody drew on the pad
+is read by page_reader/witness.py, which calls this and asks a second reader.
 
 `read` tries the inks that segmentation/ink.py finds in the picture, `read_ink` reads the lines of pieces that segment.py finds
 in an ink (line_reader.py cuts and joins them where need be), `read_pieces` makes a 28×28 image of each piece and runs the network
@@ -237,8 +238,10 @@ def _read_card(path: Path, sha256: str) -> dict | None:
     """The card of a model with this hash, None where it has none. Raises ModelError for a card that is damaged."""
     card = _card_of(path, sha256)
     try:
-        if card is not None and not (card["thresholds"]["sure"] and card["temperature"]):
-            raise ValueError("a threshold or the temperature is 0")
+        if card is not None:
+            numbers = card["temperature"], card["thresholds"]["sure"], card["thresholds"]["not_digit"]
+            if not all(number > 0 for number in numbers):
+                raise ValueError("a threshold or the temperature is 0")
         return card
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, error) from error

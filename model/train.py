@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from model import terminal
-from model.datasets import DataError, download_mnist
+from model.datasets import download_mnist
 from model.mnist_download import show
+from model.training import command
 from model.training.fit import train
 from model.training.recipes import RECIPES, TRAINED
 
@@ -15,23 +16,30 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 once the model is written, 1 with a sentence where it could not be, 130 if it was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m model.train", description="Train a recipe from nothing.")
     parser.add_argument("recipe", choices=sorted(RECIPES))
-    parser.add_argument("--epochs", type=int, help="train fewer (or more) epochs than the recipe says, to try things")
+    parser.add_argument(
+        "--epochs", type=command.count, help="fewer or more than the recipe says, to try things; with --out"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="folder to write to (default: model/trained/RECIPE)")
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training")
     chosen = parser.parse_args(arguments)
     recipe = RECIPES[chosen.recipe]
-    try:
+    epochs, out = chosen.epochs or recipe.epochs, chosen.out or TRAINED / recipe.name
+    if epochs != recipe.epochs and not chosen.out:
+        parser.error(
+            f"--epochs {epochs} is not the recipe's {recipe.epochs}: name --out FOLDER, or the model that serves would be replaced"
+        )
+
+    def work() -> None:
         for progress in download_mnist():
             show(progress)
-        train(recipe, chosen.out or TRAINED / recipe.name, chosen.epochs or recipe.epochs, chosen.seed, chosen.resume)
-    except (DataError, OSError) as error:
-        print(f"Training stopped: {error}", file=sys.stderr)
-        return 1
+        train(recipe, out, epochs, chosen.seed, chosen.resume)
+
+    try:
+        return command.run(work)
     except KeyboardInterrupt:
         print("\nInterrupted. Every finished epoch is kept: add --resume to go on.", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from base64 import b64encode
 import cv2
 import numpy as np
 
-from model.calibration import NOT_A_DIGIT, SURE
+from model.calibration import NOT_A_DIGIT, SURE, confidence
 from model.reading import Reading
 from model.recogniser import Recogniser
 from model.segmentation.line_reader import WIDE
@@ -65,7 +65,7 @@ def second_opinion(other: Recogniser, reading: Reading) -> dict:
     return {
         "model": other.name,
         "text": text or NOT_A_DIGIT,
-        "probability": float(digits[0].max()) if len(verdicts) == 1 and text else None,
+        "probability": float(confidence(digits, not_digit)[0]) if len(verdicts) == 1 and text else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import io
 import sys
 import threading
@@ -39,7 +40,10 @@ def serve(
                 mcp_server=flags.auth is None,  # Gradio's MCP asks for no login, so where one is wanted there is none
                 **launch_options,
             )
-    except OSError:
+    except OSError as error:
+        if error.errno not in (None, errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+            print(f"demo.py: the page cannot be served: {error.strerror}.", file=sys.stderr)
+            return 2
         taken = f"Port {flags.port} is taken" if flags.port else "Ports 7860 to 7959 are all taken"
         print(f"demo.py: {taken}, or {flags.host} is not an address of this machine; choose another.", file=sys.stderr)
         return 2

@@ -9,6 +9,7 @@ import tempfile
 
 import httpx
 
+UPLOADS = "digits-uploads-"  # begins the name of the folder of what programs upload (uploads.py)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Variables that Gradio takes for numbers, beside its port.
 NUMBERS = ("GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_ANALYTICS_MAX_EVENTS", "GRADIO_DEBUG")
@@ -35,7 +36,7 @@ def prepare() -> None:
     # uvicorn trusts no proxy; interface/server/middleware.py trusts --trust-proxy
     os.environ["FORWARDED_ALLOW_IPS"] = ""
     # what programs upload; interface/server/uploads.py sweeps it
-    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="digits-uploads-")
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix=UPLOADS)
 
 
 def is_port(text: str) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from interface.server.limits import LIMITS
+from interface.server.surroundings import UPLOADS
 
-PREFIX = "digits-uploads-"  # of the folder's name, in surroundings.py too, which needs it before anything is imported
 HOUR, DAY = 3600, 86400  # seconds between two sweeps; how old a file may get
 SAFE = 600  # seconds: what is younger may still be read; what is older may go before its day where there is no room
 
@@ -33,7 +33,7 @@ def sweep(folder: Path, age: float = DAY) -> None:
 
 def sweep_abandoned(folder: Path) -> None:
     """Delete the folders beside ``folder`` of apps that were killed: a running one touches its own every hour."""
-    for other in folder.parent.glob(f"{PREFIX}*"):
+    for other in folder.parent.glob(f"{UPLOADS}*"):
         with contextlib.suppress(OSError):
             if other.is_dir() and not other.is_symlink() and time.time() - other.lstat().st_mtime > DAY:
                 shutil.rmtree(other, ignore_errors=True)  # another user's stays

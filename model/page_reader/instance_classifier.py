@@ -20,7 +20,7 @@ from model.recogniser import PAGE_READER, TRAINED
 FILE = TRAINED / PAGE_READER / "instance_classifier.json"
 LIKELY = 0.5  # digit share and probability of a digit's from which its height and slant count as the page's
 LEAST = 0.002  # probabilities are held within [LEAST, 1 - LEAST] before their log odds are taken
-ON_LINE = 0.3  # share of the lower one's height that neighbours on a line have in common
+ON_LINE = 0.3  # share of the shorter one's height that neighbours on a line have in common
 FARTHEST = 4.0  # heights; a neighbour farther away is none
 FEATURES = 36
 

@@ -46,7 +46,7 @@ SAME = 0.8, 1.25  # times the scale of a first pass; a second one nearer than th
 ON_LINE, BESIDE = (
     0.4,
     0.3,
-)  # share of the lower one's height that two on a line have in common: two digits, a digit and writing
+)  # share of the shorter one's height that two on a line have in common: two digits, a digit and writing
 NEAR = 3.0  # heights of a digit; writing that is farther from it on its line has nothing to do with it
 UNREAD = 0.06  # squared median heights of ink that no instance has, from which a picture is not sure
 

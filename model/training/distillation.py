@@ -18,7 +18,7 @@ from model.inference import Engine
 from model.recogniser import Recogniser
 from model.test_time_augmentation import CERTAIN, with_second_look
 from model.training import digit_set, negatives
-from model.training.augmentation import MILD, Augmenter, Strength
+from model.training.augmentation import DAMAGED, MILD, Augmenter, Strength
 from model.training.measure import CALIBRATION_SEED
 from model.training.recipes import Phase, Recipe
 from model.training.tasks import Batches, Judge, SingleDigits
@@ -36,7 +36,6 @@ MAX_HARM, MAX_HARM_NONE = 1e-4, 5e-4
 VARIATIONS, NEGATIVES = 4, 20_000  # of each held-out MNIST image, plain and damaged; in all
 ENOUGH = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)  # means tried, from which the teacher takes no further look
 Answers = TypeVar("Answers")
-DAMAGED = Strength(rotation=0, scale=0, aspect=0, shear=0, shift=0, elastic=0, pen=0, damage=1)
 
 
 class Distillation(SingleDigits):

@@ -47,13 +47,6 @@ def compiled(network: keras.Model, rate: float) -> keras.Model:
     return network
 
 
-def _count(text: str) -> int:
-    """A whole number from 1 that the command line names."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("it is a whole number from 1")
-    return int(text)
-
-
 def main() -> int:
     """Train and print one line for each seed; the exit code."""
     parser = argparse.ArgumentParser(
@@ -63,15 +56,15 @@ def main() -> int:
     parser.add_argument(
         "--hidden", type=int, choices=range(4), metavar="N", help="hidden layers, 0–3 (default: 2, cnn: 0)"
     )
-    parser.add_argument("--width", type=_count, default=128, metavar="N", help="neurons in each (default: 128)")
-    parser.add_argument("--epochs", type=_count, metavar="N", help="default: 3, cnn: 1")
+    parser.add_argument("--width", type=command.count, default=128, metavar="N", help="neurons in each (default: 128)")
+    parser.add_argument("--epochs", type=command.count, metavar="N", help="default: 3, cnn: 1")
     parser.add_argument("--rate", type=float, default=0.001, help="Adam's learning rate (default: 0.001)")
-    parser.add_argument("--batch", type=_count, default=32, metavar="N", help="images a step (default: 32)")
+    parser.add_argument("--batch", type=command.count, default=32, metavar="N", help="images a step (default: 32)")
     parser.add_argument(
-        "--images", type=_count, default=60_000, metavar="N", help="the first N to learn from (default: 60000)"
+        "--images", type=command.count, default=60_000, metavar="N", help="the first N to learn from (default: 60000)"
     )
     parser.add_argument(
-        "--seeds", type=_count, nargs="+", default=[1], metavar="SEED", help="one training each (default: 1)"
+        "--seeds", type=command.count, nargs="+", default=[1], metavar="SEED", help="one training each (default: 1)"
     )
     chosen = parser.parse_args()
     return command.run(lambda: train(chosen))

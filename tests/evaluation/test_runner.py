@@ -1,6 +1,7 @@
 """A run: chunk by chunk, shared by visitors, stopped by who started it."""
 
 import itertools
+import time
 
 import pytest
 
@@ -66,6 +67,34 @@ def test_only_who_started_a_run_can_cancel_it(labelled):
     again = evaluations.start(job(reader, labelled), "ben")
     list(again.watch(0.01))
     assert again.result == 1000
+
+
+def test_one_that_was_cancelled_ends_before_the_next_one_begins(labelled, monkeypatch):
+    evaluations, at_once, most = runner.Evaluations(), [], []
+
+    def finish(last):  # which nobody can stop
+        at_once.append(last)
+        most.append(len(at_once))
+        time.sleep(0.05)
+        at_once.pop()
+        return last.done
+
+    for _ in range(4):
+        shared = evaluations.start(job(Fake(), labelled, finish), "anna")
+        while not at_once and shared.running:
+            time.sleep(0.001)
+        evaluations.cancel("anna")
+        assert shared.cancelled
+    shared.join(5)
+    assert shared.cancelled and max(most) == 1
+    monkeypatch.setattr(runner, "ENDING", 0.0)
+    waiting = Fake()
+    waiting.go.clear()
+    evaluations.start(job(waiting, labelled), "anna")
+    evaluations.cancel("anna")
+    with pytest.raises(runner.BusyError, match="is being stopped; try again in a moment"):
+        evaluations.start(job(Fake(), labelled), "ben")
+    waiting.go.set()
 
 
 def test_another_model_waits_with_a_sentence(labelled):

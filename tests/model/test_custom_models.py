@@ -84,10 +84,9 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_its_convention_is_found_and_it_reads(tmp_path, at_once, classic, name):
-    path = tmp_path / "mine.keras"
     shape, before, after, how = CASES[name]
-    around(classic, shape, before, after, **how).save(path)
-    model = recogniser.load(str(path))
+    around(classic, shape, before, after, **how).save(tmp_path / "mine.keras")
+    model = recogniser.load(str(tmp_path / "mine.keras"))
     assert (model.name, model.calibrated) == ("mine", False)
     assert model.choice and model.choice.accuracy > 0.96, str(model.choice)
     assert [model.read(labelled_drawings.pad(d)).text for d in (0, 1, 2, 7)] == ["0", "1", "2", "7"]
@@ -115,6 +114,16 @@ def test_one_constant_input_beside_the_image_is_held_at_the_value_that_reads(tmp
     model = recogniser.load(str(tmp_path / "two.keras"))
     assert model.convention.constant == 0 and model.choice and model.choice.accuracy > 0.96
     assert "held at 0" in model.notes[0]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_outputs_of_other_sizes_one_is_chosen(tmp_path, at_once, classic, order):
+    import keras
+
+    image = keras.Input((28, 28))
+    other = keras.layers.Dense(11)(keras.layers.Flatten()(image))
+    keras.Model(image, [other, classic(image)][::order]).save(tmp_path / "two.keras")
+    assert (found := recogniser.load(str(tmp_path / "two.keras")).choice) and found.accuracy > 0.96
 
 
 def test_a_keras_file_may_know_letters_too(tmp_path, at_once, classic):

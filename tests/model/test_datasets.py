@@ -32,7 +32,8 @@ def test_missing_mnist_says_what_to_do(monkeypatch, tmp_path):
         datasets.load_mnist()
 
 
-def test_keras_cache_is_read_like_the_idx_files(monkeypatch, tmp_path, mnist):
+@pytest.mark.parametrize("named", [None, ""])
+def test_keras_cache_is_read_like_the_idx_files(monkeypatch, tmp_path, mnist, named):
     (tmp_path / "datasets").mkdir()
     np.savez(
         tmp_path / "datasets" / "mnist.npz",
@@ -41,7 +42,10 @@ def test_keras_cache_is_read_like_the_idx_files(monkeypatch, tmp_path, mnist):
         x_test=mnist.test.images,
         y_test=mnist.test.labels.astype(np.uint8),
     )
-    monkeypatch.delenv("MNIST_DIR", raising=False)
+    if named is None:
+        monkeypatch.delenv("MNIST_DIR", raising=False)
+    else:
+        monkeypatch.setenv("MNIST_DIR", named)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert np.array_equal(datasets.load_mnist().test.images, mnist.test.images)
 

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from model import datasets, recogniser
+from model import datasets, interpreter, recogniser
 from model.inference import Engine, ModelError
 from tests.conftest import ROOT
 
@@ -99,3 +99,14 @@ def test_the_first_interpreter_writes_nothing_to_the_terminal():
     code = "import os\nfrom model import recogniser\nrecogniser.load()\nos.write(2, b'mine')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=120, check=True)
     assert done.stderr == b"mine" and done.stdout == b""
+
+
+@pytest.mark.parametrize("missing", ["os.dup", "tempfile.TemporaryFile"])
+def test_without_a_terminal_or_a_temporary_folder_a_model_loads(monkeypatch, missing):
+    def refused(*_):
+        raise OSError("nothing there")
+
+    monkeypatch.setattr(interpreter, "_greeted", threading.Event())
+    monkeypatch.setattr(missing, refused)
+    monkeypatch.setattr(sys, "stderr", None)
+    Engine(recogniser.load("classic").path)

@@ -19,6 +19,14 @@ def test_without_a_network_one_sentence_says_so(fake_npm, tmp_path):
         npm.fetch("thing", "1.0.0", "0" * 64, tmp_path)
 
 
+def test_what_else_went_wrong_is_said_in_npms_own_words(fake_npm, tmp_path):
+    fake_npm(
+        "sys.exit('npm error code ENOSPC\\nnpm error no space left\\nnpm error A complete log of this run is in: x')"
+    )
+    with pytest.raises(npm.PackageMissing, match="npm did not bring the package: npm error no space left"):
+        npm.fetch("thing", "1.0.0", "0" * 64, tmp_path)
+
+
 def test_progress_is_what_has_come(fake_npm, tmp_path, monkeypatch):
     monkeypatch.setattr(npm, "LOOK", 0.02)
     fake_npm(

@@ -1,5 +1,8 @@
 """The whole path: drawings of digits are read, other drawings are not taken for digits, and custom models stay uncalibrated."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -123,6 +126,17 @@ def test_a_model_without_a_card_is_not_called_calibrated(tmp_path):
     model = recogniser.load(str(path))
     assert not model.calibrated and model.calibration == calibration.UNCALIBRATED
     assert model.read(labelled_drawings.pad(0)).text == "0"
+
+
+@pytest.mark.parametrize("damage", [{"not_digit": None}, {"not_digit": "0.9"}, {"sure": 0}, {"sure": []}])
+def test_a_card_without_its_numbers_is_damaged(tmp_path, damage):
+    classic = recogniser.load("classic")
+    shutil.copy(classic.path, tmp_path)
+    card = json.loads(classic.path.with_name("card.json").read_text("utf-8"))
+    card["thresholds"] |= damage
+    (tmp_path / "card.json").write_text(json.dumps(card), "utf-8")
+    with pytest.raises(recogniser.ModelError, match="card.json is damaged"):
+        recogniser.Recogniser("mine", tmp_path / classic.path.name)
 
 
 def test_an_unknown_model_is_one_sentence():

@@ -206,7 +206,7 @@ function rows(read) {
   return lines.sort((a, b) => height(a) - height(b));
 }
 
-/** @type {(a: Instance, b: Instance) => number} vertical overlap as a share of the lower one's height */
+/** @type {(a: Instance, b: Instance) => number} vertical overlap as a share of the shorter one's height */
 const shared = ({box: a}, {box: b}) => (Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1])) / Math.min(a[3], b[3]);
 
 /** @type {(one: Instance, line: Read[]) => boolean} whether writing stands on a line of digits, near one of them */

@@ -30,6 +30,20 @@ def test_a_fresh_training_writes_a_model_that_serves(mnist, tmp_path, capsys):
     assert not (tmp_path / ".classic-training").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["classic", "--epochs", "0"], "a whole number from 1"),
+        (["classic", "--epochs", "-1"], "a whole number from 1"),
+        (["classic", "--epochs", "1"], "name --out FOLDER, or the model that serves would be replaced"),
+    ],
+)
+def test_a_trial_never_replaces_what_serves(words, said, capsys):
+    with pytest.raises(SystemExit):
+        train.main(words)
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_where_it_was(mnist, tmp_path, monkeypatch, capsys):
     out, epochs = tmp_path / "classic", []
