@@ -28,7 +28,7 @@ import model
 from model import recogniser
 from model.custom_models import Wanted
 from model.json_lines import read_content
-from model.picture_files import SUFFIXES
+from model.picture_files import SUFFIXES, is_hidden
 from model.pictures import MAX_BYTES, PictureError
 
 # Pictures in a shard: at most 10–60 s of one core, which is what an interruption costs; fewer where there are few pictures, so
@@ -73,7 +73,7 @@ def run(source: str, out: str, name: str, wanted: Wanted | None = None) -> tuple
     queued = ray.data.from_items([{"files": shard} for shard in shards], override_num_blocks=len(shards))
     finished = queued.map_batches(
         ShardReader,
-        fn_constructor_args=(out, name, wanted),
+        fn_constructor_args=(source, out, name, wanted),
         batch_size=1,
         batch_format="numpy",
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(cores, len(shards))),
@@ -88,8 +88,9 @@ def run(source: str, out: str, name: str, wanted: Wanted | None = None) -> tuple
 class ShardReader:
     """An actor with one recogniser that reads one shard at a time."""
 
-    def __init__(self, out: str, name: str, wanted: Wanted | None):
+    def __init__(self, source: str, out: str, name: str, wanted: Wanted | None):
         self.recogniser = recogniser.load(name, wanted)
+        self.pictures, self.scheme = locate(source)[0], _scheme(source)
         self.files, self.folder = locate(out)
         self.threads = ThreadPoolExecutor(PREFETCH)
 
@@ -104,13 +105,15 @@ class ShardReader:
     def _contents(self, names: list[str]) -> Iterator[tuple[str, bytes | PictureError]]:
         for first in range(0, len(names), PREFETCH):
             part = names[first : first + PREFETCH]
-            yield from zip(part, self.threads.map(fetch, part), strict=True)
+            yield from zip(part, self.threads.map(self._fetch, part), strict=True)
+
+    def _fetch(self, name: str) -> bytes | PictureError:
+        return fetch(self.pictures, name.removeprefix(self.scheme))
 
 
-def fetch(name: str) -> bytes | PictureError:
+def fetch(files: fs.FileSystem, path: str) -> bytes | PictureError:
     """A file's bytes, or why they could not be fetched. A file that is too large is read only one byte beyond the limit."""
     try:
-        files, path = locate(name)
         with files.open_input_stream(path) as stream:
             return stream.read(MAX_BYTES + 1)
     except (OSError, pa.ArrowException) as error:
@@ -123,12 +126,16 @@ def locate(name: str) -> tuple[fs.FileSystem, str]:
     return fs.FileSystem.from_uri(name if "://" in name else Path(name).absolute().as_uri())
 
 
+def _scheme(source: str) -> str:
+    """What the names of an address's files begin with, before their paths; "" of a folder's."""
+    return source.partition("://")[0] + "://" if "://" in source else ""
+
+
 def _list_pictures(source: str, out: str) -> tuple[list[str], int, int]:
     """The names of the pictures still to read, sorted; how many pictures ``out`` holds, and how many of these failed."""
     files, path = locate(source)
-    start = source.partition("://")[0] + "://" if "://" in source else ""
-    found = files.get_file_info(fs.FileSelector(path, recursive=True))
-    names = sorted(start + info.path for info in found if info.is_file and info.path.lower().endswith(SUFFIXES))
+    found = [info.path for info in files.get_file_info(fs.FileSelector(path, recursive=True)) if info.is_file]
+    names = sorted(_scheme(source) + one for one in found if _is_picture(one, path))
     target, folder = locate(out)
     target.create_dir(folder, recursive=True)
     shards = [info.path for info in target.get_file_info(fs.FileSelector(folder)) if _is_whole(info.base_name)]
@@ -139,6 +146,11 @@ def _list_pictures(source: str, out: str) -> tuple[list[str], int, int]:
         before.update(table["file"].to_pylist())
         failed += len(table) - table["error"].null_count
     return [name for name in names if name not in before], len(before), failed
+
+
+def _is_picture(path: str, folder: str) -> bool:
+    """Whether a file below a folder is one by its name: no other has to be opened for that."""
+    return path.lower().endswith(SUFFIXES) and not any(map(is_hidden, path[len(folder) :].split("/")))
 
 
 def _is_whole(name: str) -> bool:

@@ -56,12 +56,13 @@ def files_below(folder: Path) -> Iterator[Path]:
     seen = set()
     for place, folders, names in os.walk(folder, followlinks=True):
         real = Path(place).resolve()
-        folders[:] = [] if real in seen else sorted(name for name in folders if not _is_hidden(name))
+        folders[:] = [] if real in seen else sorted(name for name in folders if not is_hidden(name))
         for name in () if real in seen else sorted(names):
-            if not _is_hidden(name) and (Path(place) / name).is_file():
+            if not is_hidden(name) and (Path(place) / name).is_file():
                 yield Path(place) / name
         seen.add(real)
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is hidden, or one that an operating system adds."""
     return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")

@@ -90,6 +90,21 @@ def test_a_folder_becomes_parquet_is_gone_on_with_and_no_bad_file_stops_it(worke
     assert rows(out).keys() == found.keys() | {str(pictures / "new.png")}
 
 
+def test_an_address_gives_pictures_of_any_name_but_no_hidden_ones(tmp_path):
+    try:
+        from model import batch
+    except ImportError as error:
+        missing(str(error))
+    for name in ("a b.png", "c%41.png", "e#1.png", ".hidden.png", "__MACOSX/x.png"):
+        (tmp_path / "of any name" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "of any name" / name).write_bytes(name.encode())
+    source = (tmp_path / "of any name").as_uri()
+    waiting, _, _ = batch._list_pictures(source, str(tmp_path / "out"))
+    found = dict(batch.ShardReader(source, str(tmp_path / "out"), "classic", None)._contents(waiting))
+    assert [*found.values()] == [b"a b.png", b"c%41.png", b"e#1.png"]
+    assert all(name.startswith("file://") for name in found)
+
+
 def test_without_ray_one_sentence_says_how_to_install_it(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, "model.batch", raising=False)
