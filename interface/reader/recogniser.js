@@ -95,7 +95,7 @@ export class Recogniser {
     );
     const text = digits.flatMap(({digit, verdict}) => (verdict === NOT_A_DIGIT ? [] : [digit])).join('');
     const alone = digits.length === 1 && text;
-    return {text: text || NOT_A_DIGIT, probability: alone ? Math.max(...digits[0].probabilities) : null};
+    return {text: text || NOT_A_DIGIT, probability: alone ? digits[0].probability : null};
   }
 
   /**
