@@ -1,8 +1,10 @@
 """Drawing, opening files and reading the page in a real browser: what the tests of the page share."""
 
+import contextlib
+
 import cv2
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from interface.predict.examples.draw import GLYPHS, curve
 
@@ -54,6 +56,31 @@ def eventually(page: Page, found, right) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(found())
+
+
+class Held:
+    """Requests for some addresses, held back until they are released; those that come later go through."""
+
+    def __init__(self, target: Page | BrowserContext, addresses: str):
+        self.routes: list[Route] = []
+        self.released = False
+        target.route(addresses, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self.released:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def wait(self, page: Page) -> None:
+        """Until there is one."""
+        eventually(page, lambda: self.routes, bool)
+
+    def release(self) -> None:
+        self.released = True
+        for route in self.routes:
+            with contextlib.suppress(Error):  # of a request that the page has given up
+                route.continue_()
 
 
 def expect_text(page: Page, text: str) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from interface.predict.examples.draw import one, pictures, row
 from tests.browser import (
+    Held,
     draw,
     eventually,
     expect_text,
@@ -28,13 +29,12 @@ def test_a_picture_is_opened_read_and_boxed(page):
 
 
 def test_a_file_chosen_before_the_page_is_ready_is_read(page):
-    held = []
-    page.route("**/predict/tab.js", lambda route: held.append(route))
+    held = Held(page, "**/predict/tab.js")
     page.reload(wait_until="commit")
     page.get_by_label("Brush size").fill("32")
     upload(page, "seven.png", png(one("7")))
-    eventually(page, lambda: held, bool)
-    held.pop().continue_()
+    held.wait(page)
+    held.release()
     expect_text(page, "7")
     page.get_by_test_id("clear").click()
     draw(page, [[(60, 140), (220, 140)]])
@@ -155,13 +155,12 @@ def test_two_clicks_on_camera_start_it_once_and_it_stops_when_left(page):
 
 
 def test_of_two_examples_the_one_clicked_last_is_shown(page):
-    held = []
-    page.route("**/examples/several-digits.*", lambda route: held.append(route))
+    held = Held(page, "**/examples/several-digits.*")
     page.get_by_role("button", name="Example: several digits").click()
     page.get_by_role("button", name="Example: an easy seven").click()
     expect_text(page, "7")
     with page.expect_response("**/examples/several-digits.*") as late:
-        held.pop().continue_()
+        held.release()
     late.value.finished()
     page.evaluate("new Promise((resolve) => setTimeout(resolve))")
     expect(page.locator(".predict")).not_to_have_class(re.compile("waiting"))

@@ -1,15 +1,14 @@
 """The app's page reads by itself while the pen moves, and the server has the last word."""
 
-import contextlib
 import re
 import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Page, expect
 
 from interface.reader import runtime
-from tests.browser import draw, eventually, expect_text, strokes_of
+from tests.browser import Held, draw, expect_text, strokes_of
 from tests.conftest import missing
 
 
@@ -76,17 +75,14 @@ def test_when_the_pen_lifts_the_servers_reading_is_what_is_shown(reads):
 
 
 def test_a_digit_chosen_before_the_servers_reading_comes_stays_chosen(reads):
-    held = []
-    reads.context.route("**/page/read?*", lambda route: held.append(route))
+    held = Held(reads.context, "**/page/read?*")
     draw(reads, strokes_of("7", 110, 30, 80) + strokes_of("1", 110, 170, 80))
     expect_text(reads, "71")
     digits = reads.locator("[data-text-shown] button")
     other = 1 - [digit.get_attribute("aria-pressed") for digit in digits.all()].index("true")
     digits.nth(other).click()
     expect(reads.locator(".bars .top b")).to_have_text("71"[other])
-    for route in held:
-        with contextlib.suppress(Error):  # of a request that a newer one has overtaken
-            route.continue_()
+    held.release()
     expect(reads.get_by_test_id("other-model")).to_contain_text("classic says")  # the server's answer alone knows
     expect(digits.nth(other)).to_have_attribute("aria-pressed", "true")
     expect(digits.nth(other)).to_be_focused()
@@ -110,13 +106,12 @@ def test_another_model_is_read_by_the_page_too(reads):
 
 
 def test_of_two_models_the_one_chosen_last_is_read_by_the_page(page):
-    held = []
-    page.route("**/classic.tflite", lambda route: held.append(route))
+    held = Held(page, "**/classic.tflite")
     page.locator(".predict[data-reads=cnn]").wait_for()
     page.get_by_test_id("model").select_option("classic")
-    eventually(page, lambda: held, bool)
+    held.wait(page)
     page.get_by_test_id("model").select_option("cnn")
-    held.pop().continue_()
+    held.release()
     # who asks later is answered later
     page.evaluate(
         "import(location.pathname + 'page/assets/interface/reader/reader.js').then((reader) => reader.load('classic'))"

@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 
 from interface.server import sharing
 from interface.server.limits import LIMITS
-from tests.browser import eventually
+from tests.browser import Held
 from tests.conftest import ROOT, free_port
 
 # Takes the place of the program that Gradio downloads (frpc): takes its arguments, asks the relay for a name, joins connections.
@@ -156,12 +156,12 @@ def test_the_panel_opens_closes_and_fits(new_page, theme, width):
 
 
 def test_the_button_can_be_pressed_once_it_does_something(new_page):
-    page, held = new_page(), []
-    page.route("**/share.js", lambda route: held.append(route))
+    page = new_page()
+    held = Held(page, "**/share.js")
     page.reload(wait_until="commit")
     expect(page.get_by_test_id("share")).to_be_disabled()
-    eventually(page, lambda: held, bool)
-    held.pop().continue_()
+    held.wait(page)
+    held.release()
     page.get_by_test_id("share").click()
     expect(page.get_by_test_id("share-panel")).to_be_visible()
 

@@ -15,7 +15,7 @@ from interface.reader import runtime
 from interface.static import main
 from interface.static_site import build
 from interface.static_site.page import CARDS
-from tests.browser import PHONE, draw, eventually, expect_text, png, strokes_of, touch, upload
+from tests.browser import PHONE, Held, draw, eventually, expect_text, png, strokes_of, touch, upload
 from tests.conftest import missing
 from tests.interface.evaluate.dashboard import cell, shipped_report
 from tests.pages import Opener
@@ -109,15 +109,13 @@ def test_a_link_with_a_drawing_shows_its_answer(open_site, browser):
 
 def test_an_answer_does_not_wait_for_what_the_other_model_thinks(open_site):
     page = open_site(first_visit=True)
-    address, held = page.url, []
-    page.context.route("**/classic.tflite", lambda route: held.append(route))
+    address, held = page.url, Held(page.context, "**/classic.tflite")
     page.goto("about:blank")
     page.goto(address + link())  # read while the networks are on their way
     expect_text(page, "7")
-    eventually(page, lambda: held, bool)
+    held.wait(page)
     assert not page.get_by_test_id("other-model").is_visible()
-    for route in held:
-        route.continue_()
+    held.release()
     expect(page.get_by_test_id("other-model")).to_be_visible()
 
 
