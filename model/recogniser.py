@@ -10,6 +10,7 @@ network answers what is clear (cascade.py).
 import copy
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,10 +113,10 @@ class Recogniser:
         reading = summarise([[scale_box(one.digit, scale) for one in line] for line in found], amount)
         return InkReading(reading, explained / total if total else 0.0, pieces + cuts)
 
-    def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]:
+    def read_pieces(self, pieces: Sequence[Piece], one_look: bool = False) -> list[Digit]:
         """Read each piece as one digit; the boxes are in ink pixels. ``one_look``: without the second look
         (test_time_augmentation.py) that the card may ask for."""
-        images = np.stack([normalization.to_image(piece.ink) for piece in pieces])
+        images = np.stack([piece.image for piece in pieces])
         return self._digits([piece.box for piece in pieces], images, self._probabilities(images, one_look))
 
     def read_image(self, image: np.ndarray) -> Reading:

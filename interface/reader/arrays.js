@@ -59,26 +59,25 @@ function areaTaps(from, to) {
 }
 
 /**
- * The pixels that one pixel of the result is made of: those from `first` on, each with its weight.
- * @typedef {{first: number, weights: number[]}} Taps
- */
-
-/**
- * Taps of linear interpolation: two pixels each, their weights in 2048ths.
+ * The two pixels that each of `to` pixels lies between, by linear interpolation, and their weights in 2048ths.
  * @param {number} from
  * @param {number} to
  * @param {boolean} area  as INTER_AREA enlarges
- * @returns {Taps[]}
  */
 function linearTaps(from, to, area) {
   const scale = 1 / (to / from);
-  return Array.from({length: to}, (_, at) => {
+  const [befores, afters, shares, others] = [new Int32Array(to), new Int32Array(to), new Int32Array(to), new Int32Array(to)];
+  /** @type {(index: number) => number} */
+  const within = (index) => Math.min(Math.max(index, 0), from - 1);
+  for (let at = 0; at < to; at++) {
     const place = Math.fround((at + 0.5) * scale - 0.5);
     const first = Math.floor(area ? at * scale : place);
     const beyond = Math.fround(area ? at + 1 - (first + 1) / scale : place - first);
     const share = area ? (beyond <= 0 ? 0 : beyond - Math.floor(beyond)) : beyond;
-    return {first, weights: [round(Math.fround(1 - share) * 2048), round(share * 2048)]};
-  });
+    [befores[at], afters[at]] = [within(first), within(first + 1)];
+    [others[at], shares[at]] = [round(Math.fround(1 - share) * 2048), round(share * 2048)];
+  }
+  return {befores, afters, others, shares};
 }
 
 /**
@@ -134,26 +133,24 @@ function averaged({data, width: across, height: down}, width, height) {
  * @param {boolean} area  as INTER_AREA enlarges
  * @returns {Ink}
  */
-function interpolated(ink, width, height, area) {
-  const [columns, rows] = [linearTaps(ink.width, width, area), linearTaps(ink.height, height, area)];
-  /** @type {(index: number, size: number) => number} */
-  const within = (index, size) => Math.min(Math.max(index, 0), size - 1);
-  const wide = new Float32Array(width * ink.height);
-  for (let y = 0, i = 0; y < ink.height; y++) {
-    for (const {first, weights} of columns) {
-      const [left, right] = [ink.data[y * ink.width + within(first, ink.width)], ink.data[y * ink.width + within(first + 1, ink.width)]];
-      wide[i++] = weights[0] * left + weights[1] * right;
+function interpolated({data, width: across, height: down}, width, height, area) {
+  const [{befores, afters, others, shares}, rows] = [linearTaps(across, width, area), linearTaps(down, height, area)];
+  const wide = new Int32Array(width * down);
+  for (let y = 0, i = 0, start = 0; y < down; y++, start += across) {
+    for (let x = 0; x < width; x++, i++) {
+      wide[i] = Math.imul(others[x], data[start + befores[x]]) + Math.imul(shares[x], data[start + afters[x]]);
     }
   }
   const out = blank(width, height);
-  rows.forEach(({first, weights}, y) => {
-    const [above, below] = [within(first, ink.height) * width, within(first + 1, ink.height) * width];
-    for (let x = 0; x < width; x++) {
+  for (let y = 0, i = 0; y < height; y++) {
+    const [above, below] = [rows.befores[y] * width, rows.afters[y] * width];
+    const [other, share] = [rows.others[y], rows.shares[y]];
+    for (let x = 0; x < width; x++, i++) {
       // whole numbers, with what they drop
-      const sum = ((weights[0] * (wide[above + x] >> 4)) >> 16) + ((weights[1] * (wide[below + x] >> 4)) >> 16);
-      out.data[y * width + x] = (sum + 2) >> 2;
+      const sum = (Math.imul(other, wide[above + x] >> 4) >> 16) + (Math.imul(share, wide[below + x] >> 4) >> 16);
+      out.data[i] = (sum + 2) >> 2;
     }
-  });
+  }
   return out;
 }
 

@@ -144,7 +144,7 @@ export const instances: {
 };
 
 /** model/page_reader/instance_classifier.py */
-export const instance_classifier: {LIKELY: number; LEAST: number; ON_LINE: number; FARTHEST: number};
+export const instance_classifier: {LIKELY: number; LEAST: number; SHARED: number; FARTHEST: number};
 
 /** model/page_reader/reader.py */
 export const reader: {
@@ -158,7 +158,7 @@ export const reader: {
   LEFT: number;
   MOST: number;
   LARGEST: number;
-  KIND: number;
+  COUNTED: number;
   ASKED: number;
   IS_DIGIT: number;
   CERTAIN: number;
@@ -176,8 +176,6 @@ export const reader: {
 
 /** model/page_reader/witness.py */
 export const witness: {
-  CERTAIN: number;
-  AGREED: number;
   HALVED: number;
   MANY: number;
   RING: string;

@@ -9,6 +9,9 @@ import {normalization} from './constants.js';
 const {SIDE, DIGIT, PEN, FINE, MARGIN, SOLID, DEEPEST_THINNING, STRIP, ABOVE, BESIDE, LONGEST} = normalization;
 const FAR = 1e4; // px, further than any ink is wide
 
+/** @type {WeakMap<Ink, Float32Array>} what toImage has made: of an ink on a page it is asked several times */
+const images = new WeakMap();
+
 /**
  * How many pixels are SOLID.
  * @param {Ink} ink
@@ -21,11 +24,18 @@ export function area({data}) {
 }
 
 /**
- * One digit's ink → its image.
+ * One digit's ink, which nothing changes afterwards → its image.
  * @param {Ink} ink
  * @returns {Float32Array} 784 numbers in [0, 1]; zeros where no pixel is SOLID
  */
 export function toImage(ink) {
+  const image = images.get(ink) ?? imageOf(ink);
+  images.set(ink, image);
+  return image;
+}
+
+/** @type {(ink: Ink) => Float32Array} */
+function imageOf(ink) {
   const box = solidBox(ink);
   return box ? nist(evenWidth(framed(resize(cut(ink, ...box), FINE), MARGIN, MARGIN))) : new Float32Array(SIDE * SIDE);
 }

@@ -20,7 +20,7 @@ from model.recogniser import PAGE_READER, TRAINED
 FILE = TRAINED / PAGE_READER / "instance_classifier.json"
 LIKELY = 0.5  # digit share and probability of a digit's from which its height and slant count as the page's
 LEAST = 0.002  # probabilities are held within [LEAST, 1 - LEAST] before their log odds are taken
-ON_LINE = 0.3  # share of the shorter one's height that neighbours on a line have in common
+SHARED = 0.3  # share of the shorter one's height that neighbours on a line have in common
 FARTHEST = 4.0  # heights; a neighbour farther away is none
 FEATURES = 36
 
@@ -64,7 +64,7 @@ def _neighbours(boxes: np.ndarray, share: np.ndarray, probability: np.ndarray) -
     for at, (x0, y0, x1, y1) in enumerate(boxes):
         shared = np.minimum(y1, boxes[:, 3]) - np.maximum(y0, boxes[:, 1])
         gap = np.maximum(boxes[:, 0], x0) - np.minimum(boxes[:, 2], x1)
-        near = (shared > ON_LINE * np.minimum(height, height[at])) & (gap < FARTHEST * height[at])
+        near = (shared > SHARED * np.minimum(height, height[at])) & (gap < FARTHEST * height[at])
         near[at] = False
         middle = (boxes[:, 0] + boxes[:, 2]) / 2
         for side, there in enumerate((near & (middle < middle[at]), near & (middle >= middle[at]))):

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from model.page_reader import network_input as maps
+from model.segmentation.segment import Piece
 
 PEAK = 0.25  # heat from which a place may be a middle
 INK = 0.5  # probability from which a px is ink
@@ -25,20 +26,13 @@ NEXT = 3  # cells, the side of the square in which a middle is the highest
 
 
 @dataclass(frozen=True)
-class Instance:
-    """Something written: box (x, y, width, height) in px; ink inside it, (height, width) uint8 0–255, without that of others;
-    heat of its middle and digit share, in [0, 1]; size: the height that the network gives it, in px."""
+class Instance(Piece):
+    """Something written, box and ink in px of the picture that the network saw; heat of its middle and digit share, in [0, 1];
+    size: the height that the network gives it, in px."""
 
-    box: tuple[int, int, int, int]
-    ink: np.ndarray
     heat: float
     digit: float
     size: float
-
-    @property
-    def middle(self) -> float:
-        """The x of the box's middle."""
-        return self.box[0] + self.box[2] / 2
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
 from model.reading import INK_LEFT, READERS, WRITING, Box, Digit, Reading, scaled, shared_height, summarise
 from model.segmentation import line_reader
-from model.segmentation.segment import Piece
 
 FIRST = (192, 384, 768)  # px of the longer side in the first passes: digits from 2 % of the picture up to all of it
 # No larger first pass is made after one in which digits explain SEEN of the ink and are HIGH px high: of 385 pages (`python -m benchmarks.pages`)
@@ -29,7 +28,7 @@ READABLE = 12.0, 170.0  # px of a digit's height in a first pass that counts
 AGAIN, LEFT = (0.85, 1.18), 0.4
 MOST = 80  # instances of a first pass that are looked at closer
 LARGEST = 2048  # px of the longer side in the second pass
-KIND = 0.2  # digit share from which an instance counts in a first pass
+COUNTED = 0.2  # digit share from which an instance counts in a first pass
 ASKED = 0.02  # digit share from which the digit network is asked what an instance is: of those with less, one in 200 is a digit
 # Probabilities by the instance classifier from which an instance is a digit, and from which it may be one after all, so that the page is not
 # sure. Of 0.4, 0.5 and 0.6 the last read most of 684 pages.
@@ -137,7 +136,7 @@ class PageReader:
 
     def _explained(self, found: Found) -> tuple[float, float]:
         """The share of the ink that digits explain, in [0, 1], and their median height in px."""
-        fits = [i for i in found.instances if i.digit >= KIND and READABLE[0] <= i.size <= READABLE[1]][:MOST]
+        fits = [i for i in found.instances if i.digit >= COUNTED and READABLE[0] <= i.size <= READABLE[1]][:MOST]
         if not fits:
             return 0.0, BEST
         read = _read(self.asked, fits, range(len(fits)), one_look=True)
@@ -202,8 +201,7 @@ def _read(
     """What a digit network reads in the instances of these numbers, by number."""
     if not numbers:
         return {}
-    pieces = [Piece(instances[at].box, instances[at].ink) for at in numbers]
-    return dict(zip(numbers, digits.read_pieces(pieces, one_look), strict=True))
+    return dict(zip(numbers, digits.read_pieces([instances[at] for at in numbers], one_look), strict=True))
 
 
 def _trust(page: Page) -> float:

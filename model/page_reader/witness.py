@@ -11,16 +11,12 @@ import cv2
 import numpy as np
 
 from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
-from model.page_reader import reader
 from model.page_reader.network import Network
-from model.page_reader.reader import Page, PageReader
+from model.page_reader.reader import CERTAIN, Page, PageReader
 from model.reading import READERS, WRITING, Box, Reading, scale_box, scaled
 from model.recogniser import PAGE_READER, PAGE_WRITING, TRAINED, Recogniser
 from model.segmentation.ink import TINY_SIDE, paper_share
 
-CERTAIN = 0.9  # probability
-# Probability of the page network's least certain digit from which it agrees to several that are sure: what makes it sure itself.
-AGREED = reader.CERTAIN
 # A logistic regression on `evidence`, fitted by `python -m benchmarks.two_readers`.
 WEIGHTS, BIAS = (3.4, -1.5, -5.5, -2.5), 5.4
 MANY = 4  # digits; a single one was never split into so many that are sure
@@ -150,7 +146,7 @@ def _checked(reading: Reading, page: Page) -> Reading:
         another = witness.verdict == SURE and len(witness.kept) == 1
         if another or reading.text == RING:
             return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
-    if _line(witness) == _line(reading) and (single or witness.certainty >= AGREED) or _is_one(reading, witness):
+    if _line(witness) == _line(reading) and (single or witness.certainty >= CERTAIN) or _is_one(reading, witness):
         return reading
     if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading

@@ -7,7 +7,7 @@ part of a broken one, so it is read together with its neighbours. A cut or a joi
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -42,7 +42,7 @@ class DigitReader(Protocol):
     @property
     def touching_network(self) -> Callable[[np.ndarray], np.ndarray]: ...
 
-    def read_pieces(self, pieces: list[Piece], one_look: bool = False) -> list[Digit]: ...
+    def read_pieces(self, pieces: Sequence[Piece], one_look: bool = False) -> list[Digit]: ...
 
     def verdicts(self, digits: np.ndarray, not_digit: np.ndarray) -> list[str]: ...
 

@@ -4,11 +4,13 @@ Uses connected components and boxes only, so that it can be written in JavaScrip
 digit (touching or broken digits), line_reader.py tries both.
 """
 
+import functools
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from model import normalization
 from model.normalization import SOLID
 from model.reading import shared_height
 
@@ -32,6 +34,11 @@ class Piece:
     def middle(self) -> float:
         """The x of the box's middle."""
         return self.box[0] + self.box[2] / 2
+
+    @functools.cached_property
+    def image(self) -> np.ndarray:
+        """The ink as the digit network sees it, (28, 28) float32 in [0, 1]."""
+        return normalization.to_image(self.ink)
 
 
 def join(pieces: list[Piece]) -> Piece:

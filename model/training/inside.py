@@ -17,7 +17,7 @@ from model.files import replacing
 
 BATCH = 250
 PERPLEXITY, SEED = 30, 0
-CERTAIN = 1e-4  # what an image without any doubt counts
+LEAST_DOUBT = 1e-4  # what an image without any doubt counts
 
 
 def layered():
@@ -96,7 +96,7 @@ def moments(network, images: np.ndarray) -> np.ndarray:
     n = len(inside.LAYERS)
     features, _, probabilities = outputs(network, images, slice(n, n + 3))
     known = np.concatenate([features, np.ones((len(features), 1))], axis=1, dtype=np.float64)
-    doubt = CERTAIN + 1 - (probabilities.astype(np.float64) ** 2).sum(axis=1)
+    doubt = LEAST_DOUBT + 1 - (probabilities.astype(np.float64) ** 2).sum(axis=1)
     return (known.T * (doubt / doubt.sum())) @ known
 
 

@@ -6,7 +6,7 @@ import {instance_classifier, normalization} from '../constants.js';
 
 /** @import {Box, ExactDigit, Ink, Instance, Perceptron} from '../types.js' */
 
-const {LIKELY, LEAST, ON_LINE, FARTHEST} = instance_classifier;
+const {LIKELY, LEAST, SHARED, FARTHEST} = instance_classifier;
 const {SOLID} = normalization;
 const NO_NAMES = new Array(10).fill(0);
 
@@ -84,7 +84,7 @@ function neighbours(one, all) {
     const [x, y, w, h] = other.box;
     const shared = Math.min(y0 + height, y + h) - Math.max(y0, y);
     const gap = Math.max(x, x0) - Math.min(x + w, x0 + width);
-    return other !== one && shared > ON_LINE * Math.min(h, height) && gap < FARTHEST * height ? [{...other, gap}] : [];
+    return other !== one && shared > SHARED * Math.min(h, height) && gap < FARTHEST * height ? [{...other, gap}] : [];
   });
   for (const [side, there] of [near.filter((o) => o.middle < one.middle), near.filter((o) => o.middle >= one.middle)].entries()) {
     if (!there.length) continue;

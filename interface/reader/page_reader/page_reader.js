@@ -15,7 +15,7 @@ import {certainty, readingOf} from './witness.js';
 
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
-const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, KIND, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
+const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, COUNTED, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
 const {AGAIN, LEFT, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
@@ -141,7 +141,7 @@ function look(networks, grey) {
  * @param {Found} found
  */
 function explainedBy(asked, {instances, ink}) {
-  const fits = instances.filter(({digit, size}) => digit >= KIND && size >= READABLE[0] && size <= READABLE[1]).slice(0, MOST);
+  const fits = instances.filter(({digit, size}) => digit >= COUNTED && size >= READABLE[0] && size <= READABLE[1]).slice(0, MOST);
   if (!fits.length) return {explained: 0, size: BEST};
   const explained = fits.reduce((sum, one) => sum + asked.readPiece(one, true).probability * one.heat * one.digit * area(one.ink), 0);
   return {explained: explained / Math.max(area(ink), 1), size: median(fits.map(({size}) => size))};

@@ -1,13 +1,14 @@
 // The page network as a witness to what the segmentation has read (`settled`, `judge`). This is model/page_reader/witness.py in JavaScript, step for
 // step; that file says why.
 
-import {calibration, witness, reading as words} from '../constants.js';
+import {calibration, reader, witness, reading as words} from '../constants.js';
 import {summarise} from '../recogniser.js';
 
 /** @import {Box, Page, Reading} from '../types.js' */
 
 const {SURE, UNSURE, NOT_A_DIGIT, EMPTY} = calibration;
-const {CERTAIN, AGREED, WEIGHTS, BIAS, MANY, RING, ROOM} = witness;
+const {WEIGHTS, BIAS, MANY, RING, ROOM} = witness;
+const {CERTAIN} = reader;
 const {READERS, WRITING} = words;
 
 /** @type {(page: Page) => Reading | null} the page network's reading where nothing the segmentation may say counts */
@@ -65,7 +66,7 @@ function checked(reading, page, seen) {
     const another = seen.verdict === SURE && kept(seen).length === 1;
     if (another || reading.text === RING) return {...counts, verdict: UNSURE, why: READERS};
   }
-  if ((line(seen) === line(reading) && (single || certainty(seen) >= AGREED)) || isOne(reading, seen)) return counts;
+  if ((line(seen) === line(reading) && (single || certainty(seen) >= CERTAIN)) || isOne(reading, seen)) return counts;
   if (single && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
   return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};

@@ -45,22 +45,24 @@ export function blurred({data, width, height}, sigma) {
   const wide = new Uint16Array(width * height);
   const row = new Int32Array(width + 2 * half);
   for (let y = 0; y < height; y++) {
-    for (let x = -half; x < width + half; x++) row[x + half] = data[y * width + mirrored(x, width)];
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k] * row[x + k];
-      wide[y * width + x] = sum;
+    for (let x = -half; x < 0; x++) row[x + half] = data[y * width + mirrored(x, width)];
+    row.set(data.subarray(y * width, (y + 1) * width), half);
+    for (let x = width; x < width + half; x++) row[x + half] = data[y * width + mirrored(x, width)];
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      let sum = Math.imul(weights[half], row[x + half]);
+      for (let k = 0, back = x + 2 * half; k < half; k++, back--) sum += Math.imul(weights[k], row[x + k] + row[back]);
+      wide[at] = sum;
     }
   }
   const out = blank(width, height);
-  const sums = new Float64Array(width);
+  const sums = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     sums.fill(32768);
     for (let k = 0; k < weights.length; k++) {
-      const from = mirrored(y + k - half, height) * width;
-      for (let x = 0; x < width; x++) sums[x] += weights[k] * wide[from + x];
+      const [weight, from] = [weights[k], mirrored(y + k - half, height) * width];
+      for (let x = 0; x < width; x++) sums[x] += Math.imul(weight, wide[from + x]);
     }
-    for (let x = 0; x < width; x++) out.data[y * width + x] = sums[x] / 65536;
+    for (let x = 0, at = y * width; x < width; x++, at++) out.data[at] = sums[x] >> 16;
   }
   return out;
 }
