@@ -4,7 +4,7 @@ The last one reads by itself, as the app's page does until the server's answer c
 
 python -m benchmarks.latency [--strokes N]      all in headless Chromium, one after the other; about 10 minutes for 100 strokes
 python -m benchmarks.latency --alone            only the page that needs no server
-python -m benchmarks.latency --photo            only a photo of a page, in the page that needs no server and in Python
+python -m benchmarks.latency --photo            only photos of a clear page and a doubtful one, in the page that needs no server and in Python
 
 The clock runs in the page, from the pen's last event to the frame in which the whole stroke's answer is there; for the page alone
 also to when it is written, for a frame is 16 ms. Strokes follow each other after pauses of 0.1–0.6 s, as people's do, so what
@@ -30,7 +30,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from benchmarks import machine, parity
-from interface.predict.examples.draw import GLYPHS, curve
+from interface.predict.examples.draw import GLYPHS, SCRIBBLE, curve
 from model import recogniser
 from model import strokes as pens
 from model.labelled_drawings import DIGITS
@@ -206,35 +206,40 @@ def page_alone(n: int) -> tuple[list[float], list[float], list[float]]:
     return times, written, first
 
 
-def photo() -> tuple[bytes, str]:
-    """A JPEG of twenty digits in four lines on a sheet that is darker on one side, and its text."""
+def photo(scribbled: int | None = None) -> tuple[bytes, str]:
+    """A JPEG of twenty digits in four lines on a sheet that is darker on one side, and its text. scribbled: a place where a scribble
+    stands instead of its digit, so that the page is in doubt."""
     ink = np.zeros(PHOTO, np.uint8)
     for at in range(20):
-        placed = pens.place(DIGITS[at % 10], 380, (500 + 750 * (at % 5), 450 + 700 * (at // 5)))
+        lines = DIGITS[at % 10] if at != scribbled else [np.array(line, float) for line in SCRIBBLE]
+        placed = pens.place(lines, 380, (500 + 750 * (at % 5), 450 + 700 * (at // 5)))
         np.maximum(ink, pens.draw(placed, PHOTO, 26), out=ink)
     light = np.linspace(235, 150, PHOTO[1]) - 0.7 * ink
     grainy = cv2.GaussianBlur(light, (0, 0), 2) + np.random.default_rng(0).normal(0, 3, PHOTO)
     jpeg = cv2.imencode(".jpg", np.clip(grainy, 0, 255).astype(np.uint8))[1].tobytes()
-    return jpeg, "01234\n56789\n01234\n56789"
+    text = "".join("" if at == scribbled else f"{at % 10}" + "\n" * (at % 5 == 4) for at in range(20))
+    return jpeg, text.strip()
 
 
-def show_photo() -> None:
-    """Print how long the photo takes, from the file to its reading, in the page and in Python, in turn; the first time in the page
-    loads the network for pages."""
-    (content, text), model = photo(), recogniser.load()
-    times: dict[str, list[float]] = {"in the page": [], "in Python": []}
+def show_photos() -> None:
+    """Print how long a clear page and a doubtful one take, from the file to its reading, in the page and in Python, in turn; the first
+    time in the page loads the network for pages."""
+    model = recogniser.load()
     with parity.opened() as (page, _):
-        for _ in range(PHOTOS + 1):
-            [found] = page.evaluate(parity.READ_FILES, [base64.b64encode(content).decode()])
-            started = time.perf_counter()
-            reading = witness.read(model, open_picture(content))
-            times["in Python"].append(time.perf_counter() - started)
-            times["in the page"].append(found["ms"] / 1000)
-    for (where, seconds), answer in zip(times.items(), (found["text"], reading.text), strict=True):
-        said = "read right" if answer == text else f"read as {answer!r}"
-        print(
-            f"12-megapixel page of twenty digits {where}: first {seconds[0]:.1f} s, then median {statistics.median(seconds[1:]):.1f} s, {said}"
-        )
+        for what, (content, text) in {"of twenty digits": photo(), "in doubt": photo(scribbled=7)}.items():
+            times: dict[str, list[float]] = {"in the page": [], "in Python": []}
+            for _ in range(PHOTOS + 1):
+                [found] = page.evaluate(parity.READ_FILES, [base64.b64encode(content).decode()])
+                started = time.perf_counter()
+                reading = witness.read(model, open_picture(content))
+                times["in Python"].append(time.perf_counter() - started)
+                times["in the page"].append(found["ms"] / 1000)
+            answers = (found["text"], found["verdict"]), (reading.text, reading.verdict)
+            for (where, seconds), (answer, verdict) in zip(times.items(), answers, strict=True):
+                said = "read right" if answer == text else f"read as {answer!r}"
+                print(
+                    f"12-megapixel page {what} {where}: first {seconds[0]:.2f} s, then median {statistics.median(seconds[1:]):.2f} s, {said}, {verdict}"
+                )
 
 
 def measure(command: list[str], strokes_on, n: int) -> list[float]:
@@ -254,11 +259,11 @@ def main() -> int:
     )
     parser.add_argument("--strokes", type=int, default=100, metavar="N", help="strokes on each page (default: 100)")
     parser.add_argument("--alone", action="store_true", help="only the page that needs no server")
-    parser.add_argument("--photo", action="store_true", help="only a 12-megapixel page of twenty digits")
+    parser.add_argument("--photo", action="store_true", help="only 12-megapixel pages, a clear one and a doubtful one")
     chosen = parser.parse_args()
     machine.need("browser", "runtime")
     if chosen.photo:
-        show_photo()
+        show_photos()
         return 0
     n = chosen.strokes
     times, written, first = page_alone(n)

@@ -31,11 +31,12 @@ class Signature:
     """The inputs and outputs that a kind of network may have: shapes of one image, numbers of outputs; images in a call at most.
 
     No shapes: any that layouts.py knows, of any type, beside other inputs and outputs. more: numbers of outputs that count where a
-    network has none of `outputs`.
+    network has none of `outputs`. wanted: half a sentence for who brings a file of another kind.
     """
 
     shapes: tuple[Shape, ...]
     outputs: tuple[int, ...]
+    wanted: str = ""
     batch: int = BATCH
     more: range = range(0)
 
@@ -47,9 +48,11 @@ class Signature:
 
 # What people bring (custom_models.py); those for letters too, as of EMNIST, have more outputs.
 CUSTOM = Signature(shapes=(), outputs=(10, 11), more=range(12, 101))
-DIGITS = Signature(shapes=((28, 28), (28, 28, 1), (784,)), outputs=(10, 11))
-STRIPS = Signature(shapes=((36, 128, 1),), outputs=(12,))  # windows of a strip (model/segmentation/strip.py)
-PAGES = Signature(shapes=((96, 96, 8),), outputs=(9,), batch=1)  # tiles of a page (model/page_reader/network.py)
+DIGITS = Signature(
+    shapes=((28, 28), (28, 28, 1), (784,)),
+    outputs=(10, 11),
+    wanted="a digit model here takes 28×28, 28×28×1 or 784 float32 values and gives ten (or eleven) numbers",
+)
 
 
 def lower_priority() -> None:
@@ -94,7 +97,7 @@ class Engine:
     def __call__(self, images: np.ndarray, patient: bool = False) -> np.ndarray:
         """Images → the network's raw outputs, float32. patient: of a long run, whose batches go to THREADS however few they are.
 
-        DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11). STRIPS: windows (n, 36, 128) in [0, 1] → logits (n, 64, 12).
+        DIGITS: (n, 28, 28) in [0, 1] → (n, 10) or (n, 11).
         CUSTOM: (n, *shape) as the network expects it → (n, …) of 10 numbers or more for each image.
         """
         images = np.ascontiguousarray(images, np.float32).reshape(-1, *self.shape)
@@ -143,13 +146,8 @@ def _worker(path: Path, content: bytes, signature: Signature, constant: float, o
     columns = worker.columns
     if worker.shape in signature.shapes and columns in signature.outputs and worker.dtype == np.float32:
         return worker
-    if signature is STRIPS:
-        raise ModelError(f"{path} is no network for digits that touch; train it again: python -m model.train touching.")
     shape = "×".join(map(str, worker.shape))
-    raise ModelError(
-        f"{path} maps {shape} {worker.dtype.name} to {columns} outputs; a digit model here takes 28×28, 28×28×1 or 784 "
-        "float32 values and gives ten (or eleven) numbers."
-    )
+    raise ModelError(f"{path} maps {shape} {worker.dtype.name} to {columns} outputs; {signature.wanted}.")
 
 
 def _image_input(shapes: list[Shape]) -> int | None:

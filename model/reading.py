@@ -67,6 +67,11 @@ class Reading:
         return [digit for digit in self.digits if digit.verdict != NOT_A_DIGIT]
 
     @property
+    def line(self) -> str:
+        """The text without line breaks."""
+        return self.text.replace("\n", "")
+
+    @property
     def certainty(self) -> float:
         """The probability of the least certain digit, in [0, 1]; 0 without one."""
         return min((digit.probability for digit in self.kept), default=0.0)

@@ -22,10 +22,10 @@ from model.convention_search import Choice
 from model.conventions import Convention
 from model.custom_models import Wanted
 from model.datasets import DataError
-from model.inference import CUSTOM, DIGITS, STRIPS, Engine, ModelError, sha256_of
+from model.inference import CUSTOM, DIGITS, Engine, ModelError, sha256_of
 from model.model_files import ENDINGS
 from model.reading import Digit, Reading, scale_box, summarise
-from model.segmentation import ink, segment
+from model.segmentation import ink, segment, strip
 from model.segmentation.line_reader import read_line
 from model.segmentation.segment import Piece
 
@@ -80,16 +80,19 @@ class Recogniser:
             thresholds = self.card["thresholds"]
             self.calibration = Calibration(self.card["temperature"], thresholds["sure"], thresholds["not_digit"])
 
-    def read(self, picture: np.ndarray, brief: bool = False) -> Reading:
+    def read(self, picture: np.ndarray, brief: bool = False, expected: str = "") -> Reading:
         """Read a picture, (H, W, 3) uint8 RGB.
 
         Tries one ink after another until digits explain most of one, and returns the best reading. ``brief``: no ink is cut or
-        joined, which is most of the work while a digit is half drawn.
+        joined, which is most of the work while a digit is half drawn. ``expected``: what another reader has read, in one line; an ink
+        in which the same stands is the last one.
         """
         best, best_quality, tried = Reading("", EMPTY, (), np.zeros(picture.shape[:2], np.uint8)), -1.0, 0
         for candidate, prior in ink.candidates(picture):
             scale = picture.shape[1] / candidate.shape[1], picture.shape[0] / candidate.shape[0]
             found, quality, crops = self.read_ink(candidate, scale, brief)
+            if expected and found.line == expected:
+                return found
             quality *= prior
             if max(picture.shape) <= ink.TINY_SIDE:
                 quality *= ALONE ** (len(found.digits) - 1)
@@ -232,7 +235,7 @@ def _load_shipped(name: str) -> Recogniser:
 @functools.cache
 def touching_network() -> Engine:
     """The network for digits that touch; every model uses it."""
-    return Engine(TRAINED / TOUCHING / f"{TOUCHING}.tflite", STRIPS)
+    return Engine(TRAINED / TOUCHING / f"{TOUCHING}.tflite", strip.SIGNATURE)
 
 
 def _read_card(path: Path, sha256: str) -> dict | None:

@@ -192,8 +192,18 @@ export const reading: {WRITING: string; INK_LEFT: string; READERS: string};
 export const page_writing: Card;
 export const page_files: {network: string; classifier: string};
 
-/** LiteRT's WebAssembly runtime. folder: below page/engine/; tiff: the scripts that open TIFF; jax: what trains; there: whether set-up has fetched it. */
-export const runtime: {folder: string; loader: string; wasm: string; tiff: string[]; jax: string; there: boolean};
+/** LiteRT's WebAssembly runtime. folder: below page/engine/; relaxed, plain: loader and packed module of the build with relaxed SIMD, and
+ * without; relaxed_simd: a module that is valid only where there is that; tiff: the scripts that open TIFF; jax: what trains; there: whether
+ * set-up has fetched it. */
+export const runtime: {
+  folder: string;
+  relaxed: [loader: string, wasm: string];
+  plain: [loader: string, wasm: string];
+  relaxed_simd: number[];
+  tiff: string[];
+  jax: string;
+  there: boolean;
+};
 
 /** model/inside.py */
 export const inside: {

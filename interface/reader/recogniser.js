@@ -41,10 +41,11 @@ export class Recogniser {
    * Read a picture.
    * @param {Pixels} picture
    * @param {boolean} [brief]  cut and join no ink, which takes up to some hundred crops; where some should be, the reading is `brief`
+   * @param {string} [expected]  what another reader has read, in one line; an ink in which the same stands is the last one
    * @returns {Reading}
    * @throws {Error} where ink must be cut and there is no touchingNetwork
    */
-  read(picture, brief = false) {
+  read(picture, brief = false, expected = '') {
     const {width, height} = picture;
     /** @type {Reading} */
     let best = {...summarise([]), ink: null};
@@ -53,6 +54,7 @@ export class Recogniser {
     let leftOut = false; // of any ink: with it that one might have been the best
     for (const [ink, prior] of candidates(picture)) {
       const {reading, explained, crops} = this.readInk(ink, brief, width / ink.width, height / ink.height);
+      if (expected && inOneLine(reading) === expected) return {...reading, brief: leftOut || reading.brief};
       const alone = Math.max(width, height) <= INK.TINY_SIDE ? ALONE ** (reading.digits.length - 1) : 1;
       const quality = explained * prior * alone;
       if (quality > bestQuality) [best, bestQuality] = [reading, quality];
@@ -216,6 +218,9 @@ export function scaledBox([x, y, width, height], across, down) {
   const [left, top] = [round(x * across), round(y * down)];
   return [left, top, Math.max(1, round((x + width) * across) - left), Math.max(1, round((y + height) * down) - top)];
 }
+
+/** @type {(reading: Reading) => string} its text without line breaks */
+export const inOneLine = ({text}) => text.replaceAll('\n', '');
 
 /**
  * The digits of each line → text and verdict of the whole.

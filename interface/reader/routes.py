@@ -92,8 +92,9 @@ def constants(models: Mapping[str, Recogniser]) -> str:
     values["inside_files"] = {path.name: name for name, path in inside_files().items()}
     values["runtime"] = {
         "folder": runtime.FOLDER.name,
-        "loader": runtime.LOADER,
-        "wasm": f"{runtime.WASM}.gz",
+        "relaxed": runtime.BUILDS[runtime.RELAXED],
+        "plain": runtime.BUILDS[runtime.PLAIN],
+        "relaxed_simd": runtime.RELAXED_SIMD,
         "tiff": runtime.TIFF,
         "jax": runtime.JAX[0],
         "there": runtime.folder() is not None,

@@ -135,15 +135,16 @@ const reply = (answer) => postMessage(answer);
  * @param {Recogniser} recogniser
  * @param {Pixels} picture
  * @param {boolean} brief
+ * @param {string} [expected]
  * @returns {Promise<Reading>}
  */
-async function read(recogniser, picture, brief) {
+async function read(recogniser, picture, brief, expected = '') {
   if (!brief && !recogniser.touchingNetwork) {
-    const quick = recogniser.read(picture, true);
+    const quick = recogniser.read(picture, true, expected);
     if (!quick.brief) return quick;
     recogniser.touchingNetwork = await loadTouching();
   }
-  return recogniser.read(picture, brief);
+  return recogniser.read(picture, brief, expected);
 }
 
 /**
@@ -162,7 +163,7 @@ async function readByBoth(recogniser, picture) {
   const tiny = Math.max(picture.width, picture.height) <= ink.TINY_SIDE;
   const networks = !tiny && (await loadPages().catch(() => null));
   if (!networks) return {reading: await read(recogniser, picture, false), note: tiny ? '' : ONE_READER};
-  const [{readPage}, {judge, settled}, {paperShare}] = await Promise.all([
+  const [{readPage}, {expectedOf, judge, settled}, {paperShare}] = await Promise.all([
     import('./page_reader/page_reader.js'),
     import('./page_reader/witness.js'),
     import('./segmentation/ink.js'),
@@ -171,7 +172,8 @@ async function readByBoth(recogniser, picture) {
   const page = readPage(networks, recogniser, picture);
   const known = settled(page);
   if (known) return {reading: known, note: ''};
-  return {reading: judge(await read(recogniser, picture, false), {...page, plain: paperShare(picture)}), note: ''};
+  const segmented = await read(recogniser, picture, false, expectedOf(page));
+  return {reading: judge(segmented, {...page, plain: paperShare(picture)}), note: ''};
 }
 
 /** @type {(name: string) => Promise<Recogniser>} a model that ships, once */
@@ -276,7 +278,8 @@ function runAll(litert, compiled, image, shape) {
 /** @returns {Promise<LiteRt>} */
 async function startRuntime() {
   const {runtime} = await import('./constants.js');
-  const response = await fetched(`${runtime.folder}/${runtime.wasm}`);
+  const [loader, packedWasm] = WebAssembly.validate(Uint8Array.from(runtime.relaxed_simd)) ? runtime.relaxed : runtime.plain;
+  const response = await fetched(`${runtime.folder}/${packedWasm}`);
   // some hosts take .gz for a transfer's encoding, and the browser has unpacked it already
   const packed = response.body && !response.headers.get('Content-Encoding');
   const unpacked = packed ? response.body.pipeThrough(new DecompressionStream('gzip')) : response.body;
@@ -292,6 +295,6 @@ async function startRuntime() {
   };
   /** @type {LiteRt} */
   const litert = await import(address(`${runtime.folder}/litert.js`));
-  await litert.loadLiteRt(address(`${runtime.folder}/${runtime.loader}`));
+  await litert.loadLiteRt(address(`${runtime.folder}/${loader}`));
   return litert;
 }

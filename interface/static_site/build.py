@@ -159,9 +159,21 @@ def _service_worker(out: Path) -> str:
     later = [
         name for name in names if name.startswith("mnist/") or Path(name).name in seldom
     ]  # large, and seldom wanted
+    relaxed, plain = (
+        [name for name in names if Path(name).name in runtime.BUILDS[build]]
+        for build in (runtime.RELAXED, runtime.PLAIN)
+    )
+    lists = {
+        "FILES": ["./", *(name for name in names if name not in (*later, *relaxed, *plain))],
+        "LATER": later,
+        "RELAXED": relaxed,
+        "PLAIN": plain,
+        "RELAXED_SIMD": runtime.RELAXED_SIMD,
+    }
     code = Path(__file__).with_name("sw.js").read_text("utf-8").replace("VERSION`", f"{version}`")
-    code = code.replace("FILES = []", f"FILES = {json.dumps(['./', *(name for name in names if name not in later)])}")
-    return code.replace("LATER = []", f"LATER = {json.dumps(later)}")
+    for name, values in lists.items():
+        code = code.replace(f"const {name} = []", f"const {name} = {json.dumps(values)}")
+    return code
 
 
 def sizes(out: Path) -> tuple[int, int, int]:

@@ -6,6 +6,12 @@
 const FILES = [];
 /** @type {string[]} kept when they are first wanted */
 const LATER = [];
+/** @type {string[]} the reader's runtime with relaxed SIMD, and without: kept is the one that this browser runs */
+const RELAXED = [];
+/** @type {string[]} */
+const PLAIN = [];
+/** @type {number[]} a WebAssembly module that is valid only where there is relaxed SIMD */
+const RELAXED_SIMD = [];
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self)); // its type has another name for `self`
 const SCOPE = `digits ${worker.registration.scope}`; // a host's other pages keep theirs
@@ -21,7 +27,8 @@ worker.addEventListener('fetch', (event) => {
 /** Files are asked for anew, or the browser's own memory would mix two versions; what has not changed is not sent again. */
 async function keep() {
   const cache = await caches.open(KEPT);
-  await cache.addAll(FILES.map((file) => new Request(file, {cache: 'no-cache'})));
+  const runtime = WebAssembly.validate(Uint8Array.from(RELAXED_SIMD)) ? RELAXED : PLAIN;
+  await cache.addAll([...FILES, ...runtime].map((file) => new Request(file, {cache: 'no-cache'})));
 }
 
 async function dropOldVersions() {

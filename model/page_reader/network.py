@@ -4,18 +4,25 @@ from pathlib import Path
 
 import numpy as np
 
-from model.inference import PAGES, Engine
+from model.inference import Engine, Signature
 from model.page_reader import network_input as maps
 
-TILE = 192  # px, the side of what the network sees at once, as in its training
-SEAM = 32  # px on each inner side of a tile whose outputs are left to the next one: there it sees too little around
+# px, the side of what the network sees at once, and on each inner side of it how much is left to the next tile: there it sees too little
+# around. So many whole tiles make the 192, 384 and 768 px of the first passes.
+TILE, SEAM = 224, 16
+SIGNATURE = Signature(
+    shapes=((TILE // 2, TILE // 2, maps.INPUTS),),
+    outputs=(maps.OUTPUTS,),
+    wanted="the page network takes a tile of a page; train it again: python -m model.training.fit_pages",
+    batch=1,
+)
 
 
 class Network:
     """The loaded page network. path: its `.tflite`. Raises ModelError."""
 
     def __init__(self, path: Path):
-        self._engine = Engine(path, PAGES)
+        self._engine = Engine(path, SIGNATURE)
 
     def __call__(self, grey: np.ndarray) -> np.ndarray:
         """Grey, (h, w) uint8 → outputs of each cell, (ceil(h/2), ceil(w/2), 9) float32 (network_input.py names them)."""

@@ -68,7 +68,10 @@ def read(model: Recogniser, picture: np.ndarray) -> Reading:
     if max(picture.shape) <= TINY_SIDE:
         return model.read(picture)
     page = page_reader(model).read(picture)
-    return settled(page) or judge(model.read(picture), dataclasses.replace(page, plain=paper_share(picture)))
+    if known := settled(page):
+        return known
+    expected = page.reading.line if len(page.reading.kept) > 1 else ""
+    return judge(model.read(picture, expected=expected), dataclasses.replace(page, plain=paper_share(picture)))
 
 
 def settled(page: Page) -> Reading | None:
@@ -142,11 +145,12 @@ def _checked(reading: Reading, page: Page) -> Reading:
     if page.unread == WRITING and _both_refuse(reading, page):
         return dataclasses.replace(reading, verdict=UNSURE, why=WRITING)
     single = len(reading.kept) == 1
-    if single and witness.kept and _line(witness) != _line(reading):
+    if single and witness.kept and witness.line != reading.line:
         another = witness.verdict == SURE and len(witness.kept) == 1
         if another or reading.text == RING:
             return dataclasses.replace(reading, verdict=UNSURE, why=READERS)
-    if _line(witness) == _line(reading) and (single or witness.certainty >= CERTAIN) or _is_one(reading, witness):
+    # Where lines end is nobody's doubt.
+    if witness.line == reading.line and (single or witness.certainty >= CERTAIN) or _is_one(reading, witness):
         return reading
     if single and sum(d.probability >= CERTAIN for d in witness.digits) < 2:
         return reading
@@ -182,8 +186,3 @@ def _holds(box: Box, other: Box) -> bool:
     """Whether the middle of the other box lies in the first."""
     x, y = other[0] + other[2] / 2, other[1] + other[3] / 2
     return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
-
-
-def _line(reading: Reading) -> str:
-    """The text in one line: where lines end is nobody's doubt."""
-    return reading.text.replace("\n", "")

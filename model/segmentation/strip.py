@@ -10,11 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import normalization
+from model.inference import Signature
 
 STEP = 2  # px of a strip that one output stands for
 NONE, BLANK = 10, 11  # the outputs beside the ten digits: "no digit", and "nothing new"
 WINDOW = 128  # px that the network reads at once: the browser's runtime needs a fixed size
 HOP = 64  # px from one window to the next: the middle half of a window's outputs have seen all that is around them
+HEIGHT = normalization.STRIP + 2 * normalization.ABOVE  # px
+SIGNATURE = Signature(
+    shapes=((HEIGHT, WINDOW, 1),),
+    outputs=(BLANK + 1,),
+    wanted="the network for digits that touch takes a window of a strip; train it again: python -m model.train touching",
+)
 
 
 @dataclass(frozen=True)

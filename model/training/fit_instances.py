@@ -21,7 +21,7 @@ from model.page_reader import witness
 from model.page_reader.instance_classifier import FILE, InstanceClassifier, features
 from model.page_reader.instances import Instance
 from model.page_reader.reader import IS_DIGIT
-from model.training import command
+from model.training import command, page_card
 from model.training.model_card import sha256
 from model.training.page_instances import CUT, OTHER, Read, read_pages
 
@@ -77,7 +77,7 @@ def fit(count: int, seed: int, out: Path) -> None:
         "command": "python -m model.training.fit_instances",
         "pages": len(pages) - unseen,
         "instances": len(y) // COPIES,
-        "page_network": sha256(witness.NETWORK),
+        "page_network": sha256(page_card.FOLDER / page_card.NETWORK),
         "digit_network": sha256(witness.page_writing().path),
         "mean": mean.round(5).tolist(),
         "deviation": deviation.round(5).tolist(),

@@ -64,8 +64,6 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
     import keras
     import tensorflow as tf
 
-    from model.page_reader.network import TILE
-    from model.training.export import to_tflite
     from model.training.page_network import build, losses
 
     context = multiprocessing.get_context("spawn")
@@ -142,8 +140,6 @@ def train(minutes: float, out: Path, resume: bool, seed: int) -> None:
             saved = time.monotonic()
     save()
     drawing.terminate()
-    made = keras.models.load_model(shipped, compile=False)
-    to_tflite(made, out / page_card.SERVED, "float16", TILE // 2)
     page_card.write(out)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model import calibration, datasets, test_time_augmentation
-from model.inference import STRIPS, Engine
+from model.inference import Engine
 from model.segmentation import strip
 from model.training import strip_set
 from model.training.rendering import as_image, pen_on_pads
@@ -85,7 +85,7 @@ def _parity(network: "keras.Model", engine: Engine) -> dict:
 def measure_strips(network: "keras.Model", path: Path, strips: list[strip_set.Strip]) -> dict:
     """The card's figures of the model for touching digits: how many held-out strips the file that serves reads exactly, and how
     many it reads as the Keras model does."""
-    engine = Engine(path, STRIPS)
+    engine = Engine(path, strip.SIGNATURE)
     truth = ["".join(map(str, s.symbols)) for s in strips]
 
     def outputs(windows: Callable[[np.ndarray], np.ndarray]) -> list[np.ndarray]:

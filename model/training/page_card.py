@@ -1,6 +1,6 @@
-"""`python -m model.training.page_card [FOLDER]`: writes the page network's card for the files that lie in its folder.
+"""`python -m model.training.page_card [FOLDER]`: makes the page network's `.tflite` of its `.keras`, and its card.
 
-A training does so when it ends. By hand, for files that were copied from elsewhere.
+A training does so when it ends. By hand, for files that were copied from elsewhere, or where the tiles get another size.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from typing import Any
 
 from model import terminal
 from model.files import replacing, write_json
+from model.page_reader.network import TILE
 from model.recogniser import PAGE_READER, TRAINED
 from model.training.model_card import sha256
 
@@ -25,11 +26,14 @@ COLUMNS = ("step", "seconds", "ink", "overlap", "kind", "heat", "offset", "heigh
 
 
 def write(folder: Path) -> dict:
-    """Write ``card.json`` from what lies in the folder, and return it: the last row of the history, and the hashes of the files.
+    """Write what serves and ``card.json`` from what lies in the folder, and return the card: the last row of the history, the hashes
+    of the files.
 
     A history without a header gets one. Raises OSError, or ValueError where the history is none.
     """
     import keras
+
+    from model.training.export import to_tflite
 
     table, progress = folder / HISTORY, folder / PROGRESS
     rows = history(table)
@@ -38,7 +42,9 @@ def write(folder: Path) -> dict:
     _write_history(table, rows)
     last = dict(zip(COLUMNS, rows[-1], strict=True))
     network: Any = keras.models.load_model(folder / NETWORK, compile=False)
-    known = json.loads(progress.read_text("utf-8")) if progress.is_file() else {}
+    to_tflite(network, folder / SERVED, "float16", TILE // 2)
+    told = progress if progress.is_file() else folder / "card.json"  # of a training that goes on, or of one before
+    known = json.loads(told.read_text("utf-8")) if told.is_file() else {}
     card = {
         "about": "Finds writing on a page as instances: ink, kind, middle and height.",
         "command": "python -m model.training.fit_pages",

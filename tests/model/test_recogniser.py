@@ -53,6 +53,22 @@ def test_digits_in_a_row_are_read_in_order(cnn):
     assert cnn.read(labelled_drawings.row("2097")).text == "2097"
 
 
+def test_an_ink_in_which_stands_what_another_reader_read_is_the_last(cnn, monkeypatch):
+    inks = [255 - row[..., 0] for row in (labelled_drawings.row("305"), labelled_drawings.row("712"))]
+    tried = []
+
+    def candidates(picture):
+        for number, ink in enumerate(inks):
+            tried.append(number)
+            yield ink, 0.5
+
+    monkeypatch.setattr(recogniser.ink, "candidates", candidates)
+    picture = np.full((*inks[0].shape, 3), 255, np.uint8)
+    for expected, last in (("", 1), ("305", 0), ("712", 1)):
+        tried.clear()
+        assert cnn.read(picture, expected=expected).text in (expected or "305712") and tried[-1] == last
+
+
 def test_lines_are_read_from_top_to_bottom(cnn):
     assert cnn.read(np.vstack([labelled_drawings.row("305"), labelled_drawings.row("712")])).text == "305\n712"
 

@@ -2,7 +2,7 @@
 // step; that file says why.
 
 import {calibration, reader, witness, reading as words} from '../constants.js';
-import {summarise} from '../recogniser.js';
+import {inOneLine, summarise} from '../recogniser.js';
 
 /** @import {Box, Page, Reading} from '../types.js' */
 
@@ -15,6 +15,12 @@ const {READERS, WRITING} = words;
 export function settled(page) {
   const seen = readingOf(page);
   return seen.verdict === SURE && kept(seen).length >= MANY ? seen : null;
+}
+
+/** @type {(page: Page) => string} what of the page the segmentation need not read twice: several digits, in one line */
+export function expectedOf(page) {
+  const seen = readingOf(page);
+  return kept(seen).length > 1 ? inOneLine(seen) : '';
 }
 
 /**
@@ -62,11 +68,11 @@ function checked(reading, page, seen) {
   if (reading.verdict !== SURE) return counts;
   if (page.unread === WRITING && bothRefuse(reading, page)) return {...counts, verdict: UNSURE, why: WRITING};
   const single = kept(reading).length === 1;
-  if (single && kept(seen).length && line(seen) !== line(reading)) {
+  if (single && kept(seen).length && inOneLine(seen) !== inOneLine(reading)) {
     const another = seen.verdict === SURE && kept(seen).length === 1;
     if (another || reading.text === RING) return {...counts, verdict: UNSURE, why: READERS};
   }
-  if ((line(seen) === line(reading) && (single || certainty(seen) >= CERTAIN)) || isOne(reading, seen)) return counts;
+  if ((inOneLine(seen) === inOneLine(reading) && (single || certainty(seen) >= CERTAIN)) || isOne(reading, seen)) return counts;
   if (single && seen.digits.filter(({probability}) => probability >= CERTAIN).length < 2) return counts;
   const said = page.unread && (page.unread !== WRITING || other.length);
   return {...counts, verdict: UNSURE, why: said ? page.unread : READERS};
@@ -108,6 +114,3 @@ function holds([left, top, width, height], other) {
   const [x, y] = [other[0] + other[2] / 2, other[1] + other[3] / 2];
   return left <= x && x <= left + width && top <= y && y <= top + height;
 }
-
-/** @type {(reading: Reading) => string} */
-const line = ({text}) => text.replaceAll('\n', '');

@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 
 from model.page_reader import network_input as maps
-from model.page_reader.network import TILE
 from model.training.pages.stamps import Stamp, visible
 
-SIDE = TILE  # px
+SIDE = 192  # px
 WHOLE, CUT = (
     0.9,
     0.65,

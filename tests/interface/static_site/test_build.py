@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.latency import link
 from interface.predict.examples.draw import one, row
+from interface.reader import routes as reader_routes
 from interface.reader import runtime
 from interface.static import main
 from interface.static_site import build
@@ -136,6 +137,23 @@ def test_after_the_first_visit_it_works_without_any_network(open_site, site_fold
     expect(page.get_by_test_id("per-class")).to_be_visible()
 
 
+def test_a_browser_without_relaxed_simd_reads_with_the_other_build(open_site, site_folder):
+    constants = (site_folder / "assets" / reader_routes.CONSTANTS).read_text("utf-8")
+    other = constants.replace(f'"relaxed_simd": {list(runtime.RELAXED_SIMD)}', '"relaxed_simd": [0]')
+    assert other != constants
+    page = open_site(service_workers="block")
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.context.route(
+        "**/reader/constants.js", lambda route: route.fulfill(body=other, content_type="text/javascript")
+    )
+    page.reload()
+    draw(page, strokes_of("4"))
+    expect_text(page, "4")
+    builds = {build for url in asked for build, files in runtime.BUILDS.items() if url.endswith(files)}
+    assert builds == {runtime.PLAIN}
+
+
 def test_without_the_network_file_a_sentence_says_so(open_site, browser):
     page = open_site(service_workers="block")
     open_site.expected.append("status of 404")
@@ -242,6 +260,7 @@ def test_everything_is_under_the_limit_and_addresses_nothing_outside(site_folder
         "engine/*/page_writing.tflite",
         "engine/*/instance_classifier.json",
         "engine/*/jax*",
+        f"engine/*/{runtime.PLAIN}.*",  # instead of the other build
     )
     later = [path for pattern in wanted for path in site_folder.glob(pattern)]
     packed = [len(path.read_bytes() if path.suffix == ".gz" else gzip.compress(path.read_bytes(), 9)) for path in later]

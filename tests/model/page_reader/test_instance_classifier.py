@@ -10,6 +10,7 @@ from model.page_reader import instance_classifier, witness
 from model.page_reader.instance_classifier import FEATURES, InstanceClassifier, features
 from model.page_reader.instances import Instance
 from model.reading import Digit
+from model.training import page_card
 from model.training.model_card import sha256
 
 SHARE, HEAT, PROBABILITY, NONE, HEIGHT, SIZE, ASPECT, SLANT, SOLID = range(9)  # columns
@@ -83,5 +84,5 @@ def test_what_looks_like_a_digit_in_a_word_is_less_likely_one():
 
 def test_it_has_learned_from_the_networks_that_ship():
     learned = json.loads(instance_classifier.FILE.read_text("utf-8"))
-    assert learned["page_network"] == sha256(witness.NETWORK)
+    assert learned["page_network"] == sha256(page_card.FOLDER / page_card.NETWORK)
     assert learned["digit_network"] == sha256(witness.page_writing().path)

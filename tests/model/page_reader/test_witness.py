@@ -50,7 +50,7 @@ def test_where_the_two_disagree_nothing_is_sure(cnn, monkeypatch):
     picture = labelled_drawings.row("305")
     read = cnn.read(picture)
     monkeypatch.setattr(
-        cnn, "read", lambda _: dataclasses.replace(read, text="35", verdict=SURE, digits=read.digits[::2])
+        cnn, "read", lambda _, expected: dataclasses.replace(read, text="35", verdict=SURE, digits=read.digits[::2])
     )
     monkeypatch.setattr(
         witness,

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from model.page_reader.network import Network
 from model.training import page_card
 from model.training.model_card import sha256
 
@@ -20,8 +21,7 @@ def test_a_new_training_takes_the_place_of_an_old_one_in_the_history(tmp_path):
 
 
 def test_a_card_is_written_from_the_files_and_a_history_of_before_headers(tmp_path):
-    for name in (page_card.NETWORK, page_card.SERVED):
-        shutil.copy(page_card.FOLDER / name, tmp_path)
+    shutil.copy(page_card.FOLDER / page_card.NETWORK, tmp_path)
     table = tmp_path / page_card.HISTORY
     table.write_text("50,100,0.3,0.3,1.0,0.7,0.8,0.1,2.5\n80,150,0.3,0.3,1.0,0.7,0.8,0.1,2.5\n", "utf-8")
     (tmp_path / page_card.PROGRESS).write_text('{"seconds": 150.2, "steps": 80, "starts_from": "abc"}', "utf-8")
@@ -29,6 +29,7 @@ def test_a_card_is_written_from_the_files_and_a_history_of_before_headers(tmp_pa
     assert (card["steps"], card["crops"], card["minutes"], card["starts_from"]) == (80, 1280, 2.5, "abc")
     assert card["files"][page_card.HISTORY] == sha256(table) and table.read_text("utf-8").startswith("step,seconds,")
     assert page_card.write(tmp_path) == card
+    Network(tmp_path / page_card.SERVED)  # takes the tiles that are served
 
 
 @pytest.mark.parametrize(("content", "says"), [(None, "is empty"), ("epoch,loss\n1,0.5\n", "is no history")])

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from model import cascade, datasets, recogniser, train
-from model.inference import STRIPS, Engine
+from model.inference import Engine
+from model.segmentation import strip
 from model.training import digit_set, distillation, fit, strip_set
 from model.training.recipes import CNN, RECIPES, STUDENT, TOUCHING
 
@@ -110,7 +111,7 @@ def test_the_touching_recipe_learns_and_writes_what_serves(mnist, tmp_path, monk
     fit.train(TOUCHING, tmp_path / "touching", epochs=2, seed=1)
     found = {path.name for path in (tmp_path / "touching").iterdir()}
     assert found == {"touching.keras", "touching.tflite", "card.json", "history.csv"}
-    logits = Engine(tmp_path / "touching" / "touching.tflite", STRIPS)(np.zeros((3, 36, 128), np.float32))
+    logits = Engine(tmp_path / "touching" / "touching.tflite", strip.SIGNATURE)(np.zeros((3, 36, 128), np.float32))
     assert logits.shape == (3, 64, 12)
 
 
