@@ -12,16 +12,14 @@
  */
 export const blank = (width, height) => ({data: new Uint8Array(width * height), width, height});
 
+const WHOLE = 1.5 * 2 ** 52; // numbers of this size have no fractions, so what is added to one is rounded
+
 /**
  * Python's rounding: halves go to the even number.
- * @param {number} value
+ * @param {number} value  within ±2⁵⁰
  * @returns {number}
  */
-export const round = (value) => {
-  const down = Math.floor(value);
-  const rest = value - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
-};
+export const round = (value) => value + WHOLE - WHOLE;
 
 /**
  * NumPy's median.
