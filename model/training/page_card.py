@@ -43,8 +43,8 @@ def write(folder: Path) -> dict:
     last = dict(zip(COLUMNS, rows[-1], strict=True))
     network: Any = keras.models.load_model(folder / NETWORK, compile=False)
     to_tflite(network, folder / SERVED, "float16", TILE // 2)
-    told = progress if progress.is_file() else folder / "card.json"  # of a training that goes on, or of one before
-    known = json.loads(told.read_text("utf-8")) if told.is_file() else {}
+    source = progress if progress.is_file() else folder / "card.json"  # of a training that goes on, or of one before
+    known = json.loads(source.read_text("utf-8")) if source.is_file() else {}
     card = {
         "about": "Finds writing on a page as instances: ink, kind, middle and height.",
         "command": "python -m model.training.fit_pages",
