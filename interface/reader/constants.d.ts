@@ -160,6 +160,7 @@ export const reader: {
   LARGEST: number;
   COUNTED: number;
   ASKED: number;
+  ASKED_SAYS: number;
   IS_DIGIT: number;
   CERTAIN: number;
   MAYBE: number;
@@ -197,8 +198,8 @@ export const page_files: {network: string; classifier: string};
  * set-up has fetched it. */
 export const runtime: {
   folder: string;
-  relaxed: [loader: string, wasm: string];
-  plain: [loader: string, wasm: string];
+  relaxed: [string, string];
+  plain: [string, string];
   relaxed_simd: number[];
   tiff: string[];
   jax: string;

@@ -193,18 +193,28 @@ export class Recogniser {
     const whole = Math.max(sum(ten), TINY);
     const exact = ten.map((value) => Math.fround(value / whole));
     const notDigit = outputs.length > 10 ? Math.fround(outputs[10] / sum(outputs)) : 0;
-    const order = exact.map((_, digit) => digit).sort((a, b) => exact[b] - exact[a]);
-    const confidence = Math.fround(exact[order[0]] * Math.fround(1 - notDigit));
-    return {
-      digit: order[0],
-      probability: exact[order[0]] * (1 - notDigit),
-      runner_up: order[1],
-      not_digit: notDigit,
-      verdict: notDigit > limit ? NOT_A_DIGIT : confidence >= sure ? SURE : UNSURE,
-      exact,
-      probabilities: exact.map((value) => Number(value.toFixed(4))),
-    };
+    const confidence = Math.fround(Math.max(...exact) * Math.fround(1 - notDigit));
+    const verdict = notDigit > limit ? NOT_A_DIGIT : confidence >= sure ? SURE : UNSURE;
+    return withProbabilities({not_digit: notDigit, verdict}, exact);
   }
+}
+
+/**
+ * What is known of a digit, with the ten probabilities and what they say.
+ * @template {{not_digit: number}} Known
+ * @param {Known} known
+ * @param {number[]} exact  float32, sum 1
+ */
+export function withProbabilities(known, exact) {
+  const order = exact.map((_, digit) => digit).sort((a, b) => exact[b] - exact[a]);
+  return {
+    ...known,
+    digit: order[0],
+    probability: exact[order[0]] * (1 - known.not_digit),
+    runner_up: order[1],
+    exact,
+    probabilities: exact.map((value) => Number(value.toFixed(4))),
+  };
 }
 
 /**

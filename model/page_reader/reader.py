@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from model import normalization
-from model.calibration import EMPTY, NOT_A_DIGIT, SURE, UNSURE
+from model.calibration import EMPTY, NOT_A_DIGIT, SURE, TINY, UNSURE
 from model.page_reader.instance_classifier import InstanceClassifier
 from model.page_reader.instances import Found, Instance, find
 from model.page_reader.network import Network
@@ -37,6 +37,10 @@ IS_DIGIT, MAYBE = 0.6, 0.1
 # (those of `benchmarks.pages` and more of its kinds) 749 are sure so, 9 of them wrong: the least such number, in hundredths, with which 98.5 %
 # are right is 0.93 (768 and 11); without it 807 are sure and 18 wrong.
 CERTAIN = 0.94
+# How much of which digit it is says `asked`, which has learned from pages, and how much the network that is chosen: the logarithms of their
+# probabilities are weighed so. Of 1,069 pages 982 instead of 978 are read right, and 530 instead of 523 are sure, 11 of
+# which are wrong with either.
+ASKED_SAYS = 0.75
 # Where of the SAMPLE instances that are the likeliest digits a smaller share than TEXTURE is one, no others are read: a picture
 # full of texture has a thousand, which would take seconds.
 SAMPLE, TEXTURE = 100, 0.25
@@ -155,7 +159,7 @@ class PageReader:
         probabilities = self.classify(instances, answers)
         taken = [at for at, answer in enumerate(answers) if answer and probabilities[at] >= IS_DIGIT]
         digits = {
-            at: self._judged(digit, instances[at].ink, float(probabilities[at]))
+            at: self._judged(digit, answers[at], instances[at].ink, float(probabilities[at]))
             for at, digit in _read(self.digits, instances, taken).items()
         }
         typical = float(np.median([instances[at].box[3] for at in digits] or [BEST]))
@@ -173,12 +177,12 @@ class PageReader:
         unread = WRITING if beside or maybe or not all_read else INK_LEFT if left else ""
         return Page([[d for _, d in row] for row in lines], tuple(box for _, box in other), unread, found.ink)
 
-    def _judged(self, digit: Digit, ink: np.ndarray, probability: float) -> Digit:
-        """A digit, read a second way where it is not sure, with the probability that it is one at all."""
-        if digit.verdict != SURE:
-            digit = line_reader.second_opinion(self.digits, digit, ink)
+    def _judged(self, looked: Digit, answer: Digit | None, ink: np.ndarray, probability: float) -> Digit:
+        """A digit as both networks see it, read a third way where the chosen one is not sure, with the probability that it is one at all."""
+        both = _weighed(looked, answer) if answer and line_reader.knows_none(self.digits) else looked
+        digit = both if looked.verdict == SURE else line_reader.second_opinion(self.digits, both, ink)
         judged = dataclasses.replace(digit, not_digit=1 - probability)
-        sure = digit.verdict == SURE and judged.probability >= CERTAIN
+        sure = digit.verdict == SURE and both.digit == looked.digit and judged.probability >= CERTAIN
         return dataclasses.replace(judged, verdict=SURE if sure else UNSURE)
 
     def answers(self, instances: list[Instance]) -> tuple[list[Digit | None], bool]:
@@ -202,6 +206,13 @@ def _read(
     if not numbers:
         return {}
     return dict(zip(numbers, digits.read_pieces([instances[at] for at in numbers], one_look), strict=True))
+
+
+def _weighed(digit: Digit, answer: Digit) -> Digit:
+    """The digit with the weighed geometric mean of its probabilities and those of ``answer``."""
+    own, other = (np.log(np.maximum(one.probabilities, TINY).astype(float)) for one in (digit, answer))
+    mean = np.exp((1 - ASKED_SAYS) * own + ASKED_SAYS * other)
+    return dataclasses.replace(digit, probabilities=(mean / mean.sum()).astype(np.float32))
 
 
 def _trust(page: Page) -> float:

@@ -5,7 +5,6 @@ says what each may be (page_writing.py).
 """
 
 import multiprocessing
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,7 +24,9 @@ SIDE = papers.TEXTURE  # px of a page: eight digits of the second pass beside on
 # An instance is what was written within NEAR heights of its middle and LOWER to HIGHER times as high.
 NEAR, LOWER, HIGHER = 0.35, 0.5, 1.7
 MOST = 250  # instances of a page that is learned from; more are texture
-PARTS_APART = 1000  # the processes' seeds follow one another, those of two trainings are so far apart
+# Processes; as many on every machine, for each has its own seed, so that a seed always gives the same pages. Theirs follow one another, those
+# of two trainings are PARTS_APART.
+PARTS, PARTS_APART = 2, 1000
 HERSHEY = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX
 OTHER, CUT = -1, -2  # instances that are no digit, and digits that the picture's border cuts
 
@@ -41,11 +42,10 @@ class Read:
 
 
 def read_pages(count: int, seed: int, digits: Callable[[], Recogniser]) -> list[Read]:
-    """The instances of ``count`` pages, fewer where a page has none or is all texture; all cores draw and read. digits: loads the digit
+    """The instances of ``count`` pages, fewer where a page has none or is all texture. digits: loads the digit
     network, in each process."""
-    parts = os.cpu_count() or 1
-    jobs = [(count // parts, PARTS_APART * seed + part, digits) for part in range(parts)]
-    with multiprocessing.get_context("spawn").Pool(parts) as pool:
+    jobs = [(count // PARTS, PARTS_APART * seed + part, digits) for part in range(PARTS)]
+    with multiprocessing.get_context("spawn").Pool(PARTS) as pool:
         return [page for read in pool.starmap(_read_part, jobs) for page in read]
 
 

@@ -4,8 +4,8 @@
 import {blank, median} from '../arrays.js';
 import {calibration, reader, reading} from '../constants.js';
 import {area, scaled} from '../normalization.js';
-import {scaledBox} from '../recogniser.js';
-import {secondOpinion} from '../segmentation/line_reader.js';
+import {scaledBox, withProbabilities} from '../recogniser.js';
+import {knowsNone, secondOpinion} from '../segmentation/line_reader.js';
 import {classify} from './instance_classifier.js';
 import {find} from './instances.js';
 import {mapsOf} from './network_input.js';
@@ -16,8 +16,8 @@ import {certainty, readingOf} from './witness.js';
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, COUNTED, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
-const {AGAIN, LEFT, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
-const {NOT_A_DIGIT, SURE, UNSURE} = calibration;
+const {AGAIN, LEFT, ASKED, ASKED_SAYS, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {NOT_A_DIGIT, SURE, UNSURE, TINY} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
 const {READERS, WRITING, INK_LEFT} = reading;
 
@@ -71,7 +71,8 @@ function pageOf({asked, classifier}, digits, found, scale, picture) {
   const probabilities = classify(classifier, found.instances, answers);
   for (const [at, probability] of probabilities.entries()) {
     const instance = found.instances[at];
-    if (answers.has(instance) && probability >= IS_DIGIT) read.set(instance, judged(digits, instance, probability));
+    const answer = answers.get(instance);
+    if (answer && probability >= IS_DIGIT) read.set(instance, judged(digits, instance, answer, probability));
   }
   const typical = median(read.size ? [...read.keys()].map(({box}) => box[3]) : [BEST]);
   /** @type {Read[]} */
@@ -168,18 +169,32 @@ function ask(asked, instances) {
 }
 
 /**
- * A digit, read a second way where it is not sure, with the probability that it is one at all.
+ * A digit as both networks see it, read a third way where the chosen one is not sure, with the probability that it is one at all.
  * @param {DigitReader} digits
  * @param {Instance} instance
+ * @param {ExactDigit} answer
  * @param {number} probability
  * @returns {ExactDigit}
  */
-function judged(digits, instance, probability) {
+function judged(digits, instance, answer, probability) {
   const looked = digits.readPiece(instance);
-  const digit = looked.verdict === SURE ? looked : secondOpinion(digits, looked, instance.ink);
+  const both = knowsNone(digits) ? weighed(looked, answer) : looked;
+  const digit = looked.verdict === SURE ? both : secondOpinion(digits, both, instance.ink);
   const whole = Math.max(...digit.exact) * probability;
-  const verdict = digit.verdict === SURE && whole >= CERTAIN ? SURE : UNSURE;
+  const verdict = digit.verdict === SURE && both.digit === looked.digit && whole >= CERTAIN ? SURE : UNSURE;
   return {...digit, verdict, not_digit: 1 - probability, probability: whole};
+}
+
+/** @type {(digit: ExactDigit, answer: ExactDigit) => ExactDigit} with the weighed geometric mean of both's probabilities */
+function weighed(digit, answer) {
+  /** @type {(probability: number) => number} */
+  const log = (probability) => Math.log(Math.max(probability, TINY));
+  const means = digit.exact.map((own, at) => Math.exp((1 - ASKED_SAYS) * log(own) + ASKED_SAYS * log(answer.exact[at])));
+  const sum = means.reduce((total, mean) => total + mean, 0);
+  return withProbabilities(
+    digit,
+    means.map((mean) => Math.fround(mean / sum)),
+  );
 }
 
 /** @type {(box: Box, scale: number, picture: {width: number, height: number}) => Box} a box of the scaled picture in the picture */

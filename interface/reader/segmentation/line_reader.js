@@ -14,7 +14,7 @@ const {WIDE, AMONG, UNCUT, WINDOW, WITH_NONE, TINY_PROBABILITY} = line_reader;
 const {STROKES, WIDEST} = touching;
 
 /** @type {(reader: DigitReader) => boolean} whether its network knows "no digit" */
-const knowsNone = ({card}) => card.outputs >= WITH_NONE;
+export const knowsNone = ({card}) => card.outputs >= WITH_NONE;
 
 /**
  * The digits of one line from left to right, and how many crops' time the cuts and joins took.

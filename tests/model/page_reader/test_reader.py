@@ -18,17 +18,19 @@ PICTURE = np.full((192, 192, 3), 255, np.uint8)
 
 
 class Sevens:
-    """Reads pieces as 7s with these verdicts in turn, the last one again and again; counts them."""
+    """Reads pieces as 7s, or with other probabilities, with these verdicts in turn, the last one again and again; counts them.
+    outputs: of its network."""
 
-    def __init__(self, *verdicts: str):
-        self.verdicts, self.count, self.engine = verdicts, 0, SimpleNamespace(outputs=11)
+    def __init__(self, *verdicts: str, probabilities: np.ndarray | None = None, outputs: int = 11):
+        self.verdicts, self.count, self.engine = verdicts, 0, SimpleNamespace(outputs=outputs)
+        self.probabilities = np.eye(10)[7] if probabilities is None else probabilities
         self.touching_network = lambda windows: np.eye(12)[np.full((len(windows), 64), 11)]  # sees nothing
 
     def read_pieces(self, pieces, one_look=False):
         found = []
         for piece in pieces:
             verdict = self.verdicts[min(self.count, len(self.verdicts) - 1)]
-            found.append(Digit(piece.box, np.zeros((28, 28), np.float32), np.eye(10)[7], 0.0, verdict))
+            found.append(Digit(piece.box, np.zeros((28, 28), np.float32), self.probabilities, 0.0, verdict))
             self.count += 1
         return found
 
@@ -67,6 +69,31 @@ def test_only_what_may_be_a_digit_is_sent_to_the_digit_network():
 def test_a_page_has_the_text_and_the_verdict_of_its_digits(kinds, digit, text, verdict):
     page = read(two_digits(kinds=kinds), Sevens(digit))
     assert (page.text, page.verdict) == (text, verdict)
+
+
+def one_or_seven(one: float) -> np.ndarray:
+    """Probabilities of the ten digits where it is a 1 or a 7."""
+    return one * np.eye(10)[1] + (1 - one) * np.eye(10)[7]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "chosen", "asked", "text", "verdict", "probability"),
+    [
+        (11, 0.001, 0.0001, "77", SURE, 0.9998),  # 1 : 0.001 and 1 : 0.0001, weighed by 1/4 and 3/4, is 1 : 0.00018
+        (11, 0.2, 0.9, "11", UNSURE, 0.786),  # 1 : 4 and 9 : 1 is 3.67 : 1
+        (10, 0.2, 0.9, "77", UNSURE, 0.8),  # a model without "no digit" keeps its own
+    ],
+)
+def test_which_digit_it_is_say_the_chosen_network_and_the_one_that_knows_pages(
+    outputs, chosen, asked, text, verdict, probability
+):
+    networks = (
+        Sevens(SURE, probabilities=one_or_seven(chosen), outputs=outputs),
+        Sevens(SURE, probabilities=one_or_seven(asked)),
+    )
+    page = read(two_digits(kinds=(9.0, 9.0)), *networks)
+    assert (page.text, page.verdict) == (text, verdict)
+    assert page.lines[0][0].probability == pytest.approx(probability, abs=6e-4)
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.95, SURE), (0.93, UNSURE)])
