@@ -160,7 +160,6 @@ export const reader: {
   LARGEST: number;
   COUNTED: number;
   ASKED: number;
-  ASKED_SAYS: number;
   IS_DIGIT: number;
   CERTAIN: number;
   MAYBE: number;

@@ -16,7 +16,7 @@ import {certainty, readingOf} from './witness.js';
 /** @typedef {{instance: Instance, digit: ExactDigit}} Read */
 
 const {FIRST, SEEN, HIGH, ENLARGED, BEST, READABLE, MOST, LARGEST, COUNTED, SAMPLE, TEXTURE, SMALLEST, LARGER} = reader;
-const {AGAIN, LEFT, ASKED, ASKED_SAYS, IS_DIGIT, CERTAIN, MAYBE} = reader;
+const {AGAIN, LEFT, ASKED, IS_DIGIT, CERTAIN, MAYBE} = reader;
 const {NOT_A_DIGIT, SURE, UNSURE, TINY} = calibration;
 const {SAME, ON_LINE, BESIDE, NEAR, UNREAD} = reader;
 const {READERS, WRITING, INK_LEFT} = reading;
@@ -178,22 +178,20 @@ function ask(asked, instances) {
  */
 function judged(digits, instance, answer, probability) {
   const looked = digits.readPiece(instance);
-  const both = knowsNone(digits) ? weighed(looked, answer) : looked;
+  const both = knowsNone(digits) ? mean(looked, answer) : looked;
   const digit = looked.verdict === SURE ? both : secondOpinion(digits, both, instance.ink);
   const whole = Math.max(...digit.exact) * probability;
   const verdict = digit.verdict === SURE && both.digit === looked.digit && whole >= CERTAIN ? SURE : UNSURE;
   return {...digit, verdict, not_digit: 1 - probability, probability: whole};
 }
 
-/** @type {(digit: ExactDigit, answer: ExactDigit) => ExactDigit} with the weighed geometric mean of both's probabilities */
-function weighed(digit, answer) {
-  /** @type {(probability: number) => number} */
-  const log = (probability) => Math.log(Math.max(probability, TINY));
-  const means = digit.exact.map((own, at) => Math.exp((1 - ASKED_SAYS) * log(own) + ASKED_SAYS * log(answer.exact[at])));
-  const sum = means.reduce((total, mean) => total + mean, 0);
+/** @type {(digit: ExactDigit, answer: ExactDigit) => ExactDigit} with the geometric mean of both's probabilities */
+function mean(digit, answer) {
+  const means = digit.exact.map((own, at) => Math.sqrt(Math.max(own, TINY) * Math.max(answer.exact[at], TINY)));
+  const sum = means.reduce((total, one) => total + one, 0);
   return withProbabilities(
     digit,
-    means.map((mean) => Math.fround(mean / sum)),
+    means.map((one) => Math.fround(one / sum)),
   );
 }
 

@@ -79,8 +79,8 @@ def one_or_seven(one: float) -> np.ndarray:
 @pytest.mark.parametrize(
     ("outputs", "chosen", "asked", "text", "verdict", "probability"),
     [
-        (11, 0.001, 0.0001, "77", SURE, 0.9998),  # 1 : 0.001 and 1 : 0.0001, weighed by 1/4 and 3/4, is 1 : 0.00018
-        (11, 0.2, 0.9, "11", UNSURE, 0.786),  # 1 : 4 and 9 : 1 is 3.67 : 1
+        (11, 0.001, 0.0001, "77", SURE, 0.9997),  # 1 : 0.001 and 1 : 0.0001 is 1 : 0.00032
+        (11, 0.2, 0.9, "11", UNSURE, 0.6),  # 1 : 4 and 9 : 1 is 1.5 : 1
         (10, 0.2, 0.9, "77", UNSURE, 0.8),  # a model without "no digit" keeps its own
     ],
 )
