@@ -34,6 +34,7 @@ export function openSection(tab, slug) {
   const address = new URLSearchParams(location.hash.slice(1));
   if (address.get('section') === slug) return;
   followed.set(tab, slug);
+  for (const name of ['explore', 'd']) address.delete(name); // of another tab, which the address would open
   address.set('section', slug);
   history.replaceState(history.state, '', `#${address}`);
 }

@@ -126,7 +126,8 @@ class Quiz {
   }
 
   opened() {
-    this.endsAt = performance.now() + this.left;
+    if (this.left) this.endsAt = performance.now() + this.left; // else it was in sight already
+    this.left = 0;
   }
 
   begin() {

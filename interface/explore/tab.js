@@ -126,7 +126,7 @@ export class Explore {
     this.start(part)
       .then((started) => {
         started.opened?.();
-        if (this.drawn) started.drawn?.(this.drawn);
+        started.drawn?.(this.drawn);
       })
       .catch((error) => this.fail(part, error));
   }

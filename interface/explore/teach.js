@@ -182,8 +182,10 @@ class Teach {
       this.note.textContent = `${MOST} drawings are kept, and no more; take some back or forget them.`;
     else {
       this.before = null;
+      const {pad} = this.tab;
+      const {strokes} = pad;
       await this.become({...this.kept, on: true, drawings: [...this.hand.drawings, {digit, image: drawn.image}]}, `Kept as a ${digit}.`);
-      this.tab.pad.clear();
+      if (pad.strokes === strokes && !pad.current) pad.clear(); // else the next one has begun
     }
   }
 

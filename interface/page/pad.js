@@ -217,6 +217,7 @@ export class Sketchpad {
     const step = ARROWS[event.key];
     if (!step && event.key !== ' ' && event.key !== 'Enter') return;
     event.preventDefault();
+    if (!step && event.repeat) return; // a key that is held
     this.cursor ??= [SIDE / 2, SIDE / 4];
     if (step) {
       this.cursor = [inside(this.cursor[0] + step[0]), inside(this.cursor[1] + step[1])];

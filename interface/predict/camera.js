@@ -49,13 +49,18 @@ async function photograph(dialog) {
  */
 function choice(dialog, video) {
   return new Promise((resolve) => {
+    let over = false;
     find(dialog, '[data-shoot]', HTMLElement).onclick = async () => {
       if (!video.videoWidth) await new Promise((ready) => video.addEventListener('loadeddata', ready, {once: true})); // no picture has come yet
+      if (over) return;
       resolve(shoot(video));
       dialog.close();
     };
     find(dialog, '[data-close]', HTMLElement).onclick = () => dialog.close();
-    dialog.onclose = () => resolve(null);
+    dialog.onclose = () => {
+      over = true;
+      resolve(null);
+    };
   });
 }
 

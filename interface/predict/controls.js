@@ -1,6 +1,6 @@
 // Connects the controls of the Predict tab: tools, buttons, examples and the places where files can be dropped.
 
-import {find, findAll} from '../page/dom.js';
+import {find, findAll, sentence} from '../page/dom.js';
 import {openCamera} from './camera.js';
 import {showExamples} from './examples.js';
 
@@ -21,7 +21,7 @@ export function connectControls(predict) {
   onClick('camera', () => {
     openCamera(dialog).then(
       (blob) => blob && predict.openPicture(blob),
-      (error) => predict.fail(error),
+      (error) => predict.showProblem(sentence(error)), // what is open stays
     );
   });
   find(root, '[data-testid=upload] input', HTMLInputElement).addEventListener('change', () => predict.openChosen());

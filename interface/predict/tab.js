@@ -112,12 +112,12 @@ export class Predict {
 
   /** @param {Change} how  the drawing changed */
   drawn(how) {
+    if (this.source) this.live.forget(); // its answer is not the drawing's
     this.leavePicture();
     this.leaveAnswer();
     this.root.classList.toggle('blank', this.pad.empty);
     if (this.pad.empty) {
-      // nothing to ask, and no answer under way may appear
-      this.live.forget();
+      this.live.forget(); // nothing to ask, and no answer under way may appear
       this.show(EMPTY, true);
     } else {
       this.live[how]();

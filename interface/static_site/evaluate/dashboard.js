@@ -149,6 +149,7 @@ class Dashboard {
   /** @type {(query: Query) => string} the address that opens this cell */
   link({true: t, predicted: p}) {
     const address = new URLSearchParams(location.hash.slice(1));
+    for (const name of ['explore', 'd']) address.delete(name); // of another tab, which the address would open
     for (const [name, value] of Object.entries({evaluate: '', model: this.model, true: t, read: p})) address.set(name, String(value));
     return `#${address}`;
   }
