@@ -20,8 +20,13 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yields a temporary path to write to; when the block ends, that file replaces ``path`` in one step.
 
     On any error the old file stays as it was and the temporary one is removed. The temporary name keeps the ending, because Keras
-    chooses the format by it. Raises OSError where the folder cannot be written.
+    chooses the format by it. A link stays one; a device or a pipe is written to as it is. Raises OSError where the folder cannot be
+    written.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        yield path
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     _tidy(path.parent)
     handle, name = tempfile.mkstemp(prefix=WRITING, suffix=path.name, dir=path.parent)
