@@ -143,7 +143,9 @@ def test_a_picture_is_taken_with_the_camera(page):
 def test_a_camera_that_cannot_start_leaves_the_picture_that_is_open(page):
     upload(page, "seven.png", png(one("7")))
     expect_text(page, "7")
-    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')); }"
+    )
     page.get_by_test_id("camera").click()
     expect(page.get_by_test_id("problem")).to_contain_text("does not allow this page to use the camera")
     expect(page.locator(".photo img")).to_be_visible()
